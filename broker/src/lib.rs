@@ -1,0 +1,1 @@
+//! The broker: server, connections, APIs, partitions, coordinators, metadata quorum.

@@ -1,0 +1,1 @@
+//! Talks to any Kafka cluster: connections, cluster view, admin, producer, consumer.

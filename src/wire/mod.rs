@@ -1,0 +1,1 @@
+//! Frames, headers, the version table, error codes and RPC bodies.

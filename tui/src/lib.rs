@@ -1,0 +1,1 @@
+//! `kafkactl top`: the live dashboard. It sees a cluster through the client core alone.
