@@ -1,0 +1,20 @@
+//! What every request can reach.
+
+use kafkactl_core::names::BrokerId;
+
+use crate::clock::Clock;
+use crate::cluster::{Controller, MetadataCache};
+use crate::group::Groups;
+use crate::partition::Partitions;
+
+/// One running broker: shared by all connections, immutable but for the rooms it holds.
+pub struct Broker {
+    pub node_id: BrokerId,
+    /// 22 characters of base64url (I10).
+    pub cluster_id: String,
+    pub(crate) clock: Clock,
+    pub(crate) metadata: MetadataCache,
+    pub(crate) controller: Controller,
+    pub(crate) partitions: Partitions,
+    pub(crate) groups: Groups,
+}
