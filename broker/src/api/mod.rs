@@ -39,8 +39,9 @@ pub(crate) struct Request<'a> {
 impl Request<'_> {
     /// The body as a message; the error closes the connection, as Kafka does for what it cannot parse (H17).
     pub fn decode<M: Decodable>(&mut self) -> Result<M, Outcome> {
-        M::decode(&mut self.body, self.version)
-            .map_err(|error| Outcome::Close(CloseReason::Malformed { key: self.key, detail: error.to_string() }))
+        M::decode(&mut self.body, self.version).map_err(|error| {
+            Outcome::Close(CloseReason::Malformed { key: self.key, detail: error.to_string() })
+        })
     }
 }
 
@@ -103,5 +104,9 @@ impl Reply {
 pub(crate) enum ReplyPart {
     Bytes(Bytes),
     /// Bytes of a log segment, sent from the page cache.
-    File { file: Arc<File>, position: u64, bytes: usize },
+    File {
+        file: Arc<File>,
+        position: u64,
+        bytes: usize,
+    },
 }
