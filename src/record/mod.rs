@@ -1,1 +1,21 @@
-//! Record batches as bytes: header view, validation, stamping in place, iteration, building, codecs.
+//! Record batches as bytes: header view, iteration, validation, stamping in place, building, codecs.
+//!
+//! A batch travels through the broker as the bytes a client sent. Everything here reads those bytes where they
+//! lie; only a change of codec makes new ones. Layout and rules are Kafka's (`DefaultRecordBatch`,
+//! `DefaultRecord`, `LogValidator`); `spec` of the format: KIP-98 (magic 2), KIP-32 (magic 1).
+//!
+//! Invariants:
+//! - no length read from the bytes is ever used to allocate or to slice unchecked;
+//! - base offset and partition leader epoch lie outside the CRC, so stamping them costs nothing.
+
+mod batch;
+mod codec;
+mod error;
+mod header;
+pub mod stamp;
+pub mod varint;
+
+pub use batch::{Batch, Batches, batches};
+pub use codec::{Codec, UnknownCodecName};
+pub use error::RecordError;
+pub use header::{BatchHeader, TimestampType};
