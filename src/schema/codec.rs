@@ -1,0 +1,350 @@
+//! The primitives of Kafka's schema language (`org.apache.kafka.common.protocol.{Readable, Writable}`).
+//!
+//! A message version is rigid (two-byte string lengths, four-byte counts) or flexible (KIP-482: varint lengths
+//! plus one, tagged fields at the end of every structure); reader and writer carry which.
+//! Nothing here allocates by a declared length: a length is compared with the bytes that remain first.
+
+use bytes::{Buf, BufMut, Bytes, TryGetError};
+use uuid::Uuid;
+
+use super::SchemaError;
+
+/// Longest text of a message; Kafka refuses longer ones in both encodings.
+pub const STRING_BYTES_MAX: usize = i16::MAX as usize;
+
+type Result<T> = std::result::Result<T, SchemaError>;
+
+/// What a text field is decoded to.
+pub trait Text: Sized {
+    /// `None` when `bytes` are not UTF-8.
+    fn from_utf8(bytes: Bytes) -> Option<Self>;
+    fn as_str(&self) -> &str;
+}
+
+impl Text for String {
+    fn from_utf8(bytes: Bytes) -> Option<Self> {
+        String::from_utf8(bytes.into()).ok()
+    }
+
+    fn as_str(&self) -> &str {
+        self
+    }
+}
+
+/// Reads the fields of one message, in order.
+pub struct Reader<'a, B> {
+    input: &'a mut B,
+    flexible: bool,
+}
+
+macro_rules! read_numbers {
+    ($($name:ident -> $type:ty = $get:ident;)*) => {
+        $(pub fn $name(&mut self) -> Result<$type> {
+            self.input.$get().map_err(truncated)
+        })*
+    };
+}
+
+impl<'a, B: Buf> Reader<'a, B> {
+    pub fn new(input: &'a mut B, flexible: bool) -> Self {
+        Self { input, flexible }
+    }
+
+    read_numbers! {
+        int8 -> i8 = try_get_i8;
+        int16 -> i16 = try_get_i16;
+        uint16 -> u16 = try_get_u16;
+        int32 -> i32 = try_get_i32;
+        uint32 -> u32 = try_get_u32;
+        int64 -> i64 = try_get_i64;
+        float64 -> f64 = try_get_f64;
+    }
+
+    /// Any byte but zero is true, as in Java.
+    pub fn bool(&mut self) -> Result<bool> {
+        Ok(self.int8()? != 0)
+    }
+
+    pub fn uuid(&mut self) -> Result<Uuid> {
+        self.input.try_get_u128().map(Uuid::from_u128).map_err(truncated)
+    }
+
+    pub fn uvarint(&mut self) -> Result<u32> {
+        read_uvarint(self.input)
+    }
+
+    pub fn string<T: Text>(&mut self) -> Result<T> {
+        self.nullable_string()?.ok_or(SchemaError::UnexpectedNull)
+    }
+
+    pub fn nullable_string<T: Text>(&mut self) -> Result<Option<T>> {
+        let length = if self.flexible { self.compact_length()? } else { signed_length(self.int16()?.into())? };
+        let Some(length) = length else { return Ok(None) };
+        if length > STRING_BYTES_MAX {
+            return Err(SchemaError::TooLong { length, max: STRING_BYTES_MAX });
+        }
+        T::from_utf8(self.take(length)?).map(Some).ok_or(SchemaError::InvalidUtf8)
+    }
+
+    pub fn bytes<T: From<Bytes>>(&mut self) -> Result<T> {
+        self.nullable_bytes()?.ok_or(SchemaError::UnexpectedNull)
+    }
+
+    pub fn nullable_bytes<T: From<Bytes>>(&mut self) -> Result<Option<T>> {
+        let Some(length) = self.count()? else { return Ok(None) };
+        Ok(Some(self.take(length)?.into()))
+    }
+
+    pub fn array<T>(&mut self, element: impl FnMut(&mut Self) -> Result<T>) -> Result<Vec<T>> {
+        self.nullable_array(element)?.ok_or(SchemaError::UnexpectedNull)
+    }
+
+    /// Every element takes at least a byte, so that a count beyond the remaining bytes is refused at once; memory
+    /// then grows with the elements that are there, not with the count.
+    pub fn nullable_array<T>(
+        &mut self,
+        mut element: impl FnMut(&mut Self) -> Result<T>,
+    ) -> Result<Option<Vec<T>>> {
+        let Some(count) = self.count()? else { return Ok(None) };
+        let remaining = self.input.remaining();
+        if count > remaining {
+            return Err(SchemaError::Truncated { needed: count, remaining });
+        }
+        let mut elements = Vec::with_capacity(count.min(remaining / size_of::<T>().max(1) + 1));
+        for _ in 0..count {
+            elements.push(element(self)?);
+        }
+        Ok(Some(elements))
+    }
+
+    /// A structure that may be null: one byte, negative for null, then the fields.
+    pub fn nullable_struct<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T>) -> Result<Option<T>> {
+        if self.int8()? < 0 { Ok(None) } else { body(self).map(Some) }
+    }
+
+    /// The tagged fields that end a structure; nothing in a rigid version. `field` reads a tag that it knows and
+    /// answers whether it did; others are skipped.
+    pub fn tagged_fields(
+        &mut self,
+        mut field: impl FnMut(&mut Self, u32) -> Result<bool>,
+    ) -> Result<()> {
+        if !self.flexible {
+            return Ok(());
+        }
+        for _ in 0..self.uvarint()? {
+            let tag = self.uvarint()?;
+            let size = self.uvarint()? as usize;
+            let before = self.input.remaining();
+            if size > before {
+                return Err(SchemaError::Truncated { needed: size, remaining: before });
+            }
+            if !field(self, tag)? {
+                self.input.advance(size);
+            }
+            let taken = before - self.input.remaining();
+            if taken != size {
+                return Err(SchemaError::TagSizeMismatch { tag, size, taken });
+            }
+        }
+        Ok(())
+    }
+
+    /// Fails when bytes are left over.
+    pub fn end(self) -> Result<()> {
+        match self.input.remaining() {
+            0 => Ok(()),
+            count => Err(SchemaError::TrailingBytes { count }),
+        }
+    }
+
+    /// The length of bytes or the number of elements; `None` for null.
+    fn count(&mut self) -> Result<Option<usize>> {
+        if self.flexible { self.compact_length() } else { signed_length(self.int32()?) }
+    }
+
+    fn compact_length(&mut self) -> Result<Option<usize>> {
+        Ok(self.uvarint()?.checked_sub(1).map(|length| length as usize))
+    }
+
+    fn take(&mut self, length: usize) -> Result<Bytes> {
+        let remaining = self.input.remaining();
+        if length > remaining {
+            return Err(SchemaError::Truncated { needed: length, remaining });
+        }
+        Ok(self.input.copy_to_bytes(length))
+    }
+}
+
+/// Writes the fields of one message, in order.
+pub struct Writer<'a, B> {
+    output: &'a mut B,
+    flexible: bool,
+}
+
+macro_rules! write_numbers {
+    ($($name:ident($type:ty) = $put:ident;)*) => {
+        $(pub fn $name(&mut self, value: $type) {
+            self.output.$put(value);
+        })*
+    };
+}
+
+impl<'a, B: BufMut> Writer<'a, B> {
+    pub fn new(output: &'a mut B, flexible: bool) -> Self {
+        Self { output, flexible }
+    }
+
+    write_numbers! {
+        int8(i8) = put_i8;
+        int16(i16) = put_i16;
+        uint16(u16) = put_u16;
+        int32(i32) = put_i32;
+        uint32(u32) = put_u32;
+        int64(i64) = put_i64;
+        float64(f64) = put_f64;
+    }
+
+    pub fn bool(&mut self, value: bool) {
+        self.output.put_u8(value.into());
+    }
+
+    pub fn uuid(&mut self, value: Uuid) {
+        self.output.put_u128(value.as_u128());
+    }
+
+    pub fn uvarint(&mut self, value: u32) {
+        write_uvarint(self.output, value);
+    }
+
+    pub fn string(&mut self, value: &str) -> Result<()> {
+        self.nullable_string(Some(value))
+    }
+
+    pub fn nullable_string(&mut self, value: Option<&str>) -> Result<()> {
+        let length = value.map(str::len);
+        if length > Some(STRING_BYTES_MAX) {
+            return Err(SchemaError::TooLong { length: length.unwrap_or(0), max: STRING_BYTES_MAX });
+        }
+        if self.flexible {
+            self.count(length)?;
+        } else {
+            self.int16(length.map_or(-1, |length| length as i16));
+        }
+        self.output.put_slice(value.unwrap_or("").as_bytes());
+        Ok(())
+    }
+
+    pub fn bytes(&mut self, value: &[u8]) -> Result<()> {
+        self.nullable_bytes(Some(value))
+    }
+
+    pub fn nullable_bytes(&mut self, value: Option<&[u8]>) -> Result<()> {
+        self.count(value.map(<[u8]>::len))?;
+        self.output.put_slice(value.unwrap_or(&[]));
+        Ok(())
+    }
+
+    pub fn array<T>(
+        &mut self,
+        elements: &[T],
+        element: impl FnMut(&mut Self, &T) -> Result<()>,
+    ) -> Result<()> {
+        self.nullable_array(Some(elements), element)
+    }
+
+    pub fn nullable_array<T>(
+        &mut self,
+        elements: Option<&[T]>,
+        mut element: impl FnMut(&mut Self, &T) -> Result<()>,
+    ) -> Result<()> {
+        self.count(elements.map(<[T]>::len))?;
+        elements.unwrap_or(&[]).iter().try_for_each(|value| element(self, value))
+    }
+
+    /// See [`Reader::nullable_struct`].
+    pub fn nullable_struct<T>(
+        &mut self,
+        value: Option<&T>,
+        body: impl FnOnce(&mut Self, &T) -> Result<()>,
+    ) -> Result<()> {
+        self.int8(if value.is_some() { 1 } else { -1 });
+        value.map_or(Ok(()), |value| body(self, value))
+    }
+
+    /// Ends a structure with its tagged fields, which must be ascending by tag; nothing in a rigid version.
+    pub fn tagged_fields(&mut self, fields: TaggedFields) {
+        if !self.flexible {
+            return;
+        }
+        self.uvarint(fields.0.len() as u32);
+        for (tag, value) in fields.0 {
+            self.uvarint(tag);
+            self.uvarint(value.len() as u32);
+            self.output.put_slice(&value);
+        }
+    }
+
+    fn count(&mut self, count: Option<usize>) -> Result<()> {
+        let max = i32::MAX as usize - 1;
+        match count {
+            Some(length) if length > max => return Err(SchemaError::TooLong { length, max }),
+            Some(count) if self.flexible => self.uvarint(count as u32 + 1),
+            Some(count) => self.int32(count as i32),
+            None if self.flexible => self.uvarint(0),
+            None => self.int32(-1),
+        }
+        Ok(())
+    }
+}
+
+/// Tagged fields on their way into a message: each is written apart, for its size goes before it.
+#[derive(Default)]
+pub struct TaggedFields(Vec<(u32, Vec<u8>)>);
+
+impl TaggedFields {
+    pub fn add(
+        &mut self,
+        tag: u32,
+        value: impl FnOnce(&mut Writer<'_, Vec<u8>>) -> Result<()>,
+    ) -> Result<()> {
+        let mut bytes = Vec::new();
+        value(&mut Writer::new(&mut bytes, true))?;
+        self.0.push((tag, bytes));
+        Ok(())
+    }
+}
+
+const UVARINT_BYTES_MAX: usize = 5;
+
+/// An unsigned varint of at most five bytes. Bits beyond the 32nd are dropped, as in Java.
+pub fn read_uvarint(input: &mut impl Buf) -> Result<u32> {
+    let mut value = 0;
+    for index in 0..UVARINT_BYTES_MAX {
+        let byte = input.try_get_u8().map_err(truncated)?;
+        value |= u32::from(byte & 0x7f) << (7 * index);
+        if byte < 0x80 {
+            return Ok(value);
+        }
+    }
+    Err(SchemaError::VarintTooLong { bytes_max: UVARINT_BYTES_MAX })
+}
+
+pub fn write_uvarint(output: &mut impl BufMut, mut value: u32) {
+    while value >= 0x80 {
+        output.put_u8(value as u8 | 0x80);
+        value >>= 7;
+    }
+    output.put_u8(value as u8);
+}
+
+/// Minus one is null; anything below is refused.
+fn signed_length(length: i32) -> Result<Option<usize>> {
+    match length {
+        -1 => Ok(None),
+        length => usize::try_from(length).map(Some).map_err(|_| SchemaError::NegativeLength { length }),
+    }
+}
+
+fn truncated(error: TryGetError) -> SchemaError {
+    SchemaError::Truncated { needed: error.requested, remaining: error.available }
+}
