@@ -78,7 +78,8 @@ impl<'a, B: Buf> Reader<'a, B> {
     }
 
     pub fn nullable_string<T: Text>(&mut self) -> Result<Option<T>> {
-        let length = if self.flexible { self.compact_length()? } else { signed_length(self.int16()?.into())? };
+        let length =
+            if self.flexible { self.compact_length()? } else { signed_length(self.int16()?.into())? };
         let Some(length) = length else { return Ok(None) };
         if length > STRING_BYTES_MAX {
             return Err(SchemaError::TooLong { length, max: STRING_BYTES_MAX });
@@ -124,10 +125,7 @@ impl<'a, B: Buf> Reader<'a, B> {
 
     /// The tagged fields that end a structure; nothing in a rigid version. `field` reads a tag that it knows and
     /// answers whether it did; others are skipped.
-    pub fn tagged_fields(
-        &mut self,
-        mut field: impl FnMut(&mut Self, u32) -> Result<bool>,
-    ) -> Result<()> {
+    pub fn tagged_fields(&mut self, mut field: impl FnMut(&mut Self, u32) -> Result<bool>) -> Result<()> {
         if !self.flexible {
             return Ok(());
         }

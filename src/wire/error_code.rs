@@ -219,7 +219,8 @@ mod tests {
         let golden = std::fs::read_to_string("tests/golden/wire/errors.tsv").unwrap();
         let mut codes = ErrorCode::ALL.iter();
         for line in golden.lines().skip(1) {
-            let [code, name, _exception, retriable, message] = line.split('\t').collect::<Vec<_>>()[..] else {
+            let [code, name, _exception, retriable, message] = line.split('\t').collect::<Vec<_>>()[..]
+            else {
                 panic!("five columns expected: {line}");
             };
             let error = *codes.next().unwrap_or_else(|| panic!("{name} is missing"));

@@ -36,7 +36,9 @@ pub fn decode_response<M: Decodable>(api: ApiKey, version: i16, body: &mut Bytes
 ///
 /// Fails when a field is set that `version` cannot carry, and when a text is longer than its length field.
 pub fn encode<M: Encodable>(message: &M, version: i16, into: &mut BytesMut) -> Result<(), WireError> {
-    message.encode(into, version).map_err(|error| WireError::Unencodable { version, reason: error.to_string() })
+    message
+        .encode(into, version)
+        .map_err(|error| WireError::Unencodable { version, reason: error.to_string() })
 }
 
 fn decode<M: Decodable>(
