@@ -31,8 +31,8 @@ impl<'a> Batch<'a> {
         self.bytes
     }
 
-    /// What follows the header: records, compressed when the header names a codec (magic 2).
-    pub(super) fn body(&self) -> &'a [u8] {
+    /// What follows the header of magic 2.
+    pub(super) fn body_v2(&self) -> &'a [u8] {
         self.bytes.get(BatchHeader::BYTES..).unwrap_or(&[])
     }
 

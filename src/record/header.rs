@@ -51,8 +51,8 @@ impl BatchHeader {
     /// [`RecordError::BatchSize`]. The checksum is not looked at.
     pub fn read(bytes: &[u8]) -> Result<Self> {
         require(bytes, Self::PREFIX_BYTES)?;
-        let length = i32::from_be_bytes(field(bytes, 8));
-        let magic = bytes[16] as i8;
+        let length = i32::from_be_bytes(field(bytes, at::LENGTH));
+        let magic = bytes[at::MAGIC] as i8;
         let (header_bytes, length_min) = match magic {
             0 => (18, 14),
             1 => (26, 22),
@@ -165,7 +165,9 @@ impl BatchHeader {
 
 /// Where the fields of magic 2 lie.
 pub(super) mod at {
+    pub const LENGTH: usize = 8;
     pub const LEADER_EPOCH: usize = 12;
+    pub const MAGIC: usize = 16;
     pub const CRC: usize = 17;
     pub const ATTRIBUTES: usize = 21;
     pub const LAST_OFFSET_DELTA: usize = 23;

@@ -2,20 +2,27 @@
 //!
 //! A batch travels through the broker as the bytes a client sent. Everything here reads those bytes where they
 //! lie; only a change of codec makes new ones. Layout and rules are Kafka's (`DefaultRecordBatch`,
-//! `DefaultRecord`, `LogValidator`); `spec` of the format: KIP-98 (magic 2), KIP-32 (magic 1).
+//! `DefaultRecord`, `LogValidator`); the format is of KIP-98 (magic 2), KIP-32 (magic 1).
 //!
 //! Invariants:
 //! - no length read from the bytes is ever used to allocate or to slice unchecked;
 //! - base offset and partition leader epoch lie outside the CRC, so stamping them costs nothing.
 
 mod batch;
+mod builder;
 mod codec;
+pub mod control;
 mod error;
 mod header;
+mod legacy;
 pub mod stamp;
 pub mod varint;
+mod view;
 
 pub use batch::{Batch, Batches, batches};
-pub use codec::{Codec, UnknownCodecName};
+pub use builder::{BatchBuilder, BatchFields, HeaderRef, record_bytes};
+pub use codec::{Codec, Compression, UnknownCodecName};
+pub use control::{ControlType, EndTransactionMarker};
 pub use error::RecordError;
 pub use header::{BatchHeader, TimestampType};
+pub use view::{Headers, RecordIter, RecordView, Records};

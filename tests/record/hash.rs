@@ -1,0 +1,73 @@
+use kafkactl_core::record::{RecordError, varint};
+
+use super::{golden_text, hex, hex_text};
+
+#[test]
+fn crc32c_agrees() {
+    let golden = golden_text("hash/crc.tsv");
+    let mut compared = 0;
+    for line in golden.lines().skip(1) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let data = hex(columns[0]);
+        assert_eq!(crc32c::crc32c(&data).to_string(), columns[1], "{line}");
+        let mut crc = flate2::Crc::new();
+        crc.update(&data);
+        assert_eq!(crc.sum().to_string(), columns[2], "{line}");
+        compared += 1;
+    }
+    assert!(compared > 50, "only {compared} checksums compared");
+}
+
+#[test]
+fn varints_read_and_write_as_kafka_does() {
+    let golden = golden_text("hash/varints.tsv");
+    for line in golden.lines().skip(1) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [kind, value, encoded] = columns[..] else { panic!("{line}") };
+        let mut written = Vec::new();
+        let mut rest = &hex(encoded)[..];
+        let read = match kind {
+            "unsigned_varint" => {
+                varint::put_unsigned(&mut written, value.parse().unwrap());
+                varint::take_unsigned(&mut rest).unwrap().to_string()
+            }
+            "varint" => {
+                varint::put_i32(&mut written, value.parse().unwrap());
+                assert_eq!(varint::bytes_of_i32(value.parse().unwrap()), written.len());
+                varint::take_i32(&mut rest).unwrap().to_string()
+            }
+            "varlong" => {
+                varint::put_i64(&mut written, value.parse().unwrap());
+                assert_eq!(varint::bytes_of_i64(value.parse().unwrap()), written.len());
+                varint::take_i64(&mut rest).unwrap().to_string()
+            }
+            _ => panic!("{line}"),
+        };
+        assert_eq!((read.as_str(), rest), (value, &[][..]), "{line}");
+        assert_eq!(hex_text(&written), encoded, "{line}");
+    }
+}
+
+#[test]
+fn odd_varints_are_judged_as_kafka_does() {
+    let golden = golden_text("hash/varint-errors.tsv");
+    for line in golden.lines().skip(1) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [kind, encoded, verdict] = columns[..] else { panic!("{line}") };
+        let bytes = hex(encoded);
+        let mut rest = &bytes[..];
+        let read = match kind {
+            "unsigned_varint" => varint::take_unsigned(&mut rest).map(i64::from),
+            "varint" => varint::take_i32(&mut rest).map(i64::from),
+            "varlong" => varint::take_i64(&mut rest),
+            _ => panic!("{line}"),
+        };
+        match read {
+            Ok(value) => assert_eq!(format!("{value} rest {}", rest.len()), verdict, "{line}"),
+            Err(error) => {
+                assert_eq!(error, RecordError::Varint);
+                assert!(verdict.starts_with("error: "), "{line}");
+            }
+        }
+    }
+}
