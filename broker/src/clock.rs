@@ -2,17 +2,25 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-/// The wall clock in Kafka's milliseconds, and the monotonic clock deadlines are made of.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Clock;
+/// The wall clock in Kafka's milliseconds, and a monotonic one that starts with the broker.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    started: Instant,
+}
 
 impl Clock {
+    /// Starts the monotonic clock.
+    pub fn start() -> Self {
+        Self { started: Instant::now() }
+    }
+
     /// Milliseconds since 1970; 0 while the machine's clock stands before that.
     pub fn now_ms(&self) -> i64 {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
     }
 
-    pub fn now(&self) -> Instant {
-        Instant::now()
+    /// Milliseconds since the broker started; never goes back.
+    pub fn uptime_ms(&self) -> u64 {
+        self.started.elapsed().as_millis() as u64
     }
 }

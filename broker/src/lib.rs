@@ -9,5 +9,6 @@ mod cluster;
 mod connection;
 mod group;
 mod partition;
+mod server;
 
 pub use broker::Broker;

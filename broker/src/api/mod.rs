@@ -1,27 +1,38 @@
 //! Requests and their outcomes. One file per API; each registers the versions it speaks in its `SPEC`, and
 //! ApiVersions is made from [`SPECS`], so what we advertise cannot drift from what we handle.
 
+mod api_versions;
+mod cursor;
+
 use std::fs::File;
 use std::future::Future;
 use std::ops::RangeInclusive;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use bytes::{BufMut, Bytes, BytesMut};
-use kafka_protocol::messages::ApiKey;
-use kafka_protocol::protocol::{Decodable, Encodable};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use kafkactl_core::wire::messages::{Decodable, Encodable};
+use kafkactl_core::wire::{self, ApiKey};
 
+pub(crate) use self::cursor::Cursor;
 use crate::broker::Broker;
-use crate::connection::ConnectionState;
+use crate::connection::{CloseReason, ConnectionState};
 
 /// Every API this broker serves.
-pub(crate) const SPECS: &[ApiSpec] = &[];
+pub(crate) const SPECS: &[ApiSpec] = &[api_versions::SPEC];
 
 /// One API: its versions and the function that does stage one of a request.
 pub(crate) struct ApiSpec {
     pub key: ApiKey,
     pub versions: RangeInclusive<i16>,
     pub handle: fn(Request<'_>) -> Outcome,
+}
+
+/// The API to handle a request with; `None` for what is not served. ApiVersions is served in every version, for it
+/// must answer the clients of the future (I2).
+pub(crate) fn find(key: ApiKey, version: i16) -> Option<&'static ApiSpec> {
+    let spec = SPECS.iter().find(|spec| spec.key == key)?;
+    (spec.versions.contains(&version) || key == ApiKey::ApiVersions).then_some(spec)
 }
 
 /// One request, on its connection's own task. Stage one runs in the order requests arrived.
@@ -31,16 +42,24 @@ pub(crate) struct Request<'a> {
     pub key: ApiKey,
     pub version: i16,
     /// Empty when the client sent null (H17).
-    pub client_id: &'a str,
-    /// What follows the request header; a slice of the frame.
-    pub body: Bytes,
+    pub client_id: &'a Arc<str>,
+    /// What follows the request header; a slice of the read buffer.
+    pub body: BytesMut,
 }
 
 impl Request<'_> {
     /// The body as a message; the error closes the connection, as Kafka does for what it cannot parse (H17).
     pub fn decode<M: Decodable>(&mut self) -> Result<M, Outcome> {
-        M::decode(&mut self.body, self.version).map_err(|error| {
-            Outcome::Close(CloseReason::Malformed { key: self.key, detail: error.to_string() })
+        let mut body = self.body.split().freeze();
+        wire::decode_request(self.key, self.version, &mut body).map_err(|error| self.malformed(error))
+    }
+
+    /// The outcome of a request that cannot be parsed.
+    pub fn malformed(&self, detail: impl ToString) -> Outcome {
+        Outcome::Close(CloseReason::Malformed {
+            key: self.key,
+            version: self.version,
+            detail: detail.to_string(),
         })
     }
 }
@@ -58,20 +77,11 @@ pub(crate) enum Outcome {
 impl Outcome {
     pub fn reply<M: Encodable>(message: &M, version: i16) -> Self {
         let mut head = Reply::head();
-        match message.encode(&mut head, version) {
-            Ok(()) => Self::Reply(Reply { head, tail: Vec::new() }),
-            Err(error) => Self::Close(CloseReason::Unencodable { detail: error.to_string() }),
+        match wire::encode(message, version, &mut head) {
+            Ok(()) => Self::Reply(Reply::new(head, Vec::new())),
+            Err(error) => Self::Close(CloseReason::Unencodable(error.to_string())),
         }
     }
-}
-
-/// Why a connection is closed without an answer. Logged, rate limited.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CloseReason {
-    #[error("malformed {key:?} request: {detail}")]
-    Malformed { key: ApiKey, detail: String },
-    #[error("reply cannot be encoded: {detail}")]
-    Unencodable { detail: String },
 }
 
 /// A reply's bytes: a head in memory, then parts that may lie in files.
@@ -83,7 +93,7 @@ pub(crate) struct Reply {
 
 impl Reply {
     /// Room at the front of `head` for frame size, correlation id and an empty tag buffer: the connection fills
-    /// them in, so header and body are one buffer.
+    /// them in, so that header and body are one buffer.
     const HEADER_ROOM: usize = 4 + 4 + 1;
 
     /// An empty head, to append the body to.
@@ -97,16 +107,42 @@ impl Reply {
     pub fn new(head: BytesMut, tail: Vec<ReplyPart>) -> Self {
         Self { head, tail }
     }
+
+    /// The whole frame. Fails for a reply that no frame can hold.
+    pub fn into_parts(
+        mut self,
+        correlation_id: i32,
+        flexible_header: bool,
+    ) -> Result<(Bytes, Vec<ReplyPart>), CloseReason> {
+        if !flexible_header {
+            self.head.advance(1);
+        }
+        let bytes = self.head.len() - 4 + self.tail.iter().map(ReplyPart::bytes).sum::<usize>();
+        let size = i32::try_from(bytes)
+            .map_err(|_| CloseReason::Unencodable(format!("{bytes} bytes do not fit a frame")))?;
+        self.head[..4].copy_from_slice(&size.to_be_bytes());
+        self.head[4..8].copy_from_slice(&correlation_id.to_be_bytes());
+        Ok((self.head.freeze(), self.tail))
+    }
 }
 
-/// A piece of a reply after its head.
+/// A piece of a reply.
 #[derive(Debug)]
 pub(crate) enum ReplyPart {
-    Bytes(Bytes),
+    Memory(Bytes),
     /// Bytes of a log segment, sent from the page cache.
     File {
         file: Arc<File>,
         position: u64,
         bytes: usize,
     },
+}
+
+impl ReplyPart {
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Memory(memory) => memory.len(),
+            Self::File { bytes, .. } => *bytes,
+        }
+    }
 }

@@ -1,0 +1,162 @@
+//! One client connection: one task that reads frames, runs stage one of each request in the order of arrival, polls
+//! the parked ones and sends the replies in order. No task and no channel per request.
+
+mod header;
+mod inbox;
+mod page_cache;
+mod pool;
+mod replies;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+
+use bytes::BytesMut;
+use kafkactl_core::wire::ApiKey;
+use tokio::net::TcpStream;
+
+use self::header::RequestHeader;
+pub(crate) use self::inbox::Inbox;
+pub(crate) use self::pool::BufferPool;
+use self::replies::Replies;
+use crate::api::{self, Outcome, Request};
+use crate::broker::Broker;
+
+/// What a request may know and change of its connection.
+#[derive(Debug)]
+pub struct ConnectionState {
+    /// The listener the client came in by: metadata answers name endpoints of the same listener (H1).
+    pub listener: Arc<str>,
+    pub peer: SocketAddr,
+    /// Name and version of the client library, from ApiVersions 3 and later (J11).
+    pub client_software: Option<(String, String)>,
+}
+
+/// Why a connection ends from this side, without a word to the client.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CloseReason {
+    #[error("frame of {size} bytes, allowed are 8 to {max}")]
+    FrameSize { size: i32, max: usize },
+    #[error("malformed request header: {0}")]
+    Header(&'static str),
+    #[error("unknown API key {0}")]
+    UnknownApi(i16),
+    #[error("{key} version {version} is not served")]
+    UnsupportedVersion { key: ApiKey, version: i16 },
+    #[error("malformed {key} request of version {version}: {detail}")]
+    Malformed { key: ApiKey, version: i16, detail: String },
+    #[error("reply cannot be encoded: {0}")]
+    Unencodable(String),
+    #[error("a produce with acks=0 failed: {0}")]
+    SilentProduceFailed(String),
+    #[error("closed by the client")]
+    ByClient,
+    #[error(transparent)]
+    Socket(io::Error),
+}
+
+impl CloseReason {
+    /// Whether the client did nothing that an operator should hear of.
+    pub fn is_ordinary(&self) -> bool {
+        matches!(self, Self::ByClient | Self::Socket(_) | Self::SilentProduceFailed(_))
+    }
+}
+
+/// The driver of one connection.
+pub(crate) struct Connection {
+    broker: Arc<Broker>,
+    stream: TcpStream,
+    state: ConnectionState,
+    inbox: Inbox,
+    replies: Replies,
+    client_id: Arc<str>,
+    /// When bytes last arrived, in milliseconds of the broker's monotonic clock; read by the idle sweep.
+    active_ms: Arc<AtomicU64>,
+}
+
+impl Connection {
+    pub fn new(
+        broker: Arc<Broker>,
+        stream: TcpStream,
+        state: ConnectionState,
+        inbox: Inbox,
+        active_ms: Arc<AtomicU64>,
+    ) -> Self {
+        Self {
+            broker,
+            stream,
+            state,
+            inbox,
+            replies: Replies::default(),
+            client_id: Arc::default(),
+            active_ms,
+        }
+    }
+
+    /// Serves the client until either side has enough; says why it ended.
+    pub async fn serve(mut self) -> CloseReason {
+        std::future::poll_fn(|cx| self.poll(cx)).await
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<CloseReason> {
+        loop {
+            let inbox_is_drained = self.start_requests();
+            if let Poll::Ready(reason) = self.replies.poll_send(cx, &self.stream) {
+                return Poll::Ready(reason);
+            }
+            if !inbox_is_drained {
+                if self.replies.have_room() {
+                    continue;
+                }
+                return Poll::Pending;
+            }
+            match ready!(self.inbox.poll_fill(cx, &mut self.stream)) {
+                Ok(0) => return Poll::Ready(CloseReason::ByClient),
+                Ok(_) => self.active_ms.store(self.broker.clock.uptime_ms(), Ordering::Relaxed),
+                Err(error) => return Poll::Ready(CloseReason::Socket(error)),
+            }
+        }
+    }
+
+    /// Runs stage one of the requests that are here whole, as long as there is room for replies. Returns whether
+    /// none is left.
+    fn start_requests(&mut self) -> bool {
+        while self.replies.have_room() {
+            match self.inbox.next_frame() {
+                Ok(Some(frame)) => self.start_request(frame),
+                Ok(None) => return true,
+                Err(reason) => self.replies.push(0, false, Outcome::Close(reason)),
+            }
+        }
+        false
+    }
+
+    fn start_request(&mut self, mut frame: BytesMut) {
+        let header = match RequestHeader::read(&frame) {
+            Ok(header) => header,
+            Err(reason) => return self.replies.push(0, false, Outcome::Close(reason)),
+        };
+        let (key, version, correlation_id) = (header.key, header.version, header.correlation_id);
+        let Some(spec) = api::find(key, version) else {
+            let reason = CloseReason::UnsupportedVersion { key, version };
+            return self.replies.push(0, false, Outcome::Close(reason));
+        };
+        // A client's id hardly ever changes on a connection.
+        if *self.client_id != *header.client_id {
+            self.client_id = Arc::from(header.client_id);
+        }
+        let body = frame.split_off(header.body_starts);
+        let request = Request {
+            broker: &self.broker,
+            connection: &mut self.state,
+            key,
+            version,
+            client_id: &self.client_id,
+            body,
+        };
+        let flexible = key.response_header_version(version) >= 1;
+        self.replies.push(correlation_id, flexible, (spec.handle)(request));
+    }
+}

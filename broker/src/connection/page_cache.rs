@@ -1,0 +1,71 @@
+//! Keeps reads of a disk away from the tasks that serve everybody: `sendfile` on bytes outside the page cache would
+//! block a whole worker thread. A probe that never waits tells; a reader thread brings the bytes in.
+
+use std::fs::File;
+use std::io::{self, IoSliceMut};
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use rustix::io::{Errno, ReadWriteFlags};
+use tokio::task::JoinHandle;
+
+/// What one read of the reader thread asks for.
+const READ_BYTES: usize = 256 * 1024;
+
+/// Whether the bytes of a file part are in the page cache, as far as is known.
+#[derive(Debug, Default)]
+pub(crate) enum Warming {
+    #[default]
+    Unknown,
+    Reading(JoinHandle<()>),
+    Warm,
+}
+
+impl Warming {
+    /// Ready when `sendfile` will find the bytes in memory, or a read has failed and `sendfile` shall say why.
+    pub fn poll(&mut self, cx: &mut Context<'_>, file: &Arc<File>, position: u64, bytes: usize) -> Poll<()> {
+        loop {
+            match self {
+                Self::Warm => return Poll::Ready(()),
+                Self::Reading(reader) => {
+                    // A reader that panicked has read nothing: `sendfile` does it then.
+                    let _ = ready!(std::pin::Pin::new(reader).poll(cx));
+                    *self = Self::Warm;
+                }
+                Self::Unknown if is_cached(file, position, bytes) => *self = Self::Warm,
+                Self::Unknown => {
+                    let file = Arc::clone(file);
+                    *self = Self::Reading(tokio::task::spawn_blocking(move || {
+                        // The error comes up again, and is reported, where the bytes are needed.
+                        let _ = read_through(&file, position, bytes);
+                    }));
+                }
+            }
+        }
+    }
+}
+
+/// Looks at the first and the last byte: readahead brings ranges in whole.
+fn is_cached(file: &File, position: u64, bytes: usize) -> bool {
+    let last = position + bytes.saturating_sub(1) as u64;
+    [position, last].into_iter().all(|at| {
+        let mut byte = [0];
+        let probe = rustix::io::preadv2(file, &mut [IoSliceMut::new(&mut byte)], at, ReadWriteFlags::NOWAIT);
+        // A file system that cannot say (`tmpfs` among them) is taken at its best.
+        probe != Err(Errno::AGAIN)
+    })
+}
+
+fn read_through(file: &File, mut position: u64, bytes: usize) -> io::Result<()> {
+    let end = position + bytes as u64;
+    let mut buffer = vec![0; READ_BYTES.min(bytes)];
+    while position < end {
+        let wanted = buffer.len().min((end - position) as usize);
+        match file.read_at(&mut buffer[..wanted], position)? {
+            0 => break,
+            read => position += read as u64,
+        }
+    }
+    Ok(())
+}

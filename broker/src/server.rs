@@ -1,0 +1,303 @@
+//! Listeners: bind, accept, count, and let go. One task per listener and one per connection.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use rustix::net::sockopt::set_tcp_congestion;
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, JoinSet};
+use tracing::{debug, warn};
+
+use crate::broker::Broker;
+use crate::connection::{BufferPool, Connection, ConnectionState, Inbox};
+
+/// How long to leave a listener alone after an error of `accept` that would come again at once, such as running out
+/// of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// Lines about closed connections in one second; the rest is counted.
+const CLOSE_LINES_PER_SECOND_MAX: u32 = 10;
+
+/// What a listener allows its connections.
+#[derive(Debug, Clone)]
+pub(crate) struct ServerLimits {
+    /// `socket.request.max.bytes`.
+    pub frame_bytes_max: usize,
+    /// `connections.max.idle.ms`; negative is never.
+    pub idle_ms_max: i64,
+    /// `max.connections`.
+    pub connections_max: usize,
+    /// `max.connections.per.ip`.
+    pub connections_per_ip_max: usize,
+    /// `max.connections.per.ip.overrides`.
+    pub connections_per_ip_overrides: HashMap<IpAddr, usize>,
+    /// `socket.listen.backlog.size`.
+    pub backlog: i32,
+    /// `socket.send.buffer.bytes`; `None` leaves it to the kernel's tuning.
+    pub send_buffer_bytes: Option<usize>,
+    /// `socket.receive.buffer.bytes`; `None` leaves it to the kernel's tuning.
+    pub receive_buffer_bytes: Option<usize>,
+}
+
+/// A listener that has its address but accepts nobody yet.
+#[derive(Debug)]
+pub(crate) struct BoundListener {
+    pub name: Arc<str>,
+    pub address: SocketAddr,
+    socket: TcpListener,
+}
+
+impl BoundListener {
+    /// Takes the address; port 0 takes a free one.
+    pub fn bind(name: &str, address: SocketAddr, limits: &ServerLimits) -> io::Result<Self> {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        // A broker that restarts must not wait for the old connections to time out.
+        socket.set_reuse_address(true)?;
+        socket.set_nonblocking(true)?;
+        if let Some(bytes) = limits.receive_buffer_bytes {
+            socket.set_recv_buffer_size(bytes)?;
+        }
+        socket.bind(&address.into())?;
+        socket.listen(limits.backlog)?;
+        let socket = TcpListener::from_std(socket.into())?;
+        Ok(Self { name: name.into(), address: socket.local_addr()?, socket })
+    }
+}
+
+/// The tasks that accept connections and, below them, the connections. Dropping it closes everything.
+pub(crate) struct Server {
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Server {
+    /// Starts to accept. Needs the runtime.
+    pub fn start(broker: &Arc<Broker>, listeners: Vec<BoundListener>, limits: ServerLimits) -> Self {
+        let door = Arc::new(Door {
+            broker: Arc::clone(broker),
+            limits,
+            buffers: Arc::default(),
+            guests: Mutex::default(),
+            close_lines: Mutex::default(),
+        });
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        for listener in listeners {
+            tasks.spawn(accept(listener, Arc::clone(&door), stopped.clone()));
+        }
+        tasks.spawn(sweep_idle(door, stopped));
+        Self { stop, tasks }
+    }
+
+    /// Accepts nobody any more and ends every connection between two steps of its task: what a request began in
+    /// stage one is done, what waits is answered to nobody. Returns when all have ended.
+    pub async fn shut_down(mut self) {
+        self.stop.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+/// Accepts until told to stop, then ends its connections.
+async fn accept(listener: BoundListener, door: Arc<Door>, mut stopped: watch::Receiver<bool>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.socket.accept() => match accepted {
+                Ok((stream, peer)) => door.admit(&listener.name, stream, peer, &mut connections),
+                Err(error) => {
+                    warn!(listener = %listener.name, %error, "cannot accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+            () = stop_of(&mut stopped) => break,
+        }
+    }
+    connections.shutdown().await;
+}
+
+/// Waits for the server to be told to stop, or to be dropped.
+async fn stop_of(stopped: &mut watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// Ends connections that have been silent for `connections.max.idle.ms`.
+async fn sweep_idle(door: Arc<Door>, mut stopped: watch::Receiver<bool>) {
+    let Ok(idle_ms_max) = u64::try_from(door.limits.idle_ms_max) else { return };
+    let period = Duration::from_millis((idle_ms_max / 10).clamp(100, 60_000));
+    while tokio::time::timeout(period, stop_of(&mut stopped)).await.is_err() {
+        let now_ms = door.broker.clock.uptime_ms();
+        let guests = door.guests.lock();
+        for guest in guests.by_id.values() {
+            if now_ms.saturating_sub(guest.active_ms.load(Ordering::Relaxed)) > idle_ms_max {
+                guest.task.abort();
+            }
+        }
+    }
+}
+
+/// What the accepting tasks share.
+struct Door {
+    broker: Arc<Broker>,
+    limits: ServerLimits,
+    buffers: Arc<BufferPool>,
+    guests: Mutex<Guests>,
+    close_lines: Mutex<LinesPerSecond>,
+}
+
+/// The connections that are open.
+#[derive(Default)]
+struct Guests {
+    next_id: u64,
+    by_id: HashMap<u64, Guest>,
+    per_ip: HashMap<IpAddr, usize>,
+}
+
+struct Guest {
+    ip: IpAddr,
+    /// When bytes last arrived, in milliseconds of the broker's monotonic clock.
+    active_ms: Arc<AtomicU64>,
+    task: AbortHandle,
+}
+
+impl Door {
+    /// Starts a connection's task, or closes the connection where a limit says so (H16).
+    fn admit(
+        self: &Arc<Self>,
+        listener: &Arc<str>,
+        stream: TcpStream,
+        peer: SocketAddr,
+        connections: &mut JoinSet<()>,
+    ) {
+        let ip = peer.ip().to_canonical();
+        let mut guests = self.guests.lock();
+        let of_ip = guests.per_ip.get(&ip).copied().unwrap_or(0);
+        let of_ip_max =
+            *self.limits.connections_per_ip_overrides.get(&ip).unwrap_or(&self.limits.connections_per_ip_max);
+        if of_ip >= of_ip_max {
+            drop(guests);
+            return self.log_close(peer, &format_args!("{of_ip} connections of {ip} are open, the limit"));
+        }
+        if guests.by_id.len() >= self.limits.connections_max {
+            guests.end_least_recent();
+        }
+        if let Err(error) = self.tune(&stream, peer) {
+            debug!(%peer, %error, "socket options cannot be set");
+        }
+        let id = guests.next_id;
+        guests.next_id += 1;
+        *guests.per_ip.entry(ip).or_default() += 1;
+        let active_ms = Arc::new(AtomicU64::new(self.broker.clock.uptime_ms()));
+        let state = ConnectionState { listener: Arc::clone(listener), peer, client_software: None };
+        let inbox = Inbox::new(Arc::clone(&self.buffers), self.limits.frame_bytes_max);
+        let connection =
+            Connection::new(Arc::clone(&self.broker), stream, state, inbox, Arc::clone(&active_ms));
+        let leaving = Leaving { door: Arc::clone(self), id };
+        let task = connections.spawn(async move {
+            let leaving = leaving;
+            let reason = connection.serve().await;
+            if !reason.is_ordinary() {
+                leaving.door.log_close(peer, &reason);
+            }
+        });
+        guests.by_id.insert(id, Guest { ip, active_ms, task });
+    }
+
+    fn tune(&self, stream: &TcpStream, peer: SocketAddr) -> io::Result<()> {
+        stream.set_nodelay(true)?;
+        if let Some(bytes) = self.limits.send_buffer_bytes {
+            SockRef::from(stream).set_send_buffer_size(bytes)?;
+        }
+        if peer.ip().to_canonical().is_loopback() {
+            // BBR paces even the loopback and triples the cost of sendfile. cubic is not open to every user.
+            set_tcp_congestion(stream, "cubic").or_else(|_| set_tcp_congestion(stream, "reno"))?;
+        }
+        Ok(())
+    }
+
+    /// Says why a connection was closed, but never floods the log.
+    fn log_close(&self, peer: SocketAddr, reason: &dyn fmt::Display) {
+        match self.close_lines.lock().count(self.broker.clock.uptime_ms()) {
+            Some(0) => warn!(%peer, %reason, "closed a connection"),
+            Some(suppressed) => warn!(%peer, %reason, suppressed, "closed a connection"),
+            None => {}
+        }
+    }
+}
+
+impl Guests {
+    /// Makes room under `max.connections`.
+    fn end_least_recent(&self) {
+        let least = self.by_id.values().min_by_key(|guest| guest.active_ms.load(Ordering::Relaxed));
+        if let Some(guest) = least {
+            guest.task.abort();
+        }
+    }
+}
+
+/// Takes a connection off the books when its task ends, however it ends.
+struct Leaving {
+    door: Arc<Door>,
+    id: u64,
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        let mut guests = self.door.guests.lock();
+        let Some(guest) = guests.by_id.remove(&self.id) else { return };
+        if let Entry::Occupied(mut count) = guests.per_ip.entry(guest.ip) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
+}
+
+/// Counts lines by second.
+#[derive(Default)]
+struct LinesPerSecond {
+    second: u64,
+    lines: u32,
+    suppressed: u64,
+}
+
+impl LinesPerSecond {
+    /// `None` when this second has had its lines, else how many were left out before this one.
+    fn count(&mut self, now_ms: u64) -> Option<u64> {
+        let second = now_ms / 1000;
+        if self.second != second {
+            self.second = second;
+            self.lines = 0;
+        }
+        if self.lines == CLOSE_LINES_PER_SECOND_MAX {
+            self.suppressed += 1;
+            return None;
+        }
+        self.lines += 1;
+        Some(std::mem::take(&mut self.suppressed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_limited_by_second_and_the_rest_is_counted() {
+        let mut lines = LinesPerSecond::default();
+        let said: Vec<Option<u64>> = (0..12).map(|_| lines.count(500)).collect();
+        assert_eq!(said[..10], [Some(0); 10]);
+        assert_eq!(said[10..], [None, None]);
+        assert_eq!(lines.count(1500), Some(2));
+        assert_eq!(lines.count(1600), Some(0));
+    }
+}
