@@ -1,0 +1,186 @@
+//! The operating system's files.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use rustix::fs::{FlockOperation, flock, statvfs, syncfs};
+
+use super::{Dir, DirEntry, DirLock, EntryKind, LogFile, OpenMode, Space};
+
+/// A directory of the operating system.
+#[derive(Debug, Clone)]
+pub struct RealDir {
+    path: PathBuf,
+}
+
+impl RealDir {
+    /// The directory at `path`, made (with its parents) if there is none.
+    pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
+        let path = path.into();
+        fs::create_dir_all(&path)?;
+        Ok(Self { path })
+    }
+
+    fn join(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+}
+
+impl Dir for RealDir {
+    fn path(&self) -> PathBuf {
+        self.path.clone()
+    }
+
+    fn open(&self, name: &str, mode: OpenMode) -> io::Result<Arc<dyn LogFile>> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(mode != OpenMode::Existing)
+            .truncate(mode == OpenMode::Truncate)
+            .open(self.join(name))?;
+        Ok(Arc::new(RealFile(file)))
+    }
+
+    fn entries(&self) -> io::Result<Vec<DirEntry>> {
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(&self.path)? {
+            let entry = entry?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let kind = match entry.metadata() {
+                Ok(metadata) if metadata.is_dir() => EntryKind::Directory,
+                Ok(metadata) => EntryKind::File { size_bytes: metadata.len() },
+                // Removed between the listing and the look at it.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            entries.push(DirEntry { name, kind });
+        }
+        Ok(entries)
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.join(from), self.join(to))
+    }
+
+    fn remove_file(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.join(name))
+    }
+
+    fn remove_child(&self, name: &str) -> io::Result<()> {
+        fs::remove_dir_all(self.join(name))
+    }
+
+    fn child(&self, name: &str) -> io::Result<Arc<dyn Dir>> {
+        let path = self.join(name);
+        match fs::create_dir(&path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => Ok(Arc::new(Self { path })),
+        }
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        open_dir(&self.path)?.sync_all()
+    }
+
+    fn sync_all(&self) -> io::Result<()> {
+        Ok(syncfs(open_dir(&self.path)?)?)
+    }
+
+    fn lock(&self, name: &str) -> io::Result<Option<DirLock>> {
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(self.join(name))?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(DirLock { _file: Some(file) })),
+            Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn space(&self) -> io::Result<Space> {
+        let volume = statvfs(&self.path)?;
+        Ok(Space {
+            total_bytes: volume.f_blocks.saturating_mul(volume.f_frsize),
+            usable_bytes: volume.f_bavail.saturating_mul(volume.f_frsize),
+        })
+    }
+}
+
+fn open_dir(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+#[derive(Debug)]
+struct RealFile(File);
+
+impl LogFile for RealFile {
+    fn read_at(&self, into: &mut [u8], position: u64) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < into.len() {
+            match self.0.read_at(&mut into[filled..], position + filled as u64) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(filled)
+    }
+
+    fn write_all_at(&self, bytes: &[u8], position: u64) -> io::Result<()> {
+        self.0.write_all_at(bytes, position)
+    }
+
+    fn size_bytes(&self) -> io::Result<u64> {
+        Ok(self.0.metadata()?.len())
+    }
+
+    fn set_size_bytes(&self, bytes: u64) -> io::Result<()> {
+        self.0.set_len(bytes)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+
+    fn modified_ms(&self) -> io::Result<i64> {
+        let modified = self.0.metadata()?.modified()?;
+        Ok(modified.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_millis() as i64))
+    }
+
+    fn as_fd(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.0.as_fd())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_holder_does_not_get_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = RealDir::open(folder.path()).unwrap();
+        let held = dir.lock(".lock").unwrap();
+        assert!(held.is_some());
+        assert!(dir.lock(".lock").unwrap().is_none());
+        drop(held);
+        assert!(dir.lock(".lock").unwrap().is_some());
+    }
+
+    #[test]
+    fn reads_are_short_only_at_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = RealDir::open(folder.path()).unwrap();
+        let file = dir.open("f", OpenMode::Create).unwrap();
+        file.write_all_at(b"abcdef", 0).unwrap();
+        let mut into = [0; 4];
+        assert_eq!(file.read_at(&mut into, 4).unwrap(), 2);
+        assert_eq!(&into[..2], b"ef");
+        assert_eq!(file.read_exact_at(&mut into, 4).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+        assert_eq!(dir.entries().unwrap(), [DirEntry { name: "f".into(), kind: EntryKind::File { size_bytes: 6 } }]);
+    }
+}
