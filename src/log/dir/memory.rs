@@ -324,9 +324,9 @@ impl Dir for MemoryDir {
             name: path[path.rfind('/').map_or(0, |slash| slash + 1)..].to_owned(),
             kind: match node {
                 Node::Directory => EntryKind::Directory,
-                Node::File(file) => {
-                    EntryKind::File { size_bytes: state.files.get(file).map_or(0, |bytes| bytes.len() as u64) }
-                }
+                Node::File(file) => EntryKind::File {
+                    size_bytes: state.files.get(file).map_or(0, |bytes| bytes.len() as u64),
+                },
             },
         };
         Ok(children.map(entry).collect())

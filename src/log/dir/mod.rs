@@ -46,7 +46,10 @@ pub trait LogFile: Send + Sync + fmt::Debug {
         if self.read_at(into, position)? == into.len() {
             Ok(())
         } else {
-            Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("file ends before byte {}", position + into.len() as u64)))
+            Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                format!("file ends before byte {}", position + into.len() as u64),
+            ))
         }
     }
 }

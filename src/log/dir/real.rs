@@ -181,6 +181,9 @@ mod tests {
         assert_eq!(file.read_at(&mut into, 4).unwrap(), 2);
         assert_eq!(&into[..2], b"ef");
         assert_eq!(file.read_exact_at(&mut into, 4).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
-        assert_eq!(dir.entries().unwrap(), [DirEntry { name: "f".into(), kind: EntryKind::File { size_bytes: 6 } }]);
+        assert_eq!(
+            dir.entries().unwrap(),
+            [DirEntry { name: "f".into(), kind: EntryKind::File { size_bytes: 6 } }]
+        );
     }
 }

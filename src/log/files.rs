@@ -1,0 +1,150 @@
+//! A bounded set of open files, shared by all logs of a process.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
+
+use super::dir::{Dir, LogFile, OpenMode};
+
+/// Closes the files that nobody used lately once more than a given number are open.
+///
+/// A second-chance ring: a use sets a flag, the hand clears flags and closes the first file without one.
+#[derive(Debug)]
+pub struct FileCache {
+    open_max: usize,
+    open: AtomicUsize,
+    ring: Mutex<VecDeque<Weak<Slot>>>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    cache: Arc<FileCache>,
+    used: AtomicBool,
+    file: Mutex<Option<Arc<dyn LogFile>>>,
+}
+
+/// A file that is opened when needed and may be closed in between. A handle that was given out stays valid.
+#[derive(Debug)]
+pub struct CachedFile {
+    dir: Arc<dyn Dir>,
+    name: String,
+    slot: Arc<Slot>,
+}
+
+impl FileCache {
+    pub fn new(open_max: usize) -> Arc<Self> {
+        Arc::new(Self { open_max, open: AtomicUsize::new(0), ring: Mutex::default() })
+    }
+
+    /// How many files are open now. May pass the limit by as many as are being opened at once.
+    pub fn open_count(&self) -> usize {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    /// Puts a file that was just opened into the ring, and closes others if it is one too many.
+    fn admit(&self, slot: &Arc<Slot>) {
+        let mut ring = self.ring.lock();
+        ring.push_back(Arc::downgrade(slot));
+        // Twice round is enough: the first clears every flag.
+        for _ in 0..2 * ring.len() {
+            if self.open_count() <= self.open_max && ring.len() <= 2 * self.open_max {
+                break;
+            }
+            let Some(oldest) = ring.pop_front() else { break };
+            let Some(slot) = oldest.upgrade() else { continue };
+            if slot.used.swap(false, Ordering::Relaxed) {
+                ring.push_back(oldest);
+            } else {
+                slot.close();
+            }
+        }
+    }
+}
+
+impl Slot {
+    fn close(&self) {
+        // A slot that is being opened holds this lock: it is in use, so leave it.
+        if let Some(mut file) = self.file.try_lock()
+            && file.take().is_some()
+        {
+            self.cache.open.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        if self.file.get_mut().is_some() {
+            self.cache.open.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl CachedFile {
+    /// Names a file without opening it.
+    pub fn new(cache: &Arc<FileCache>, dir: Arc<dyn Dir>, name: String) -> Self {
+        let slot = Slot { cache: cache.clone(), used: AtomicBool::new(false), file: Mutex::new(None) };
+        Self { dir, name, slot: Arc::new(slot) }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn dir(&self) -> &Arc<dyn Dir> {
+        &self.dir
+    }
+
+    /// The open file; it must exist.
+    pub fn get(&self) -> io::Result<Arc<dyn LogFile>> {
+        self.get_as(OpenMode::Existing)
+    }
+
+    /// The open file, made if there is none.
+    pub fn get_or_create(&self) -> io::Result<Arc<dyn LogFile>> {
+        self.get_as(OpenMode::Create)
+    }
+
+    fn get_as(&self, mode: OpenMode) -> io::Result<Arc<dyn LogFile>> {
+        self.slot.used.store(true, Ordering::Relaxed);
+        let mut slot = self.slot.file.lock();
+        if let Some(file) = &*slot {
+            return Ok(file.clone());
+        }
+        let file = self.dir.open(&self.name, mode)?;
+        self.slot.cache.open.fetch_add(1, Ordering::Relaxed);
+        *slot = Some(file.clone());
+        drop(slot);
+        self.slot.cache.admit(&self.slot);
+        Ok(file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dir::MemoryDisk;
+    use super::*;
+
+    #[test]
+    fn no_more_files_are_open_than_allowed_and_used_ones_stay() {
+        let disk = MemoryDisk::default();
+        let cache = FileCache::new(4);
+        let files: Vec<_> =
+            (0..20).map(|index| CachedFile::new(&cache, disk.root(), format!("file-{index}"))).collect();
+        for file in &files {
+            let handle = file.get_or_create().unwrap();
+            files[0].get_or_create().unwrap();
+            assert!(cache.open_count() <= 4, "{} files are open", cache.open_count());
+            handle.write_all_at(b"x", 0).unwrap();
+        }
+        assert!(files[0].slot.file.lock().is_some(), "the file used all the time was closed");
+        for file in &files {
+            assert_eq!(file.get().unwrap().size_bytes().unwrap(), 1);
+        }
+        drop(files);
+        assert_eq!(cache.open_count(), 0);
+    }
+}
