@@ -43,7 +43,11 @@ mod tests {
             (1, 0.0, 80),
             (u32::MAX, 0.0, 800),
         ] {
-            assert_eq!(backoff.delay(failures, random), Duration::from_millis(expected_ms), "{failures} {random}");
+            assert_eq!(
+                backoff.delay(failures, random),
+                Duration::from_millis(expected_ms),
+                "{failures} {random}"
+            );
         }
         assert!(backoff.delay(1, 0.999) < Duration::from_millis(120));
     }

@@ -28,7 +28,11 @@ impl Endpoint {
             .filter(|entry| !entry.is_empty())
             .map(Self::from_str)
             .collect::<Result<_, _>>()?;
-        if endpoints.is_empty() { Err(ClientError::BadEndpoint { text: text.to_owned() }) } else { Ok(endpoints) }
+        if endpoints.is_empty() {
+            Err(ClientError::BadEndpoint { text: text.to_owned() })
+        } else {
+            Ok(endpoints)
+        }
     }
 }
 

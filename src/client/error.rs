@@ -37,7 +37,9 @@ pub enum ClientError {
     Invalid { what: String, reason: String },
     #[error("{what}: the record of {size_bytes} bytes is larger than {max_bytes} bytes")]
     RecordTooLarge { what: String, size_bytes: usize, max_bytes: usize },
-    #[error("no room for {size_bytes} more bytes within {timeout_ms} ms: {buffer_bytes} bytes wait to be sent")]
+    #[error(
+        "no room for {size_bytes} more bytes within {timeout_ms} ms: {buffer_bytes} bytes wait to be sent"
+    )]
     BufferFull { size_bytes: usize, buffer_bytes: usize, timeout_ms: u64 },
     #[error("offset {offset} of {partition} does not exist and there is no rule where to go on")]
     NoResetPolicy { partition: TopicPartition, offset: i64 },
@@ -145,14 +147,14 @@ impl ClientError {
                 "check the address and that the broker runs; brokers are reached at the addresses they advertise",
             ),
             Self::BadEndpoint { .. } => Some("write addresses as host:port, several separated by commas"),
-            Self::Disconnected { .. } => {
-                Some("a listener that wants TLS or SASL closes plain connections; see the broker's log for the reason")
-            }
+            Self::Disconnected { .. } => Some(
+                "a listener that wants TLS or SASL closes plain connections; see the broker's log for the reason",
+            ),
             Self::Unsupported { .. } => Some("the cluster is older than this feature"),
             Self::NoResetPolicy { .. } => Some("start from earliest, latest, an offset or a time"),
-            Self::RecordTooLarge { .. } => {
-                Some("raise max.request.size here and max.message.bytes of the topic, or send smaller records")
-            }
+            Self::RecordTooLarge { .. } => Some(
+                "raise max.request.size here and max.message.bytes of the topic, or send smaller records",
+            ),
             Self::Deadline { last, .. } => last.hint(),
             Self::Refused { code, .. } => hint_of(*code),
             _ => None,
@@ -164,10 +166,14 @@ fn hint_of(code: ErrorCode) -> Option<&'static str> {
     Some(match code {
         ErrorCode::UnknownTopicOrPartition => "list the topics, or create this one first",
         ErrorCode::TopicAlreadyExists => "choose another name, or delete the topic first",
-        ErrorCode::InvalidReplicationFactor => "the replication factor may not exceed the number of live brokers",
+        ErrorCode::InvalidReplicationFactor => {
+            "the replication factor may not exceed the number of live brokers"
+        }
         ErrorCode::MessageTooLarge => "raise max.message.bytes of the topic, or send smaller records",
         ErrorCode::NonEmptyGroup => "stop the members of the group first",
-        ErrorCode::GroupSubscribedToTopic => "stop the members of the group, or unsubscribe them from the topic",
+        ErrorCode::GroupSubscribedToTopic => {
+            "stop the members of the group, or unsubscribe them from the topic"
+        }
         ErrorCode::GroupIdNotFound => "list the groups: the group has neither members nor committed offsets",
         ErrorCode::CoordinatorNotAvailable | ErrorCode::CoordinatorLoadInProgress => {
             "if it stays so, __consumer_offsets may lack live replicas (offsets.topic.replication.factor)"
@@ -185,7 +191,9 @@ fn hint_of(code: ErrorCode) -> Option<&'static str> {
         | ErrorCode::ClusterAuthorizationFailed
         | ErrorCode::TransactionalIdAuthorizationFailed => "grant this principal the operation with an ACL",
         ErrorCode::PolicyViolation => "the cluster's own rules forbid it",
-        ErrorCode::UnsupportedVersion => "the cluster is older than this feature, or the feature is not switched on",
+        ErrorCode::UnsupportedVersion => {
+            "the cluster is older than this feature, or the feature is not switched on"
+        }
         _ => return None,
     })
 }

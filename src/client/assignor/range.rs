@@ -8,7 +8,8 @@ pub(super) fn assign(members: &[Member], partition_counts: &BTreeMap<TopicName, 
     let mut assignment = empty_assignment(members);
     let ordered = in_order(members);
     for (topic, &partition_count) in partition_counts {
-        let subscribers: Vec<&&Member> = ordered.iter().filter(|member| member.topics.contains(topic)).collect();
+        let subscribers: Vec<&&Member> =
+            ordered.iter().filter(|member| member.topics.contains(topic)).collect();
         let subscriber_count = subscribers.len() as i32;
         let mut next = 0;
         for (index, member) in (0..).zip(&subscribers) {

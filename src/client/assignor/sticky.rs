@@ -16,7 +16,10 @@ pub(super) fn assign(members: &[Member], partition_counts: &BTreeMap<TopicName, 
 
 /// As [`assign`], but a partition that somebody else still holds is given to nobody in this generation: its
 /// holder sees it missing, gives it up, and the rebalance that follows hands it over (KIP-429).
-pub(super) fn assign_cooperatively(members: &[Member], partition_counts: &BTreeMap<TopicName, i32>) -> Assignment {
+pub(super) fn assign_cooperatively(
+    members: &[Member],
+    partition_counts: &BTreeMap<TopicName, i32>,
+) -> Assignment {
     let mut assignment = assign(members, partition_counts);
     let mut holders: HashMap<&TopicPartition, Vec<&str>> = HashMap::new();
     for member in members {
@@ -54,7 +57,9 @@ impl<'a> Balance<'a> {
         }
         let owners = subscribers
             .keys()
-            .flat_map(|&topic| (0..partition_counts[topic]).map(|id| (TopicPartition::new(topic.clone(), id), None)))
+            .flat_map(|&topic| {
+                (0..partition_counts[topic]).map(|id| (TopicPartition::new(topic.clone(), id), None))
+            })
             .collect();
         let loads = vec![0; members.len()];
         let mut balance = Self { members, subscribers, owners, loads };
@@ -118,7 +123,8 @@ impl<'a> Balance<'a> {
         let partitions: Vec<TopicPartition> = self.owners.keys().cloned().collect();
         let mut moved = false;
         for partition in partitions.into_iter().rev() {
-            let (Some(&Some(from)), Some(to)) = (self.owners.get(&partition), self.least_loaded(&partition.topic))
+            let (Some(&Some(from)), Some(to)) =
+                (self.owners.get(&partition), self.least_loaded(&partition.topic))
             else {
                 continue;
             };

@@ -48,7 +48,8 @@ fn kept(members: &[Member], assignment: &Assignment) -> usize {
 #[test]
 fn assignors_decide_as_java_does() {
     let golden =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/hash/assignors.jsonl")).unwrap();
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/hash/assignors.jsonl"))
+            .unwrap();
     let mut compared = 0;
     for line in golden.lines() {
         let case: Value = serde_json::from_str(line).unwrap();
@@ -107,7 +108,11 @@ fn an_older_claim_yields_and_equal_claims_cancel() {
     let both = [member("a", &["t"], &[("t", 0)], 5), member("b", &["t"], &[("t", 0)], 5)];
     let decided = Assignor::CooperativeSticky.assign(&both, &counts);
     let given: BTreeSet<_> = decided.values().flatten().collect();
-    assert_eq!(given, BTreeSet::from([&TopicPartition::new("t", 1)]), "a partition claimed twice is given to nobody");
+    assert_eq!(
+        given,
+        BTreeSet::from([&TopicPartition::new("t", 1)]),
+        "a partition claimed twice is given to nobody"
+    );
 }
 
 #[test]
@@ -132,7 +137,11 @@ fn plans_are_balanced_and_complete_for_any_subscription() {
         for member in &mut members {
             member.owned = first[&member.id].clone();
         }
-        assert_eq!(Assignor::Sticky.assign(&members, &counts), first, "nothing changed, nothing moves; seed {seed}");
+        assert_eq!(
+            Assignor::Sticky.assign(&members, &counts),
+            first,
+            "nothing changed, nothing moves; seed {seed}"
+        );
         members.remove(0);
         let second = Assignor::Sticky.assign(&members, &counts);
         check_plan(&members, &counts, &second, seed);

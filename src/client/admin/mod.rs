@@ -1,0 +1,36 @@
+//! Questions and orders to a cluster, as plain async functions with one outcome per thing asked about.
+//!
+//! Every call retries what passes (a leader that moved, a coordinator that loads) until `api_timeout`. A call as a
+//! whole fails only when nobody could be asked; a topic, partition or group that the cluster says no about fails
+//! alone, in its entry of the result.
+
+mod offsets;
+mod topics;
+
+use super::Client;
+
+pub use offsets::{Isolation, ListedOffset, OffsetSpec};
+pub use topics::{
+    CreatedTopic, NewPartitions, NewTopic, PartitionDescription, TopicDescription, TopicListing,
+};
+
+/// Administers the cluster of a [`Client`].
+#[derive(Debug, Clone)]
+pub struct Admin {
+    client: Client,
+}
+
+impl Admin {
+    pub fn new(client: &Client) -> Self {
+        Self { client: client.clone() }
+    }
+
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// How long the cluster may take over an order, as the requests state it.
+    fn timeout_ms(&self) -> i32 {
+        i32::try_from(self.client.config().request_timeout.as_millis()).unwrap_or(i32::MAX)
+    }
+}
