@@ -8,9 +8,19 @@ use bytes::{Buf, BufMut, Bytes, TryGetError};
 use uuid::Uuid;
 
 use super::SchemaError;
+use super::sink::{Sink, TaggedFields};
 
 /// Longest text of a message; Kafka refuses longer ones in both encodings.
 pub const STRING_BYTES_MAX: usize = i16::MAX as usize;
+
+/// The byte in place of a structure that is null; any greater one comes before a structure.
+pub const NULL_STRUCTURE: i8 = -1;
+
+/// The same in a tagged field.
+pub const NULL_TAGGED_STRUCTURE: i8 = 0;
+
+/// Most bytes or elements of a field.
+const COUNT_MAX: usize = i32::MAX as usize - 1;
 
 type Result<T> = std::result::Result<T, SchemaError>;
 
@@ -118,9 +128,14 @@ impl<'a, B: Buf> Reader<'a, B> {
         Ok(Some(elements))
     }
 
-    /// A structure that may be null: one byte, negative for null, then the fields.
-    pub fn nullable_struct<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T>) -> Result<Option<T>> {
-        if self.int8()? < 0 { Ok(None) } else { body(self).map(Some) }
+    /// A structure behind the byte that says whether it is there; `null` is [`NULL_STRUCTURE`] or
+    /// [`NULL_TAGGED_STRUCTURE`].
+    pub fn nullable_structure<T>(
+        &mut self,
+        null: i8,
+        fields: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<Option<T>> {
+        if self.int8()? <= null { Ok(None) } else { fields(self).map(Some) }
     }
 
     /// The tagged fields that end a structure; nothing in a rigid version. `field` reads a tag that it knows and
@@ -147,14 +162,6 @@ impl<'a, B: Buf> Reader<'a, B> {
         Ok(())
     }
 
-    /// Fails when bytes are left over.
-    pub fn end(self) -> Result<()> {
-        match self.input.remaining() {
-            0 => Ok(()),
-            count => Err(SchemaError::TrailingBytes { count }),
-        }
-    }
-
     /// The length of bytes or the number of elements; `None` for null.
     fn count(&mut self) -> Result<Option<usize>> {
         if self.flexible { self.compact_length() } else { signed_length(self.int32()?) }
@@ -174,24 +181,40 @@ impl<'a, B: Buf> Reader<'a, B> {
 }
 
 /// Writes the fields of one message, in order.
-pub struct Writer<'a, B> {
-    output: &'a mut B,
+pub struct Writer<'a> {
+    output: &'a mut Vec<u8>,
     flexible: bool,
+}
+
+impl<'a> Writer<'a> {
+    pub fn new(output: &'a mut Vec<u8>, flexible: bool) -> Self {
+        Self { output, flexible }
+    }
+
+    fn count(&mut self, count: Option<usize>) -> Result<()> {
+        match count {
+            Some(length) if length > COUNT_MAX => {
+                return Err(SchemaError::TooLong { length, max: COUNT_MAX });
+            }
+            Some(count) if self.flexible => write_uvarint(self.output, count as u32 + 1),
+            Some(count) => self.output.put_i32(count as i32),
+            None if self.flexible => write_uvarint(self.output, 0),
+            None => self.output.put_i32(-1),
+        }
+        Ok(())
+    }
 }
 
 macro_rules! write_numbers {
     ($($name:ident($type:ty) = $put:ident;)*) => {
-        $(pub fn $name(&mut self, value: $type) {
+        $(fn $name(&mut self, _field: &'static str, value: $type) -> Result<()> {
             self.output.$put(value);
+            Ok(())
         })*
     };
 }
 
-impl<'a, B: BufMut> Writer<'a, B> {
-    pub fn new(output: &'a mut B, flexible: bool) -> Self {
-        Self { output, flexible }
-    }
-
+impl Sink for Writer<'_> {
     write_numbers! {
         int8(i8) = put_i8;
         int16(i16) = put_i16;
@@ -202,56 +225,39 @@ impl<'a, B: BufMut> Writer<'a, B> {
         float64(f64) = put_f64;
     }
 
-    pub fn bool(&mut self, value: bool) {
+    fn bool(&mut self, _field: &'static str, value: bool) -> Result<()> {
         self.output.put_u8(value.into());
+        Ok(())
     }
 
-    pub fn uuid(&mut self, value: Uuid) {
+    fn uuid(&mut self, _field: &'static str, value: Uuid) -> Result<()> {
         self.output.put_u128(value.as_u128());
+        Ok(())
     }
 
-    pub fn uvarint(&mut self, value: u32) {
-        write_uvarint(self.output, value);
-    }
-
-    pub fn string(&mut self, value: &str) -> Result<()> {
-        self.nullable_string(Some(value))
-    }
-
-    pub fn nullable_string(&mut self, value: Option<&str>) -> Result<()> {
+    fn nullable_string(&mut self, _field: &'static str, value: Option<&str>) -> Result<()> {
         let length = value.map(str::len);
-        if length > Some(STRING_BYTES_MAX) {
-            return Err(SchemaError::TooLong { length: length.unwrap_or(0), max: STRING_BYTES_MAX });
-        }
-        if self.flexible {
-            self.count(length)?;
-        } else {
-            self.int16(length.map_or(-1, |length| length as i16));
+        match length {
+            Some(length) if length > STRING_BYTES_MAX => {
+                return Err(SchemaError::TooLong { length, max: STRING_BYTES_MAX });
+            }
+            _ if self.flexible => self.count(length)?,
+            Some(length) => self.output.put_i16(length as i16),
+            None => self.output.put_i16(-1),
         }
         self.output.put_slice(value.unwrap_or("").as_bytes());
         Ok(())
     }
 
-    pub fn bytes(&mut self, value: &[u8]) -> Result<()> {
-        self.nullable_bytes(Some(value))
-    }
-
-    pub fn nullable_bytes(&mut self, value: Option<&[u8]>) -> Result<()> {
+    fn nullable_bytes(&mut self, _field: &'static str, value: Option<&[u8]>) -> Result<()> {
         self.count(value.map(<[u8]>::len))?;
         self.output.put_slice(value.unwrap_or(&[]));
         Ok(())
     }
 
-    pub fn array<T>(
+    fn nullable_array<T>(
         &mut self,
-        elements: &[T],
-        element: impl FnMut(&mut Self, &T) -> Result<()>,
-    ) -> Result<()> {
-        self.nullable_array(Some(elements), element)
-    }
-
-    pub fn nullable_array<T>(
-        &mut self,
+        _field: &'static str,
         elements: Option<&[T]>,
         mut element: impl FnMut(&mut Self, &T) -> Result<()>,
     ) -> Result<()> {
@@ -259,56 +265,49 @@ impl<'a, B: BufMut> Writer<'a, B> {
         elements.unwrap_or(&[]).iter().try_for_each(|value| element(self, value))
     }
 
-    /// See [`Reader::nullable_struct`].
-    pub fn nullable_struct<T>(
+    fn structure<T>(
         &mut self,
-        value: Option<&T>,
-        body: impl FnOnce(&mut Self, &T) -> Result<()>,
+        _field: &'static str,
+        value: &T,
+        fields: impl FnOnce(&mut Self, &T) -> Result<()>,
     ) -> Result<()> {
-        self.int8(if value.is_some() { 1 } else { -1 });
-        value.map_or(Ok(()), |value| body(self, value))
+        fields(self, value)
     }
 
-    /// Ends a structure with its tagged fields, which must be ascending by tag; nothing in a rigid version.
-    pub fn tagged_fields(&mut self, fields: TaggedFields) {
+    fn nullable_structure<T>(
+        &mut self,
+        _field: &'static str,
+        null: i8,
+        value: Option<&T>,
+        fields: impl FnOnce(&mut Self, &T) -> Result<()>,
+    ) -> Result<()> {
+        self.output.put_i8(if value.is_some() { 1 } else { null });
+        value.map_or(Ok(()), |value| fields(self, value))
+    }
+
+    fn tagged(
+        &mut self,
+        tags: &mut TaggedFields,
+        tag: u32,
+        write: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        let start = self.output.len();
+        write(self)?;
+        tags.0.push((tag, self.output.split_off(start)));
+        Ok(())
+    }
+
+    /// Nothing in a rigid version.
+    fn tagged_fields(&mut self, tags: TaggedFields) {
         if !self.flexible {
             return;
         }
-        self.uvarint(fields.0.len() as u32);
-        for (tag, value) in fields.0 {
-            self.uvarint(tag);
-            self.uvarint(value.len() as u32);
-            self.output.put_slice(&value);
+        write_uvarint(self.output, tags.0.len() as u32);
+        for (tag, value) in tags.0 {
+            write_uvarint(self.output, tag);
+            write_uvarint(self.output, value.len() as u32);
+            self.output.extend_from_slice(&value);
         }
-    }
-
-    fn count(&mut self, count: Option<usize>) -> Result<()> {
-        let max = i32::MAX as usize - 1;
-        match count {
-            Some(length) if length > max => return Err(SchemaError::TooLong { length, max }),
-            Some(count) if self.flexible => self.uvarint(count as u32 + 1),
-            Some(count) => self.int32(count as i32),
-            None if self.flexible => self.uvarint(0),
-            None => self.int32(-1),
-        }
-        Ok(())
-    }
-}
-
-/// Tagged fields on their way into a message: each is written apart, for its size goes before it.
-#[derive(Default)]
-pub struct TaggedFields(Vec<(u32, Vec<u8>)>);
-
-impl TaggedFields {
-    pub fn add(
-        &mut self,
-        tag: u32,
-        value: impl FnOnce(&mut Writer<'_, Vec<u8>>) -> Result<()>,
-    ) -> Result<()> {
-        let mut bytes = Vec::new();
-        value(&mut Writer::new(&mut bytes, true))?;
-        self.0.push((tag, bytes));
-        Ok(())
     }
 }
 

@@ -1,12 +1,14 @@
 //! What stands before a body in a frame (`RequestHeader.json`, `ResponseHeader.json`). Tagged fields of headers, of
 //! which Kafka has none so far, are skipped.
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 use kafka_protocol::protocol::StrBytes;
 
 use super::{ApiKey, Direction, WireError};
 use crate::schema::SchemaError;
-use crate::schema::codec::{Reader, TaggedFields, Writer};
+use crate::schema::codec::{Reader, STRING_BYTES_MAX};
+
+const NO_TAGGED_FIELDS: u8 = 0;
 
 /// The header of a request, version 1 or 2 as the API's version demands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,15 +38,20 @@ impl RequestHeader {
 
     pub fn encode(&self, into: &mut BytesMut) -> Result<(), WireError> {
         let api = ApiKey::from_key(self.api_key).ok_or(WireError::UnknownApi { key: self.api_key })?;
-        let mut writer = Writer::new(into, false);
-        writer.int16(self.api_key);
-        writer.int16(self.api_version);
-        writer.int32(self.correlation_id);
-        writer
-            .nullable_string(self.client_id.as_deref())
-            .map_err(|reason| WireError::MalformedHeader { direction: Direction::Request, reason })?;
-        let flexible = api.request_header_version(self.api_version) >= 2;
-        Writer::new(into, flexible).tagged_fields(TaggedFields::default());
+        let client_id = self.client_id.as_deref();
+        if client_id.map(str::len) > Some(STRING_BYTES_MAX) {
+            let reason =
+                SchemaError::TooLong { length: client_id.map_or(0, str::len), max: STRING_BYTES_MAX };
+            return Err(WireError::MalformedHeader { direction: Direction::Request, reason });
+        }
+        into.put_i16(self.api_key);
+        into.put_i16(self.api_version);
+        into.put_i32(self.correlation_id);
+        into.put_i16(client_id.map_or(-1, |text| text.len() as i16));
+        into.put_slice(client_id.unwrap_or("").as_bytes());
+        if api.request_header_version(self.api_version) >= 2 {
+            into.put_u8(NO_TAGGED_FIELDS);
+        }
         Ok(())
     }
 }
@@ -66,10 +73,10 @@ impl ResponseHeader {
     }
 
     pub fn encode(&self, api: ApiKey, api_version: i16, into: &mut BytesMut) {
-        let flexible = api.response_header_version(api_version) >= 1;
-        let mut writer = Writer::new(into, flexible);
-        writer.int32(self.correlation_id);
-        writer.tagged_fields(TaggedFields::default());
+        into.put_i32(self.correlation_id);
+        if api.response_header_version(api_version) >= 1 {
+            into.put_u8(NO_TAGGED_FIELDS);
+        }
     }
 }
 
