@@ -186,6 +186,7 @@ pub(super) mod attribute {
     pub const TRANSACTIONAL: i16 = 0x10;
     pub const CONTROL: i16 = 0x20;
     pub const DELETE_HORIZON: i16 = 0x40;
+    pub const KNOWN: i16 = 0x7f;
 }
 
 fn require(bytes: &[u8], needed_bytes: usize) -> Result<()> {

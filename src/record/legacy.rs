@@ -117,24 +117,3 @@ fn take_nullable<'a>(input: &mut &'a [u8]) -> Option<Nullable<'a>> {
         }
     }
 }
-
-/// Kafka before 0.10 computed the header checksum of LZ4 frames over too many bytes (KAFKA-3160), so in magic 0 that
-/// one byte is put right before the frame is read.
-pub(super) fn decompress_lz4_magic_0(
-    frame: &[u8],
-    output: &mut Vec<u8>,
-    output_bytes_max: usize,
-) -> Result<()> {
-    const MAGIC_BYTES: usize = 4;
-    const CONTENT_SIZE_FLAG: u8 = 0x08;
-    let content_size_bytes = match frame.get(MAGIC_BYTES) {
-        Some(flags) if flags & CONTENT_SIZE_FLAG != 0 => 8,
-        _ => 0,
-    };
-    let checksum_at = MAGIC_BYTES + 2 + content_size_bytes;
-    let mut mended = frame.to_vec();
-    if let Some((descriptor, [checksum, ..])) = mended.split_at_mut_checked(checksum_at) {
-        *checksum = (twox_hash::XxHash32::oneshot(0, &descriptor[MAGIC_BYTES..]) >> 8) as u8;
-    }
-    Codec::Lz4.decompress(&mended, output, output_bytes_max)
-}

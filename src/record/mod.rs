@@ -16,6 +16,7 @@ mod error;
 mod header;
 mod legacy;
 pub mod stamp;
+pub mod validate;
 pub mod varint;
 mod view;
 

@@ -42,9 +42,10 @@ fn header_of(batch: &mut [u8]) -> Option<&mut [u8]> {
     batch.get_mut(..BatchHeader::BYTES)
 }
 
+/// As Kafka does, this clears the bits that have no meaning yet.
 fn set_attribute(header: &mut [u8], bit: i16, on: bool) {
     let attributes = i16::from_be_bytes([header[at::ATTRIBUTES], header[at::ATTRIBUTES + 1]]);
-    let attributes = if on { attributes | bit } else { attributes & !bit };
+    let attributes = attribute::KNOWN & if on { attributes | bit } else { attributes & !bit };
     put(header, at::ATTRIBUTES, attributes.to_be_bytes());
 }
 

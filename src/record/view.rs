@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use crate::names::Offset;
 
 use super::batch::Batch;
+use super::codec::lz4::HeaderChecksum;
 use super::error::{RecordError, Result};
 use super::header::{BatchHeader, TimestampType};
 use super::legacy::{self, LegacyRecords};
@@ -64,10 +65,11 @@ impl<'a> Batch<'a> {
     }
 
     fn decompress(&self, codec: Codec, output: &mut Vec<u8>, output_bytes_max: usize) -> Result<()> {
-        if self.header().magic == 0 && codec == Codec::Lz4 {
-            return legacy::decompress_lz4_magic_0(self.body()?, output, output_bytes_max);
-        }
-        codec.decompress(self.body()?, output, output_bytes_max)
+        let lz4_header = match self.header().magic {
+            0 => HeaderChecksum::Ignore,
+            _ => HeaderChecksum::Check,
+        };
+        codec.decompress_with(lz4_header, self.body()?, output, output_bytes_max)
     }
 
     /// What holds the records: everything after the header (magic 2), the value of a compressed wrapper, or the one
@@ -123,7 +125,7 @@ enum Layout<'r> {
 }
 
 impl<'r> RecordIter<'r> {
-    fn new(header: BatchHeader, body: &'r [u8]) -> Self {
+    pub(super) fn new(header: BatchHeader, body: &'r [u8]) -> Self {
         let layout = match header.magic {
             2 => Layout::Current { header, rest: body, index: 0 },
             _ => Layout::Legacy(LegacyRecords::new(&header, body)),
@@ -186,29 +188,44 @@ impl<'a> RawRecord<'a> {
         let body_bytes = varint::take_i32(input).map_err(|_| "its length")?;
         let mut body = take_bytes(input, body_bytes).ok_or("its length exceeds the batch")?;
         let size_bytes = available_bytes - input.len();
+        let record = Self::take_body(&mut body, size_bytes)?;
+        if body.is_empty() { Ok(record) } else { Err("bytes follow its headers") }
+    }
+
+    /// As [`take`](Self::take), but goes by the lengths inside the record alone.
+    pub fn take_skipping(input: &mut &'a [u8]) -> Result<Self, &'static str> {
+        let body_bytes = varint::take_i32(input).map_err(|_| "its length")?;
+        let size_bytes = usize::try_from(body_bytes).map_err(|_| "its length is negative")?;
+        Self::take_body(input, size_bytes)
+    }
+
+    #[inline]
+    fn take_body(body: &mut &'a [u8], size_bytes: usize) -> Result<Self, &'static str> {
         // The attributes byte has no bits in use.
-        let [_attributes, rest @ ..] = body else { return Err("it is empty") };
-        body = rest;
-        let timestamp_delta_ms = varint::take_i64(&mut body).map_err(|_| "its timestamp")?;
-        let offset_delta = varint::take_i32(&mut body).map_err(|_| "its offset")?;
-        let key = take_nullable(&mut body).ok_or("its key")?;
-        let value = take_nullable(&mut body).ok_or("its value")?;
-        let headers = Headers::take(&mut body)?;
-        if !body.is_empty() {
-            return Err("bytes follow its headers");
-        }
+        let [_attributes, rest @ ..] = *body else { return Err("it is empty") };
+        *body = rest;
+        let timestamp_delta_ms = varint::take_i64(body).map_err(|_| "its timestamp")?;
+        let offset_delta = varint::take_i32(body).map_err(|_| "its offset")?;
+        let key = take_nullable(body).ok_or("its key")?;
+        let value = take_nullable(body).ok_or("its value")?;
+        let headers = Headers::take(body)?;
         Ok(Self { timestamp_delta_ms, offset_delta, key, value, headers, size_bytes })
+    }
+
+    /// The timestamp readers see.
+    #[inline]
+    pub fn timestamp_ms(&self, header: &BatchHeader) -> i64 {
+        match header.timestamp_type() {
+            TimestampType::LogAppendTime => header.max_timestamp_ms,
+            _ => header.base_timestamp_ms.wrapping_add(self.timestamp_delta_ms),
+        }
     }
 
     #[inline]
     fn view(self, header: &BatchHeader) -> RecordView<'a> {
-        let timestamp_ms = match header.timestamp_type() {
-            TimestampType::LogAppendTime => header.max_timestamp_ms,
-            _ => header.base_timestamp_ms.wrapping_add(self.timestamp_delta_ms),
-        };
         RecordView {
             offset: Offset(header.base_offset.0.wrapping_add(i64::from(self.offset_delta))),
-            timestamp_ms,
+            timestamp_ms: self.timestamp_ms(header),
             sequence: header.sequence(self.offset_delta),
             key: self.key,
             value: self.value,

@@ -2,6 +2,7 @@
 
 mod batches;
 mod hash;
+mod produce;
 
 use serde_json::Value;
 

@@ -4,13 +4,14 @@
 //! data declares.
 
 mod gzip;
-mod lz4;
+pub(super) mod lz4;
 mod snappy;
 mod zstd;
 
 use std::fmt;
-use std::io::Read;
 use std::str::FromStr;
+
+use lz4::HeaderChecksum;
 
 use super::error::{RecordError, Result};
 
@@ -42,14 +43,25 @@ impl Codec {
     ///
     /// Errors: [`RecordError::Decompress`], [`RecordError::DecompressedSize`]; `output` then holds what came before.
     pub fn decompress(self, input: &[u8], output: &mut Vec<u8>, output_bytes_max: usize) -> Result<()> {
-        let failed = match self {
+        self.decompress_with(HeaderChecksum::Check, input, output, output_bytes_max)
+    }
+
+    /// As [`Codec::decompress`]; `lz4_header` is for message sets of magic 0.
+    pub(super) fn decompress_with(
+        self,
+        lz4_header: HeaderChecksum,
+        input: &[u8],
+        output: &mut Vec<u8>,
+        output_bytes_max: usize,
+    ) -> Result<()> {
+        let done = match self {
             Codec::None => append(input, output, output_bytes_max),
             Codec::Gzip => gzip::decompress(input, output, output_bytes_max),
             Codec::Snappy => snappy::decompress(input, output, output_bytes_max),
-            Codec::Lz4 => lz4::decompress(input, output, output_bytes_max),
+            Codec::Lz4 => lz4::decompress(input, output, output_bytes_max, lz4_header),
             Codec::Zstd => zstd::decompress(input, output, output_bytes_max),
         };
-        failed.map_err(|failure| match failure {
+        done.map_err(|failure| match failure {
             Failure::Damaged(reason) => RecordError::Decompress { codec: self, reason },
             Failure::TooLarge => RecordError::DecompressedSize { codec: self, max_bytes: output_bytes_max },
         })
@@ -123,14 +135,6 @@ fn append(input: &[u8], output: &mut Vec<u8>, output_bytes_max: usize) -> Result
     }
     output.extend_from_slice(input);
     Ok(())
-}
-
-/// Appends what `reader` gives, at most `output_bytes_max` bytes.
-fn read_all(reader: impl Read, output: &mut Vec<u8>, output_bytes_max: usize) -> Result<(), Failure> {
-    // One byte more than allowed tells "too large" from "just fits".
-    let mut limited = reader.take((output_bytes_max as u64).saturating_add(1));
-    let read_bytes = limited.read_to_end(output).map_err(Failure::damaged)?;
-    if read_bytes > output_bytes_max { Err(Failure::TooLarge) } else { Ok(()) }
 }
 
 /// A text that names no codec.
