@@ -1,4 +1,30 @@
+//! The `kafkactl` binary: reads the command line, runs one command, turns its end into an exit code.
+
+mod args;
+mod commands;
+mod context;
+mod error;
+mod exit;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::Cli;
+use exit::ExitStatus;
+
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() {}
+fn main() -> ExitCode {
+    let status = match Cli::try_parse() {
+        Ok(cli) => commands::run(cli),
+        Err(error) => {
+            // Nobody is left to tell when the terminal is gone.
+            let _ = error.print();
+            if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Done }
+        }
+    };
+    status.into()
+}

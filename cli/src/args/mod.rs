@@ -1,0 +1,75 @@
+//! The command line as typed. Parsing here; what it settles to is each command's plan.
+//!
+//! Options that every command shares are not clap globals: they are flattened at the root and in each command that
+//! has a use for them, and merged, the deeper one winning. So help and errors stay true to the command.
+
+pub mod completion;
+pub mod context;
+pub mod position;
+pub mod shared;
+pub mod storage;
+pub mod values;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit::EXIT_CODES_HELP;
+use shared::Common;
+
+/// Kafka in one binary: a broker, and the command line for any Kafka cluster
+#[derive(Debug, Parser)]
+#[command(
+    name = "kafkactl",
+    version,
+    after_help = EXIT_CODES_HELP,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 110
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub noun: Noun,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Noun {
+    /// Format and inspect data directories; no broker needed
+    #[command(subcommand)]
+    Storage(storage::StorageCommand),
+    /// Named clusters in kafkactl.toml
+    #[command(subcommand, visible_alias = "ctx")]
+    Context(context::ContextCommand),
+    /// Print a shell's completion script
+    Completion(completion::CompletionArgs),
+    /// Print the version
+    Version(shared::LocalArgs),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_argument_tree_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    /// A short flag means one thing in the whole tree (grammar table of the command line).
+    #[test]
+    fn short_flags_have_one_meaning() {
+        let mut meanings = std::collections::BTreeMap::new();
+        let mut commands = vec![Cli::command()];
+        while let Some(command) = commands.pop() {
+            for arg in command.get_arguments() {
+                let (Some(short), Some(long)) = (arg.get_short(), arg.get_long()) else { continue };
+                let known = meanings.entry(short).or_insert_with(|| long.to_owned());
+                assert_eq!(known, long, "-{short} in `{}`", command.get_name());
+            }
+            commands.extend(command.get_subcommands().cloned());
+        }
+        assert!(meanings.len() > 4, "only {} short flags seen", meanings.len());
+    }
+}

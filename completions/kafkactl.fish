@@ -1,0 +1,255 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_kafkactl_global_optspecs
+    string join \n b/bootstrap= c/context= X= config= timeout= o/output= color= q/quiet v/verbose h/help V/version
+end
+
+function __fish_kafkactl_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_kafkactl_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_kafkactl_using_subcommand
+    set -l cmd (__fish_kafkactl_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -s V -l version -d 'Print version'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "storage" -d 'Format and inspect data directories; no broker needed'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "context" -d 'Named clusters in kafkactl.toml'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "ctx" -d 'Named clusters in kafkactl.toml'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "completion" -d 'Print a shell\'s completion script'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "version" -d 'Print the version'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and not __fish_seen_subcommand_from random-uuid" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and not __fish_seen_subcommand_from random-uuid" -f -a "random-uuid" -d 'Draw a cluster id'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and __fish_seen_subcommand_from random-uuid" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and __fish_seen_subcommand_from random-uuid" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and __fish_seen_subcommand_from random-uuid" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and __fish_seen_subcommand_from random-uuid" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and __fish_seen_subcommand_from random-uuid" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and not __fish_seen_subcommand_from list ls use current show add remove rm" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "list" -d 'The contexts of the user\'s and the project\'s file'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "ls" -d 'The contexts of the user\'s and the project\'s file'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "use" -d 'Make a context the current one'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "current" -d 'The name of the current context'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "show" -d 'The settings that a context comes to, each with its source'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "add" -d 'Write a context to the user\'s file'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "remove" -d 'Take a context out of the user\'s file'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "rm" -d 'Take a context out of the user\'s file'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from list" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from list" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from list" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from list" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from list" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from list" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from list" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from ls" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from ls" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from ls" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from ls" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from ls" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from ls" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from ls" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from ls" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from use" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from use" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from use" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from use" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from use" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from current" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from current" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from current" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from current" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from current" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from current" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from show" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from show" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from show" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from show" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from show" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from show" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from show" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from show" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from add" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from add" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from add" -l protect -d 'Guard against changes: none; confirm asks for typed names; readonly refuses' -r -f -a "none\t'As on any cluster: what destroys asks, or wants --yes'
+confirm\t'What destroys wants the name typed, even with --yes'
+readonly\t'What changes anything is refused'"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from add" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from add" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from add" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from add" -l replace -d 'Replace a context of the same name'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from remove" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from remove" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from remove" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from rm" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from rm" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from rm" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and not __fish_seen_subcommand_from list ls use current show add remove rm" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "list" -d 'The contexts of the user\'s and the project\'s file'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "ls" -d 'The contexts of the user\'s and the project\'s file'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "use" -d 'Make a context the current one'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "current" -d 'The name of the current context'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "show" -d 'The settings that a context comes to, each with its source'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "add" -d 'Write a context to the user\'s file'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "remove" -d 'Take a context out of the user\'s file'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "rm" -d 'Take a context out of the user\'s file'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from list" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from list" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from list" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from list" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from list" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from list" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from list" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from ls" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from ls" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from ls" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from ls" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from ls" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from ls" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from ls" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from ls" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from use" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from use" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from use" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from use" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from use" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from current" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from current" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from current" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from current" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from current" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from current" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from show" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from show" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from show" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from show" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from show" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from show" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from show" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from show" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from add" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from add" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from add" -l protect -d 'Guard against changes: none; confirm asks for typed names; readonly refuses' -r -f -a "none\t'As on any cluster: what destroys asks, or wants --yes'
+confirm\t'What destroys wants the name typed, even with --yes'
+readonly\t'What changes anything is refused'"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from add" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from add" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from add" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from add" -l replace -d 'Replace a context of the same name'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from remove" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from remove" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from remove" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from rm" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from rm" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from rm" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand completion" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand version" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand version" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand version" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand version" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand version" -s h -l help -d 'Print help'
