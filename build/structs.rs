@@ -21,6 +21,7 @@ pub fn message(message: &Message, flavour: Flavour) -> String {
     let flexible_from = message.flexible_from.map_or("None".to_owned(), |from| format!("Some({from})"));
     let mut out = format!(
         "/// `{name}` and its structures, versions {first} to {last}.\n\
+         #[allow(clippy::field_reassign_with_default, clippy::derivable_impls, clippy::large_enum_variant)]\n\
          pub mod {module} {{\n    use super::*;\n"
     );
     for structure in &message.structs {

@@ -6,10 +6,13 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 
 use flate2::read::GzDecoder;
+use kafkactl_core::schema::consumer_protocol::*;
 use kafkactl_core::schema::control::*;
-use kafkactl_core::schema::embedded::*;
 use kafkactl_core::schema::group::GroupRecord;
 use kafkactl_core::schema::metadata::MetadataRecord;
+use kafkactl_core::schema::principal::DefaultPrincipalData;
+use kafkactl_core::schema::producer_snapshot::ProducerSnapshot;
+use kafkactl_core::schema::quorum_state::QuorumStateData;
 use kafkactl_core::schema::remote_log::RemoteLogRecord;
 use kafkactl_core::schema::share::ShareRecord;
 use kafkactl_core::schema::transaction::TransactionRecord;
@@ -162,5 +165,18 @@ fn control_and_embedded_messages() {
             "ProducerSnapshot" => case.check_body::<ProducerSnapshot>(),
             name => panic!("{name} is not compared"),
         }
+    }
+}
+
+#[test]
+fn quorum_state_files() {
+    let cases = Case::all(&["quorum-state"]);
+    assert!(cases.len() > 10);
+    for case in cases {
+        case.check_body::<QuorumStateData>();
+        let text = case.line["file_text"].as_str().unwrap();
+        let (state, version) = QuorumStateData::parse(text).unwrap();
+        assert_eq!(version, case.version());
+        assert_eq!(state.text(version).unwrap(), text);
     }
 }

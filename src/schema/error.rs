@@ -23,6 +23,8 @@ pub enum SchemaError {
     UnknownVersion { name: &'static str, version: i64 },
     #[error("{field} is set, and version {version} cannot carry it")]
     FieldNotInVersion { field: &'static str, version: i16 },
+    #[error("{name} is not the JSON it should be: {reason}")]
+    Json { name: &'static str, reason: String },
     #[error("{name} version {version}: {reason}")]
     Message { name: &'static str, version: i16, reason: Box<SchemaError> },
 }

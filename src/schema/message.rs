@@ -64,6 +64,13 @@ pub fn decode_prefixed<M: Message>(input: &[u8]) -> Result<M, SchemaError> {
     decode(body, version)
 }
 
+/// Decodes a message that stands behind its version as int16 and may come from a newer release: unknown versions are
+/// read as the newest known, and bytes after it are ignored.
+pub fn decode_prefixed_leniently<M: Message>(input: &[u8]) -> Result<M, SchemaError> {
+    let (version, mut body) = split_version(input)?;
+    decode_front(&mut body, version.min(*M::VERSIONS.end()))
+}
+
 /// Appends a message behind its version as int16.
 pub fn encode_prefixed<M: Message>(
     message: &M,

@@ -16,42 +16,72 @@ mod set;
 mod sink;
 
 pub use error::SchemaError;
-pub use message::{Message, decode, decode_front, decode_prefixed, encode, encode_prefixed, json};
+pub use message::{
+    Message, decode, decode_front, decode_prefixed, decode_prefixed_leniently, encode, encode_prefixed, json,
+};
 pub use sink::{Sink, TaggedFields};
 
-macro_rules! generated {
-    ($($(#[doc = $doc:literal])* $module:ident;)*) => {
-        $($(#[doc = $doc])*
-        #[allow(clippy::field_reassign_with_default, clippy::derivable_impls, clippy::large_enum_variant)]
-        pub mod $module {
-            #[allow(unused_imports)]
-            use super::set::{framed_set, keyed_set};
-            #[allow(unused_imports)]
-            use super::codec::{NULL_STRUCTURE, NULL_TAGGED_STRUCTURE, Reader};
-            use super::{Message, SchemaError, Sink, TaggedFields};
-            use bytes::Buf;
-            use std::ops::RangeInclusive;
-            #[allow(unused_imports)]
-            use uuid::Uuid;
+/// The structures that the build made of a file of `definitions/`.
+macro_rules! include_definitions {
+    ($stem:literal) => {
+        #[allow(unused_imports)]
+        use std::ops::RangeInclusive;
 
-            include!(concat!(env!("OUT_DIR"), "/schema_", stringify!($module), ".rs"));
-        })*
+        #[allow(unused_imports)]
+        use bytes::Buf;
+        #[allow(unused_imports)]
+        use uuid::Uuid;
+
+        #[allow(unused_imports)]
+        use super::codec::{NULL_STRUCTURE, NULL_TAGGED_STRUCTURE, Reader};
+        #[allow(unused_imports)]
+        use super::{Message, SchemaError, Sink, TaggedFields};
+
+        include!(concat!(env!("OUT_DIR"), "/schema_", $stem, ".rs"));
     };
 }
+use include_definitions;
 
-generated! {
-    /// The metadata log: `__cluster_metadata`.
-    metadata;
-    /// Values of control records.
-    control;
-    /// `__consumer_offsets`: offsets, and groups of every kind.
-    group;
-    /// `__transaction_state`.
-    transaction;
-    /// `__share_group_state`.
-    share;
-    /// `__remote_log_metadata`.
-    remote_log;
-    /// Messages inside other messages and files, behind their version.
-    embedded;
+pub mod consumer_protocol;
+pub mod control;
+pub mod quorum_state;
+
+/// The metadata log: `__cluster_metadata`.
+pub mod metadata {
+    use super::set::framed_set;
+    super::include_definitions!("metadata");
+}
+
+/// `__consumer_offsets`: offsets, and groups of every kind.
+pub mod group {
+    use super::set::keyed_set;
+    super::include_definitions!("group");
+}
+
+/// `__transaction_state`.
+pub mod transaction {
+    use super::set::keyed_set;
+    super::include_definitions!("transaction");
+}
+
+/// `__share_group_state`.
+pub mod share {
+    use super::set::keyed_set;
+    super::include_definitions!("share");
+}
+
+/// `__remote_log_metadata`.
+pub mod remote_log {
+    use super::set::framed_set;
+    super::include_definitions!("remote_log");
+}
+
+/// The producer state's `.snapshot` files, behind their version.
+pub mod producer_snapshot {
+    super::include_definitions!("producer_snapshot");
+}
+
+/// The principal of a forwarded request, behind its version.
+pub mod principal {
+    super::include_definitions!("principal");
 }

@@ -5,6 +5,7 @@ macro_rules! framed_set {
     ($set:ident { $($id:literal => $variant:ident($record:ident),)* }) => {
         /// A record, by its type.
         #[derive(Debug, Clone, PartialEq)]
+        #[allow(clippy::large_enum_variant)]
         pub enum $set {
             $($variant($record),)*
         }
@@ -74,6 +75,7 @@ macro_rules! keyed_set {
     ($set:ident { $($id:literal => $variant:ident($key:ident, $value:ident),)* }) => {
         /// A record, by the type in its key. Without a value it is a tombstone.
         #[derive(Debug, Clone, PartialEq)]
+        #[allow(clippy::large_enum_variant)]
         pub enum $set {
             $($variant($key, Option<$value>),)*
         }
