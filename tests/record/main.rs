@@ -1,8 +1,11 @@
 //! The record room against what Apache Kafka 4.3.1 wrote and decided (`tests/golden/README.md`).
 
+#[path = "../support/allocation.rs"]
+mod allocation;
 mod batches;
 mod hash;
 mod produce;
+mod properties;
 
 use serde_json::Value;
 
