@@ -1,0 +1,118 @@
+//! What a decision gets and what it leaves behind.
+//!
+//! A decision reads the state, changes at most what dies with this coordinator (parked requests, session deadlines,
+//! a rebalance under way), and leaves [`Effects`]. What survives a restart changes only when the records of the
+//! effects, appended to the log, are replayed.
+
+use std::time::{Duration, Instant};
+
+use kafkactl_core::wire::ErrorCode;
+
+use super::classic::{JoinReply, SyncReply};
+use super::names::GroupId;
+use super::record::GroupRecord;
+
+/// One moment on both clocks: deadlines are monotonic, stored timestamps are wall time.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    pub at: Instant,
+    pub ms: i64,
+}
+
+impl Now {
+    /// `duration_ms` from now; a negative duration is over at once.
+    pub fn after_ms(self, duration_ms: i32) -> Instant {
+        self.at + Duration::from_millis(u64::from(duration_ms.max(0) as u32))
+    }
+}
+
+/// A parked request; the driver knows whose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// The answer of a request that was parked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    Join(JoinReply),
+    Sync(SyncReply),
+}
+
+impl Answer {
+    /// The same answer had the append failed.
+    pub fn failed(self, error: ErrorCode) -> Self {
+        match self {
+            Self::Join(reply) => Self::Join(JoinReply::failed(reply.member, error)),
+            Self::Sync(_) => Self::Sync(Err(error)),
+        }
+    }
+}
+
+/// What a decision wants done: append the records as one batch, replay them, then answer once they are committed.
+#[derive(Debug, Default)]
+pub struct Effects {
+    pub records: Vec<GroupRecord>,
+    pub answers: Vec<(Ticket, Answer)>,
+    /// What becomes of live state if the records cannot be appended.
+    pub on_failure: OnFailure,
+}
+
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub enum OnFailure {
+    #[default]
+    Nothing,
+    /// The group exists in memory only: forget it.
+    Forget(GroupId),
+    /// The leader's assignment was not stored: the members must start over.
+    Rebalance(GroupId),
+}
+
+impl Effects {
+    pub fn answer_join(&mut self, ticket: Ticket, reply: JoinReply) {
+        self.answers.push((ticket, Answer::Join(reply)));
+    }
+
+    pub fn answer_sync(&mut self, ticket: Ticket, reply: SyncReply) {
+        self.answers.push((ticket, Answer::Sync(reply)));
+    }
+}
+
+/// All a decision may use besides its request and the state.
+pub struct Turn<'a> {
+    pub now: Now,
+    pub settings: &'a GroupSettings,
+    pub effects: &'a mut Effects,
+}
+
+/// The broker settings that group decisions depend on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupSettings {
+    /// `group.min.session.timeout.ms`
+    pub session_timeout_ms_min: i32,
+    /// `group.max.session.timeout.ms`
+    pub session_timeout_ms_max: i32,
+    /// `group.initial.rebalance.delay.ms`
+    pub initial_rebalance_delay_ms: i32,
+    /// `group.max.size`
+    pub members_max: usize,
+    /// `offset.metadata.max.bytes`; Kafka compares it with a count of UTF-16 units.
+    pub offset_metadata_units_max: usize,
+    /// `offsets.retention.minutes`, in milliseconds.
+    pub offsets_retention_ms: i64,
+    /// `offsets.retention.check.interval.ms`
+    pub offsets_retention_check_interval_ms: i64,
+}
+
+impl Default for GroupSettings {
+    /// Kafka 4.3's defaults.
+    fn default() -> Self {
+        Self {
+            session_timeout_ms_min: 6_000,
+            session_timeout_ms_max: 1_800_000,
+            initial_rebalance_delay_ms: 3_000,
+            members_max: i32::MAX as usize,
+            offset_metadata_units_max: 4_096,
+            offsets_retention_ms: 7 * 24 * 60 * 60 * 1_000,
+            offsets_retention_check_interval_ms: 600_000,
+        }
+    }
+}
