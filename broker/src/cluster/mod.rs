@@ -1,18 +1,36 @@
 //! The metadata log and what it says: image, controller.
 
+pub mod features;
+#[cfg(test)]
+mod golden_tests;
+pub mod image;
+mod loader;
+pub mod quorum;
+
 use std::sync::Arc;
 
-/// All that the metadata log says up to one offset.
-#[derive(Debug, Default)]
-pub struct MetadataImage {}
+use arc_swap::ArcSwap;
 
-/// What changed between two images.
-#[derive(Debug, Default)]
-pub struct MetadataDelta {}
+pub use image::{MetadataDelta, MetadataImage};
+pub use loader::{LoadError, MetadataLoader, QuorumRecords};
 
 /// The newest image; readers never wait.
 #[derive(Debug, Default)]
-pub struct MetadataCache {}
+pub struct MetadataCache {
+    newest: ArcSwap<MetadataImage>,
+}
+
+impl MetadataCache {
+    /// The newest image. Whoever needs several facts about the same moment keeps it.
+    pub fn image(&self) -> Arc<MetadataImage> {
+        self.newest.load_full()
+    }
+
+    /// Makes an image the newest.
+    pub fn publish(&self, image: Arc<MetadataImage>) {
+        self.newest.store(image);
+    }
+}
 
 /// The way to change the metadata log.
 #[derive(Debug, Default)]
