@@ -71,9 +71,9 @@ impl<'r> LegacyRecords<'r> {
             timestamp_ms = wrapper.timestamp_ms.unwrap_or(timestamp_ms);
         }
         let (key, value) = key_and_value(batch.bytes(), header.magic).ok_or("its key or value")?;
-        let size_bytes = batch.bytes().len();
+        let bytes = batch.bytes();
         let headers = Headers::default();
-        Ok(RecordView { offset: Offset(offset), timestamp_ms, sequence: -1, key, value, headers, size_bytes })
+        Ok(RecordView { offset: Offset(offset), timestamp_ms, sequence: -1, key, value, headers, bytes })
     }
 }
 

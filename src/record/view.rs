@@ -20,8 +20,8 @@ pub struct RecordView<'a> {
     pub key: Option<&'a [u8]>,
     pub value: Option<&'a [u8]>,
     pub headers: Headers<'a>,
-    /// Bytes of the record as stored, uncompressed, its own length field included.
-    pub size_bytes: usize,
+    /// The record as stored, uncompressed, its own length field included: a whole message in magic 0 and 1.
+    pub bytes: &'a [u8],
 }
 
 /// The headers of one record in their order: the same key may come more than once.
@@ -177,30 +177,36 @@ pub(super) struct RawRecord<'a> {
     pub key: Option<&'a [u8]>,
     pub value: Option<&'a [u8]>,
     pub headers: Headers<'a>,
-    pub size_bytes: usize,
+    pub bytes: &'a [u8],
 }
 
 impl<'a> RawRecord<'a> {
     /// Takes one record off the front of `input`. The error says what is wrong with it.
     #[inline]
     pub fn take(input: &mut &'a [u8]) -> Result<Self, &'static str> {
-        let available_bytes = input.len();
+        let start = *input;
         let body_bytes = varint::take_i32(input).map_err(|_| "its length")?;
         let mut body = take_bytes(input, body_bytes).ok_or("its length exceeds the batch")?;
-        let size_bytes = available_bytes - input.len();
-        let record = Self::take_body(&mut body, size_bytes)?;
-        if body.is_empty() { Ok(record) } else { Err("bytes follow its headers") }
+        let record = Self::take_body(&mut body)?;
+        if !body.is_empty() {
+            return Err("bytes follow its headers");
+        }
+        Ok(Self { bytes: &start[..start.len() - input.len()], ..record })
     }
 
     /// As [`take`](Self::take), but goes by the lengths inside the record alone.
     pub fn take_skipping(input: &mut &'a [u8]) -> Result<Self, &'static str> {
-        let body_bytes = varint::take_i32(input).map_err(|_| "its length")?;
-        let size_bytes = usize::try_from(body_bytes).map_err(|_| "its length is negative")?;
-        Self::take_body(input, size_bytes)
+        let start = *input;
+        if varint::take_i32(input).map_err(|_| "its length")? < 0 {
+            return Err("its length is negative");
+        }
+        let record = Self::take_body(input)?;
+        Ok(Self { bytes: &start[..start.len() - input.len()], ..record })
     }
 
+    /// All fields but [`bytes`](Self::bytes), which the caller knows.
     #[inline]
-    fn take_body(body: &mut &'a [u8], size_bytes: usize) -> Result<Self, &'static str> {
+    fn take_body(body: &mut &'a [u8]) -> Result<Self, &'static str> {
         // The attributes byte has no bits in use.
         let [_attributes, rest @ ..] = *body else { return Err("it is empty") };
         *body = rest;
@@ -209,7 +215,7 @@ impl<'a> RawRecord<'a> {
         let key = take_nullable(body).ok_or("its key")?;
         let value = take_nullable(body).ok_or("its value")?;
         let headers = Headers::take(body)?;
-        Ok(Self { timestamp_delta_ms, offset_delta, key, value, headers, size_bytes })
+        Ok(Self { timestamp_delta_ms, offset_delta, key, value, headers, bytes: &[] })
     }
 
     /// The timestamp readers see.
@@ -230,7 +236,7 @@ impl<'a> RawRecord<'a> {
             key: self.key,
             value: self.value,
             headers: self.headers,
-            size_bytes: self.size_bytes,
+            bytes: self.bytes,
         }
     }
 }
