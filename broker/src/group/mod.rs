@@ -5,11 +5,13 @@
 
 mod classic;
 mod commits;
+mod load;
 mod names;
 mod offsets;
 mod other;
 mod record;
 mod shard;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod turn;

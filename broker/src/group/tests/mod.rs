@@ -1,6 +1,7 @@
 //! The machine, driven by hand: one door for all tests.
 
 mod classic;
+mod golden;
 mod offsets;
 mod random;
 
@@ -17,7 +18,7 @@ use super::commits::*;
 use super::names::{GroupId, InstanceId, MemberId, partition_of};
 use super::record::GroupRecord;
 use super::shard::Shard;
-use super::turn::{Answer, Effects, GroupSettings, Now, OnFailure, Ticket, Turn};
+use super::turn::{Answer, Effects, GroupSettings, Now, Ticket, Turn};
 
 /// A shard with its log in memory and a clock that tests move.
 struct Bench {
