@@ -1,14 +1,16 @@
 //! Turns the message definitions into Rust. The notation is described in `notation.rs`; what comes out is included
 //! by the module of `src` that has the name of the definitions' file.
 
+mod bodies;
 mod notation;
 mod sets;
+mod shapes;
 mod structs;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use notation::Definitions;
+use notation::{Definitions, Message};
 use structs::Flavour;
 
 fn main() {
@@ -20,6 +22,12 @@ fn main() {
         code += &sets::set(&definitions);
         write(&out.join(format!("schema_{stem}.rs")), &code);
     }
+    let bodies: Vec<Message> = read_definitions(Path::new("src/wire/definitions"))
+        .into_iter()
+        .flat_map(|(_, file)| file.messages)
+        .collect();
+    write(&out.join("wire_bodies.rs"), &bodies::bodies(&bodies));
+    write(&out.join("wire_shapes.rs"), &shapes::shapes(&bodies));
 }
 
 /// The definitions of a folder by the names of their files, in order of these.

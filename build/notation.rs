@@ -15,7 +15,8 @@
 //! ```
 //! `?` says that null is allowed wherever the field exists, `null 7+` that it is in these versions. A field that is
 //! set but not in the version written is an error unless it is `ignorable`. Messages without `flexible` are rigid
-//! in all versions.
+//! in all versions. Of the messages that are sent, those marked `own` become structures; the others are
+//! kafka-protocol's, and only their shape is used.
 
 /// One file of definitions.
 pub struct Definitions {
@@ -42,6 +43,7 @@ pub struct Message {
     pub number: Option<i16>,
     pub versions: Versions,
     pub flexible_from: Option<i16>,
+    pub is_own: bool,
     /// The top-level structure first, then the others in order of their first use.
     pub structs: Vec<Struct>,
 }
@@ -137,16 +139,17 @@ fn parse_message(text: &str) -> Option<Message> {
     };
     let mut versions = None;
     let mut flexible_from = None;
+    let mut is_own = false;
     for clause in clauses.split(", ") {
-        let (word, range) = clause.split_once(' ')?;
-        match word {
-            "version" | "versions" => versions = Some(Versions::parse(range)?),
-            "flexible" => flexible_from = Some(Versions::parse(range)?.first),
+        match clause.split_once(' ') {
+            Some(("version" | "versions", range)) => versions = Some(Versions::parse(range)?),
+            Some(("flexible", range)) => flexible_from = Some(Versions::parse(range)?.first),
+            None if clause == "own" => is_own = true,
             _ => return None,
         }
     }
     let structs = vec![Struct { name: name.to_owned(), fields: Vec::new() }];
-    Some(Message { name: name.to_owned(), number, versions: versions?, flexible_from, structs })
+    Some(Message { name: name.to_owned(), number, versions: versions?, flexible_from, is_own, structs })
 }
 
 fn parse_field(text: &str) -> Option<Field> {

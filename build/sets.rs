@@ -8,7 +8,7 @@ pub fn set(definitions: &Definitions) -> String {
         Framing::Framed => ("framed_set", framed(definitions)),
         Framing::Keyed => ("keyed_set", keyed(definitions)),
     };
-    format!("{call}! {{ {} {{\n{variants}}} }}\n", set.name)
+    format!("crate::schema::set::{call}! {{ {} {{\n{variants}}} }}\n", set.name)
 }
 
 /// `2 => Topic(TopicRecord)` for every message.

@@ -13,16 +13,34 @@ pub enum Flavour {
     Sent,
 }
 
+const IMPORTS: &str = "
+    use std::ops::RangeInclusive;
+    use bytes::{Buf, Bytes};
+    use uuid::Uuid;
+    use crate::schema::codec::{NULL_STRUCTURE, NULL_TAGGED_STRUCTURE, Reader};
+    use crate::schema::{Message, SchemaError, Sink, TaggedFields};
+";
+
+const SENT_IMPORTS: &str = "
+    use kafka_protocol::messages::{BrokerId, GroupId, ProducerId, TopicName, TransactionalId};
+    use kafka_protocol::protocol::StrBytes;
+";
+
 /// The module of one message.
 pub fn message(message: &Message, flavour: Flavour) -> String {
     let name = &message.name;
     let module = snake(name);
     let Versions { first, last } = message.versions;
     let flexible_from = message.flexible_from.map_or("None".to_owned(), |from| format!("Some({from})"));
+    let imports = match flavour {
+        Flavour::Stored => "",
+        Flavour::Sent => SENT_IMPORTS,
+    };
     let mut out = format!(
         "/// `{name}` and its structures, versions {first} to {last}.\n\
          #[allow(clippy::field_reassign_with_default, clippy::derivable_impls, clippy::large_enum_variant)]\n\
-         pub mod {module} {{\n    use super::*;\n"
+         #[allow(unused_imports)]\n\
+         pub mod {module} {{{IMPORTS}{imports}"
     );
     for structure in &message.structs {
         out += &Emitter { message, structure, flavour }.structure();

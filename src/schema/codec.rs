@@ -13,7 +13,7 @@ use super::sink::{Sink, TaggedFields};
 /// Longest text of a message; Kafka refuses longer ones in both encodings.
 pub const STRING_BYTES_MAX: usize = i16::MAX as usize;
 
-/// The byte in place of a structure that is null; any greater one comes before a structure.
+/// The byte in place of a structure that is null; before one that is there stands a 1.
 pub const NULL_STRUCTURE: i8 = -1;
 
 /// The same in a tagged field.
@@ -135,7 +135,11 @@ impl<'a, B: Buf> Reader<'a, B> {
         null: i8,
         fields: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<Option<T>> {
-        if self.int8()? <= null { Ok(None) } else { fields(self).map(Some) }
+        match self.int8()? {
+            flag if flag == null => Ok(None),
+            1 => fields(self).map(Some),
+            flag => Err(SchemaError::BadStructureFlag { flag }),
+        }
     }
 
     /// The tagged fields that end a structure; nothing in a rigid version. `field` reads a tag that it knows and
@@ -162,8 +166,20 @@ impl<'a, B: Buf> Reader<'a, B> {
         Ok(())
     }
 
+    /// The length of a text; `None` for null.
+    fn string_length(&mut self) -> Result<Option<usize>> {
+        let length =
+            if self.flexible { self.compact_length()? } else { signed_length(self.int16()?.into())? };
+        match length {
+            Some(length) if length > STRING_BYTES_MAX => {
+                Err(SchemaError::TooLong { length, max: STRING_BYTES_MAX })
+            }
+            length => Ok(length),
+        }
+    }
+
     /// The length of bytes or the number of elements; `None` for null.
-    fn count(&mut self) -> Result<Option<usize>> {
+    pub(crate) fn count(&mut self) -> Result<Option<usize>> {
         if self.flexible { self.compact_length() } else { signed_length(self.int32()?) }
     }
 
@@ -177,6 +193,19 @@ impl<'a, B: Buf> Reader<'a, B> {
             return Err(SchemaError::Truncated { needed: length, remaining });
         }
         Ok(self.input.copy_to_bytes(length))
+    }
+}
+
+/// Reading without copying or keeping.
+impl<'b> Reader<'_, &'b [u8]> {
+    pub(crate) fn slice(&mut self, length: usize) -> Result<&'b [u8]> {
+        let remaining = self.input.len();
+        self.input.split_off(..length).ok_or(SchemaError::Truncated { needed: length, remaining })
+    }
+
+    pub(crate) fn nullable_str(&mut self) -> Result<Option<&'b str>> {
+        let Some(length) = self.string_length()? else { return Ok(None) };
+        std::str::from_utf8(self.slice(length)?).map(Some).map_err(|_| SchemaError::InvalidUtf8)
     }
 }
 

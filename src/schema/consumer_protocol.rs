@@ -1,6 +1,8 @@
 //! What classic consumers tell each other through the group coordinator: subscriptions, which the leader reads, and
 //! assignments. Peers of other releases are read leniently (`ConsumerProtocol.deserializeSubscription`).
 
+use super::SchemaError;
+
 super::include_definitions!("consumer_protocol");
 
 impl ConsumerProtocolSubscription {

@@ -3,6 +3,8 @@
 //! The key is a version and a type, both int16. The value of a transaction marker starts with its version; that of
 //! a KRaft record has its version as first field.
 
+use super::{Message, SchemaError};
+
 super::include_definitions!("control");
 
 /// The version of every control record's key (`ControlRecordType`).

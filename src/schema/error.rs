@@ -15,6 +15,12 @@ pub enum SchemaError {
     VarintTooLong { bytes_max: usize },
     #[error("tagged field {tag} takes {taken} bytes of the {size} it declares")]
     TagSizeMismatch { tag: u32, size: usize, taken: usize },
+    #[error("tagged field {tag} does not exist in version {version}")]
+    TagNotInVersion { tag: u32, version: i16 },
+    #[error("{flag} says neither that a structure follows nor that it is null")]
+    BadStructureFlag { flag: i8 },
+    #[error("more memory needed than such a message may take")]
+    TooMuchMemory,
     #[error("{count} bytes follow the end of the message")]
     TrailingBytes { count: usize },
     #[error("unknown {kind} type {id}")]

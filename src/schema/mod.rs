@@ -24,19 +24,6 @@ pub use sink::{Sink, TaggedFields};
 /// The structures that the build made of a file of `definitions/`.
 macro_rules! include_definitions {
     ($stem:literal) => {
-        #[allow(unused_imports)]
-        use std::ops::RangeInclusive;
-
-        #[allow(unused_imports)]
-        use bytes::Buf;
-        #[allow(unused_imports)]
-        use uuid::Uuid;
-
-        #[allow(unused_imports)]
-        use super::codec::{NULL_STRUCTURE, NULL_TAGGED_STRUCTURE, Reader};
-        #[allow(unused_imports)]
-        use super::{Message, SchemaError, Sink, TaggedFields};
-
         include!(concat!(env!("OUT_DIR"), "/schema_", $stem, ".rs"));
     };
 }
@@ -48,31 +35,26 @@ pub mod quorum_state;
 
 /// The metadata log: `__cluster_metadata`.
 pub mod metadata {
-    use super::set::framed_set;
     super::include_definitions!("metadata");
 }
 
 /// `__consumer_offsets`: offsets, and groups of every kind.
 pub mod group {
-    use super::set::keyed_set;
     super::include_definitions!("group");
 }
 
 /// `__transaction_state`.
 pub mod transaction {
-    use super::set::keyed_set;
     super::include_definitions!("transaction");
 }
 
 /// `__share_group_state`.
 pub mod share {
-    use super::set::keyed_set;
     super::include_definitions!("share");
 }
 
 /// `__remote_log_metadata`.
 pub mod remote_log {
-    use super::set::framed_set;
     super::include_definitions!("remote_log");
 }
 

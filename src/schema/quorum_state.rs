@@ -3,7 +3,9 @@
 //! Version 0 belongs to static voters (`kraft.version` 0), version 1 to voters with directory ids.
 
 use serde::Deserialize;
+use uuid::Uuid;
 
+use super::{Message, SchemaError};
 use crate::names::uuid_parse;
 
 super::include_definitions!("quorum_state");

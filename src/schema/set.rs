@@ -12,32 +12,32 @@ macro_rules! framed_set {
 
         impl $set {
             /// Decodes the value of a record.
-            pub fn decode(value: &[u8]) -> Result<Self, SchemaError> {
+            pub fn decode(value: &[u8]) -> Result<Self, $crate::schema::SchemaError> {
                 Self::decode_versioned(value).map(|(record, _)| record)
             }
 
             /// Decodes the value of a record, and says which version it was written in.
-            pub fn decode_versioned(value: &[u8]) -> Result<(Self, i16), SchemaError> {
-                let (id, version, body) = super::set::split_frame(value)?;
+            pub fn decode_versioned(value: &[u8]) -> Result<(Self, i16), $crate::schema::SchemaError> {
+                let (id, version, body) = $crate::schema::set::split_frame(value)?;
                 let record = match id {
-                    $($id => Self::$variant(super::decode(body, version)?),)*
-                    id => return Err(SchemaError::UnknownType { kind: stringify!($set), id: id.into() }),
+                    $($id => Self::$variant($crate::schema::decode(body, version)?),)*
+                    id => return Err($crate::schema::SchemaError::UnknownType { kind: stringify!($set), id: id.into() }),
                 };
                 Ok((record, version))
             }
 
             /// Appends the value of a record in `version`.
-            pub fn encode(&self, version: i16, output: &mut Vec<u8>) -> Result<(), SchemaError> {
-                super::set::put_frame(self.type_id(), version, output);
+            pub fn encode(&self, version: i16, output: &mut Vec<u8>) -> Result<(), $crate::schema::SchemaError> {
+                $crate::schema::set::put_frame(self.type_id(), version, output);
                 match self {
-                    $(Self::$variant(record) => super::encode(record, version, output),)*
+                    $(Self::$variant(record) => $crate::schema::encode(record, version, output),)*
                 }
             }
 
             /// The record's fields in `version` as Kafka prints them.
-            pub fn json(&self, version: i16) -> Result<serde_json::Value, SchemaError> {
+            pub fn json(&self, version: i16) -> Result<serde_json::Value, $crate::schema::SchemaError> {
                 match self {
-                    $(Self::$variant(record) => super::json(record, version),)*
+                    $(Self::$variant(record) => $crate::schema::json(record, version),)*
                 }
             }
 
@@ -50,13 +50,13 @@ macro_rules! framed_set {
             /// Kafka's name of the record.
             pub const fn name(&self) -> &'static str {
                 match self {
-                    $(Self::$variant(_) => $record::NAME,)*
+                    $(Self::$variant(_) => <$record as $crate::schema::Message>::NAME,)*
                 }
             }
 
-            pub const fn versions(&self) -> RangeInclusive<i16> {
+            pub const fn versions(&self) -> std::ops::RangeInclusive<i16> {
                 match self {
-                    $(Self::$variant(_) => $record::VERSIONS,)*
+                    $(Self::$variant(_) => <$record as $crate::schema::Message>::VERSIONS,)*
                 }
             }
         }
@@ -82,26 +82,26 @@ macro_rules! keyed_set {
 
         impl $set {
             /// Decodes key and value of a record.
-            pub fn decode(key: &[u8], value: Option<&[u8]>) -> Result<Self, SchemaError> {
-                let (id, key) = super::message::split_version(key)?;
+            pub fn decode(key: &[u8], value: Option<&[u8]>) -> Result<Self, $crate::schema::SchemaError> {
+                let (id, key) = $crate::schema::message::split_version(key)?;
                 match id {
                     $($id => {
-                        let key = super::decode(key, 0)?;
-                        Ok(Self::$variant(key, value.map(super::decode_prefixed).transpose()?))
+                        let key = $crate::schema::decode(key, 0)?;
+                        Ok(Self::$variant(key, value.map($crate::schema::decode_prefixed).transpose()?))
                     })*
-                    id => Err(SchemaError::UnknownType { kind: stringify!($set), id: id.into() }),
+                    id => Err($crate::schema::SchemaError::UnknownType { kind: stringify!($set), id: id.into() }),
                 }
             }
 
             /// The bytes of key and value, the value in `version`.
-            pub fn encode(&self, version: i16) -> Result<(Vec<u8>, Option<Vec<u8>>), SchemaError> {
+            pub fn encode(&self, version: i16) -> Result<(Vec<u8>, Option<Vec<u8>>), $crate::schema::SchemaError> {
                 let mut key_bytes = self.type_id().to_be_bytes().to_vec();
                 let mut value_bytes = Vec::new();
                 let has_value = match self {
                     $(Self::$variant(key, value) => {
-                        super::encode(key, 0, &mut key_bytes)?;
+                        $crate::schema::encode(key, 0, &mut key_bytes)?;
                         if let Some(value) = value {
-                            super::encode_prefixed(value, version, &mut value_bytes)?;
+                            $crate::schema::encode_prefixed(value, version, &mut value_bytes)?;
                         }
                         value.is_some()
                     })*
@@ -110,16 +110,16 @@ macro_rules! keyed_set {
             }
 
             /// The key's fields as Kafka prints them.
-            pub fn key_json(&self) -> Result<serde_json::Value, SchemaError> {
+            pub fn key_json(&self) -> Result<serde_json::Value, $crate::schema::SchemaError> {
                 match self {
-                    $(Self::$variant(key, _) => super::json(key, 0),)*
+                    $(Self::$variant(key, _) => $crate::schema::json(key, 0),)*
                 }
             }
 
             /// The value's fields in `version` as Kafka prints them; null for a tombstone.
-            pub fn value_json(&self, version: i16) -> Result<serde_json::Value, SchemaError> {
+            pub fn value_json(&self, version: i16) -> Result<serde_json::Value, $crate::schema::SchemaError> {
                 match self {
-                    $(Self::$variant(_, Some(value)) => super::json(value, version),)*
+                    $(Self::$variant(_, Some(value)) => $crate::schema::json(value, version),)*
                     _ => Ok(serde_json::Value::Null),
                 }
             }
@@ -131,9 +131,9 @@ macro_rules! keyed_set {
             }
 
             /// The versions that the value can be written in.
-            pub const fn value_versions(&self) -> RangeInclusive<i16> {
+            pub const fn value_versions(&self) -> std::ops::RangeInclusive<i16> {
                 match self {
-                    $(Self::$variant(..) => $value::VERSIONS,)*
+                    $(Self::$variant(..) => <$value as $crate::schema::Message>::VERSIONS,)*
                 }
             }
         }

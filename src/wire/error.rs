@@ -13,7 +13,9 @@ pub enum WireError {
     #[error("{direction} header: {reason}")]
     MalformedHeader { direction: Direction, reason: SchemaError },
     #[error("{api} version {version} {direction}: {reason}")]
-    Malformed { api: ApiKey, version: i16, direction: Direction, reason: String },
+    Malformed { api: ApiKey, version: i16, direction: Direction, reason: SchemaError },
+    #[error("{api} version {version} {direction} cannot be decoded: {reason}")]
+    Undecodable { api: ApiKey, version: i16, direction: Direction, reason: String },
     #[error("message cannot be written in version {version}: {reason}")]
     Unencodable { version: i16, reason: String },
 }

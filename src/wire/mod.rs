@@ -8,6 +8,7 @@ mod api_key;
 mod error;
 mod error_code;
 pub mod frame;
+mod guard;
 mod header;
 pub mod messages;
 
@@ -50,10 +51,16 @@ fn decode<M: Decodable>(
     if !api.has_version(version) {
         return Err(WireError::UnsupportedVersion { api, version });
     }
-    let malformed = |reason| WireError::Malformed { api, version, direction, reason };
-    let message = M::decode(body, version).map_err(|error| malformed(error.to_string()))?;
+    guard::check(api, version, direction, body).map_err(|reason| WireError::Malformed {
+        api,
+        version,
+        direction,
+        reason,
+    })?;
+    let undecodable = |reason| WireError::Undecodable { api, version, direction, reason };
+    let message = M::decode(body, version).map_err(|error| undecodable(error.to_string()))?;
     match body.remaining() {
         0 => Ok(message),
-        count => Err(malformed(format!("{count} bytes follow the end of the message"))),
+        count => Err(undecodable(format!("{count} bytes are left"))),
     }
 }
