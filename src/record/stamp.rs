@@ -4,7 +4,7 @@
 //! one more pass over the batch. All functions take a whole batch of magic 2 and change nothing shorter than its
 //! header.
 
-use crate::names::{LeaderEpoch, Offset};
+use crate::names::{LeaderEpoch, Offset, ProducerEpoch, ProducerId};
 
 use super::header::{BatchHeader, at, attribute};
 
@@ -28,6 +28,16 @@ pub fn create_time(batch: &mut [u8], max_timestamp_ms: i64) {
     let Some(header) = header_of(batch) else { return };
     set_attribute(header, attribute::LOG_APPEND_TIME, false);
     put(header, at::MAX_TIMESTAMP, max_timestamp_ms.to_be_bytes());
+    checksum(batch);
+}
+
+/// Writes who produced the batch and where it stands in their sequence, as an idempotent producer does when it
+/// starts a new epoch with batches it has built already.
+pub fn producer(batch: &mut [u8], id: ProducerId, epoch: ProducerEpoch, base_sequence: i32) {
+    let Some(header) = header_of(batch) else { return };
+    put(header, at::PRODUCER_ID, id.0.to_be_bytes());
+    put(header, at::PRODUCER_EPOCH, epoch.0.to_be_bytes());
+    put(header, at::BASE_SEQUENCE, base_sequence.to_be_bytes());
     checksum(batch);
 }
 
