@@ -4,8 +4,10 @@
 pub mod checkpoint;
 mod config;
 pub mod dir;
+mod epochs;
 mod error;
 mod files;
+mod index;
 mod names;
 
 pub use config::LogConfig;
