@@ -1,6 +1,7 @@
 use std::num::NonZeroU64;
 
-use crate::record::Codec;
+use crate::record::Compression;
+use crate::record::validate::{Origin, ProduceRules, TimestampRule};
 
 /// What the topic's settings mean for its logs. Negative limits of Kafka's settings are `None` here.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,8 +16,6 @@ pub struct LogConfig {
     pub index_interval_bytes: u32,
     /// `segment.index.bytes`.
     pub segment_index_bytes: u32,
-    /// `preallocate`.
-    pub preallocate: bool,
     /// `max.message.bytes`: the largest batch a client may send.
     pub max_message_bytes: u32,
     /// `cleanup.policy` names `delete`.
@@ -41,18 +40,10 @@ pub struct LogConfig {
     pub flush_messages: Option<NonZeroU64>,
     /// `flush.ms`.
     pub flush_ms: Option<u64>,
-    /// `message.timestamp.type` is LogAppendTime.
-    pub log_append_time: bool,
-    /// `message.timestamp.before.max.ms`.
-    pub timestamp_before_max_ms: i64,
-    /// `message.timestamp.after.max.ms`.
-    pub timestamp_after_max_ms: i64,
-    /// `compression.type`; `None` keeps the producer's.
-    pub codec: Option<Codec>,
-    /// `compression.gzip.level`, `.lz4.level`, `.zstd.level`.
-    pub gzip_level: i32,
-    pub lz4_level: i32,
-    pub zstd_level: i32,
+    /// `message.timestamp.type`, `.before.max.ms`, `.after.max.ms`.
+    pub timestamps: TimestampRule,
+    /// `compression.type` with its level; `None` keeps the producer's.
+    pub compression: Option<Compression>,
 }
 
 /// Kafka 4.3's defaults.
@@ -65,7 +56,6 @@ impl Default for LogConfig {
             segment_jitter_ms: 0,
             index_interval_bytes: 4096,
             segment_index_bytes: 10 << 20,
-            preallocate: false,
             max_message_bytes: 1_048_588,
             delete: true,
             compact: false,
@@ -78,13 +68,8 @@ impl Default for LogConfig {
             min_cleanable_dirty_ratio: 0.5,
             flush_messages: None,
             flush_ms: None,
-            log_append_time: false,
-            timestamp_before_max_ms: i64::MAX,
-            timestamp_after_max_ms: 3_600_000,
-            codec: None,
-            gzip_level: -1,
-            lz4_level: 9,
-            zstd_level: 3,
+            timestamps: TimestampRule::CreateTime { before_ms_max: i64::MAX, after_ms_max: 3_600_000 },
+            compression: None,
         }
     }
 }
@@ -93,5 +78,16 @@ impl LogConfig {
     /// How long a segment may take appends: compacted topics roll early enough to be cleaned in time.
     pub fn roll_ms(&self) -> u64 {
         if self.compact { self.segment_ms.min(self.max_compaction_lag_ms) } else { self.segment_ms }
+    }
+
+    /// What a batch must keep to be appended by a client, or by a coordinator of this broker.
+    pub fn produce_rules(&self, origin: Origin) -> ProduceRules {
+        ProduceRules {
+            message_bytes_max: self.max_message_bytes as usize,
+            is_compacted: self.compact,
+            timestamps: self.timestamps,
+            compression: self.compression,
+            origin,
+        }
     }
 }

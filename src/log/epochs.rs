@@ -34,7 +34,8 @@ impl Epochs {
         if self.starts.last().is_some_and(|last| last.epoch == epoch && last.start_offset <= start_offset) {
             return false;
         }
-        while self.starts.last().is_some_and(|last| last.epoch >= epoch || last.start_offset >= start_offset) {
+        while self.starts.last().is_some_and(|last| last.epoch >= epoch || last.start_offset >= start_offset)
+        {
             self.starts.pop();
         }
         self.starts.push(EpochStart { epoch, start_offset });
@@ -145,7 +146,8 @@ mod tests {
             assert_eq!(epochs.truncate_start(Offset(start)), changed, "start {start}");
             assert_eq!(entries(&epochs), expected, "start {start}");
         }
-        for (end, expected) in [(30, vec![(2, 10), (4, 20)]), (20, vec![(2, 10)]), (10, vec![]), (0, vec![])] {
+        for (end, expected) in [(30, vec![(2, 10), (4, 20)]), (20, vec![(2, 10)]), (10, vec![]), (0, vec![])]
+        {
             let mut epochs = epochs(&[(2, 10), (4, 20)]);
             assert_eq!(epochs.truncate_end(Offset(end)), expected.len() < 2, "end {end}");
             assert_eq!(entries(&epochs), expected, "end {end}");

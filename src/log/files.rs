@@ -27,10 +27,10 @@ struct Slot {
 }
 
 /// A file that is opened when needed and may be closed in between. A handle that was given out stays valid.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CachedFile {
     dir: Arc<dyn Dir>,
-    name: String,
+    name: Arc<str>,
     slot: Arc<Slot>,
 }
 
@@ -85,9 +85,14 @@ impl Drop for Slot {
 
 impl CachedFile {
     /// Names a file without opening it.
-    pub fn new(cache: &Arc<FileCache>, dir: Arc<dyn Dir>, name: String) -> Self {
+    pub fn new(cache: &Arc<FileCache>, dir: Arc<dyn Dir>, name: &str) -> Self {
         let slot = Slot { cache: cache.clone(), used: AtomicBool::new(false), file: Mutex::new(None) };
-        Self { dir, name, slot: Arc::new(slot) }
+        Self { dir, name: name.into(), slot: Arc::new(slot) }
+    }
+
+    /// The same name with nothing open: for a file that is removed and may be made again.
+    pub fn afresh(&self) -> Self {
+        Self::new(&self.slot.cache, self.dir.clone(), &self.name)
     }
 
     pub fn name(&self) -> &str {
@@ -133,7 +138,7 @@ mod tests {
         let disk = MemoryDisk::default();
         let cache = FileCache::new(4);
         let files: Vec<_> =
-            (0..20).map(|index| CachedFile::new(&cache, disk.root(), format!("file-{index}"))).collect();
+            (0..20).map(|index| CachedFile::new(&cache, disk.root(), &format!("file-{index}"))).collect();
         for file in &files {
             let handle = file.get_or_create().unwrap();
             files[0].get_or_create().unwrap();

@@ -9,8 +9,19 @@ mod error;
 mod files;
 mod index;
 mod names;
+mod partition_log;
+mod producer;
+mod segment;
 
+pub use checkpoint::EpochStart;
 pub use config::LogConfig;
 pub use error::{AppendError, EpochEnd, LogError, ProducerError};
 pub use files::{CachedFile, FileCache};
+pub use index::AbortedTxn;
 pub use names::{PartitionDir, delete_dir_name, future_dir_name, stray_dir_name};
+pub use partition_log::{
+    Appended, DeletedFiles, FlushTask, LeaderAppend, Log, OpenOptions, ReadPlan, ReadSlice, RecoveryReport,
+    RetentionPlan, RetentionReason, SealedRead, SegmentFacts, Shared, SliceBytes, TailBudget, plan_retention,
+};
+pub use producer::{ProducerEntry, RecentBatch, TransactionVersion, VerificationGuard, Verified};
+pub use segment::TimestampedOffset;

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::super::dir::Dir;
-use super::super::error::Result;
-use super::{number, read_lines, write_lines};
+use super::super::dir::{Dir, place_file};
+use super::super::error::{Context, Result};
+use super::{lines_of, number, read_lines};
 use crate::names::{LeaderEpoch, Offset};
 
 pub const EPOCHS_FILE: &str = "leader-epoch-checkpoint";
@@ -30,6 +30,8 @@ pub fn read_epochs(dir: &dyn Dir) -> Result<Vec<EpochStart>> {
     })
 }
 
-pub fn write_epochs(dir: &dyn Dir, epochs: &[EpochStart]) -> Result<()> {
-    write_lines(dir, EPOCHS_FILE, epochs)
+/// Replaces the file without waiting for the disk.
+pub(crate) fn write_epochs_unsynced(dir: &dyn Dir, epochs: &[EpochStart]) -> Result<()> {
+    let text = lines_of(epochs);
+    place_file(dir, EPOCHS_FILE, text.as_bytes()).context("replace", EPOCHS_FILE, dir)
 }

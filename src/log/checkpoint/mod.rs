@@ -7,12 +7,13 @@ mod offsets;
 mod partition_metadata;
 
 pub use clean_shutdown::CleanShutdown;
-pub use epochs::{EPOCHS_FILE, EpochStart, read_epochs, write_epochs};
+pub(crate) use epochs::write_epochs_unsynced;
+pub use epochs::{EPOCHS_FILE, EpochStart, read_epochs};
 pub use meta_properties::{META_PROPERTIES_FILE, MetaProperties};
 pub use offsets::{OffsetCheckpoint, read_offsets, write_offsets};
 pub use partition_metadata::{PARTITION_METADATA_FILE, read_topic_id, write_topic_id};
 
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 use std::str::FromStr;
 
 use super::dir::{Dir, read_file, replace_file};
@@ -57,11 +58,15 @@ fn read_lines<T>(dir: &dyn Dir, name: &str, parse: impl Fn(&str) -> Option<T>) -
 }
 
 fn write_lines<T: Display>(dir: &dyn Dir, name: &str, entries: &[T]) -> Result<()> {
+    replace_file(dir, name, lines_of(entries).as_bytes()).context("replace", name, dir)
+}
+
+fn lines_of<T: Display>(entries: &[T]) -> String {
     let mut text = format!("0\n{}\n", entries.len());
     for entry in entries {
-        let _ = writeln!(text, "{entry}");
+        text += &format!("{entry}\n");
     }
-    replace_file(dir, name, text.as_bytes()).context("replace", name, dir)
+    text
 }
 
 fn corrupt(dir: &dyn Dir, name: &str, reason: &str) -> LogError {

@@ -25,6 +25,12 @@ pub trait LogFile: Send + Sync + fmt::Debug {
     /// Writes all of `bytes`. After an error any part of them may have been written.
     fn write_all_at(&self, bytes: &[u8], position: u64) -> io::Result<()>;
 
+    /// Writes both parts, one after the other, in one call where the system can.
+    fn write_parts_at(&self, parts: [&[u8]; 2], position: u64) -> io::Result<()> {
+        self.write_all_at(parts[0], position)?;
+        self.write_all_at(parts[1], position + parts[0].len() as u64)
+    }
+
     fn size_bytes(&self) -> io::Result<u64>;
 
     /// Cuts the file, or extends it with zeros.
@@ -155,6 +161,14 @@ pub fn replace_file(dir: &dyn Dir, name: &str, bytes: &[u8]) -> io::Result<()> {
     file.sync()?;
     dir.rename(&temporary, name)?;
     dir.sync()
+}
+
+/// As [`replace_file`], without waiting for the disk: after a loss of power the file may be the old one, the new one,
+/// or damaged.
+pub(crate) fn place_file(dir: &dyn Dir, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let temporary = format!("{name}.tmp");
+    dir.open(&temporary, OpenMode::Truncate)?.write_all_at(bytes, 0)?;
+    dir.rename(&temporary, name)
 }
 
 /// Removes a file that may not be there.

@@ -1,7 +1,7 @@
 //! The operating system's files.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, IoSlice};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use rustix::fs::{FlockOperation, flock, statvfs, syncfs};
+use rustix::io::pwritev;
 
 use super::{Dir, DirEntry, DirLock, EntryKind, LogFile, OpenMode, Space};
 
@@ -134,6 +135,26 @@ impl LogFile for RealFile {
         self.0.write_all_at(bytes, position)
     }
 
+    fn write_parts_at(&self, parts: [&[u8]; 2], position: u64) -> io::Result<()> {
+        let [first, second] = parts.map(IoSlice::new);
+        let written = match pwritev(&self.0, &[first, second], position) {
+            Ok(written) => written,
+            Err(rustix::io::Errno::INTR) => 0,
+            Err(error) => return Err(error.into()),
+        };
+        let mut at = position + written as u64;
+        let mut skip = written;
+        for part in parts {
+            let rest = &part[skip.min(part.len())..];
+            skip -= part.len() - rest.len();
+            if !rest.is_empty() {
+                self.0.write_all_at(rest, at)?;
+                at += rest.len() as u64;
+            }
+        }
+        Ok(())
+    }
+
     fn size_bytes(&self) -> io::Result<u64> {
         Ok(self.0.metadata()?.len())
     }
@@ -169,6 +190,17 @@ mod tests {
         assert!(dir.lock(".lock").unwrap().is_none());
         drop(held);
         assert!(dir.lock(".lock").unwrap().is_some());
+    }
+
+    #[test]
+    fn parts_land_one_after_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = RealDir::open(folder.path()).unwrap().open("f", OpenMode::Create).unwrap();
+        file.write_parts_at([b"head", b"body"], 2).unwrap();
+        file.write_parts_at([b"", b"!"], 10).unwrap();
+        let mut into = [0; 11];
+        file.read_exact_at(&mut into, 0).unwrap();
+        assert_eq!(&into, b"\0\0headbody!");
     }
 
     #[test]

@@ -12,9 +12,11 @@ mod txn;
 
 use std::io;
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
-use super::dir::{LogFile, OpenMode};
-use super::files::CachedFile;
+use super::dir::{Dir, LogFile, OpenMode, remove_if_exists};
+use super::files::{CachedFile, FileCache};
+use super::names::offset_file;
 use crate::names::Offset;
 
 pub(crate) use offset::OffsetEntry;
@@ -61,6 +63,70 @@ pub(crate) enum IndexError {
     Damaged(String),
 }
 
+/// An index that is loaded when first asked for.
+#[derive(Debug)]
+pub(crate) struct LazyIndex<E> {
+    file: CachedFile,
+    base_offset: Offset,
+    loaded: OnceLock<Index<E>>,
+}
+
+impl<E: Entry> LazyIndex<E> {
+    /// The index file of the segment at `base_offset`, which may exist.
+    pub fn new(cache: &Arc<FileCache>, dir: &Arc<dyn Dir>, base_offset: Offset) -> Self {
+        let file = CachedFile::new(cache, dir.clone(), &offset_file(base_offset, E::SUFFIX));
+        Self { file, base_offset, loaded: OnceLock::new() }
+    }
+
+    /// The index as stored; an empty one where there is no file.
+    pub fn get(&self) -> Result<&Index<E>, IndexError> {
+        if let Some(index) = self.loaded.get() {
+            return Ok(index);
+        }
+        let index = Index::load(self.file.clone(), self.base_offset)?;
+        Ok(self.loaded.get_or_init(|| index))
+    }
+
+    pub fn get_mut(&mut self) -> Result<&mut Index<E>, IndexError> {
+        self.get()?;
+        let missing = || IndexError::Damaged("it is not loaded".to_owned());
+        self.loaded.get_mut().ok_or_else(missing)
+    }
+
+    /// The index, if anyone asked for it.
+    pub fn loaded_mut(&mut self) -> Option<&mut Index<E>> {
+        self.loaded.get_mut()
+    }
+
+    /// Starts over with an empty file.
+    pub fn reset(&mut self) -> io::Result<()> {
+        self.file.dir().open(self.file.name(), OpenMode::Truncate)?;
+        self.loaded = OnceLock::from(Index::empty(self.file.clone(), self.base_offset));
+        Ok(())
+    }
+
+    /// Starts over without a file.
+    pub fn remove(&mut self) -> io::Result<()> {
+        self.file = self.file.afresh();
+        remove_if_exists(&**self.file.dir(), self.file.name())?;
+        self.loaded = OnceLock::from(Index::empty(self.file.clone(), self.base_offset));
+        Ok(())
+    }
+
+    pub fn file_name(&self) -> &str {
+        self.file.name()
+    }
+
+    /// The file, if it exists.
+    pub fn file(&self) -> io::Result<Option<Arc<dyn LogFile>>> {
+        match self.file.get() {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
 /// Entries kept back until they are written together.
 const PENDING_MAX: usize = 512;
 /// Entries read at once.
@@ -72,9 +138,12 @@ impl<E: Entry> Index<E> {
         Self { file, base_offset, stored: 0, pending: Vec::new(), last: None }
     }
 
-    /// The index in a file; a missing file is [`io::ErrorKind::NotFound`]. Looks at its ends only.
+    /// The index in a file; without a file it is empty. Looks at its ends only.
     pub fn load(file: CachedFile, base_offset: Offset) -> Result<Self, IndexError> {
-        let size_bytes = file.get()?.size_bytes()?;
+        let size_bytes = match file.get() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            file => file?.size_bytes()?,
+        };
         let entries = size_bytes / E::BYTES as u64;
         if size_bytes % E::BYTES as u64 != 0 || entries > u64::from(u32::MAX) {
             return Err(IndexError::Damaged(format!("{size_bytes} bytes are no whole number of entries")));
@@ -170,11 +239,6 @@ impl<E: Entry> Index<E> {
         self.truncate(kept)
     }
 
-    /// Drops all entries.
-    pub fn clear(&mut self) -> io::Result<()> {
-        self.truncate(0)
-    }
-
     fn truncate(&mut self, kept: u32) -> io::Result<()> {
         if kept >= self.stored {
             self.pending.truncate((kept - self.stored) as usize);
@@ -185,16 +249,6 @@ impl<E: Entry> Index<E> {
         }
         self.last = if self.count() > 0 { Some(self.read(self.count() - 1)?) } else { None };
         Ok(())
-    }
-
-    /// Makes the file even if the index is empty: a segment without one counts as damaged.
-    pub fn create_file(&self) -> io::Result<()> {
-        self.file.dir().open(self.file.name(), OpenMode::Truncate).map(drop)
-    }
-
-    /// The file, if anything was ever written to it.
-    pub fn written_file(&self) -> io::Result<Option<std::sync::Arc<dyn LogFile>>> {
-        if self.stored > 0 { self.file.get().map(Some) } else { Ok(None) }
     }
 
     fn read(&self, number: u32) -> io::Result<E> {
@@ -243,7 +297,7 @@ mod tests {
     const BASE: Offset = Offset(1000);
 
     fn file(disk: &MemoryDisk) -> CachedFile {
-        CachedFile::new(&FileCache::new(10), disk.root(), "index".to_owned())
+        CachedFile::new(&FileCache::new(10), disk.root(), "index")
     }
 
     fn entry(number: u32) -> OffsetEntry {
@@ -296,13 +350,15 @@ mod tests {
         index.push(entry(7));
         index.write().unwrap();
         assert_eq!(Index::<OffsetEntry>::load(file(&disk), BASE).unwrap().last(), Some(entry(7)));
-        index.clear().unwrap();
+        index.truncate_to(BASE).unwrap();
         assert_eq!((index.count(), index.last()), (0, None));
     }
 
     #[test]
     fn damaged_files_are_refused() {
-        for bytes in [&[1u8, 2, 3][..], &[0, 0, 0, 9, 0, 0, 0, 9, 0, 0, 0, 3, 0, 0, 0, 1], &[0xff; 16], &[0; 16]] {
+        for bytes in
+            [&[1u8, 2, 3][..], &[0, 0, 0, 9, 0, 0, 0, 9, 0, 0, 0, 3, 0, 0, 0, 1], &[0xff; 16], &[0; 16]]
+        {
             let disk = MemoryDisk::default();
             disk.root().open("index", OpenMode::Create).unwrap().write_all_at(bytes, 0).unwrap();
             let loaded = Index::<OffsetEntry>::load(file(&disk), BASE);

@@ -19,10 +19,7 @@ impl Entry for OffsetEntry {
     }
 
     fn take(bytes: &[u8], base_offset: Offset) -> Self {
-        Self {
-            offset: absolute(field(bytes, 0), base_offset),
-            position: u32::from_be_bytes(field(bytes, 4)),
-        }
+        Self { offset: absolute(field(bytes, 0), base_offset), position: u32::from_be_bytes(field(bytes, 4)) }
     }
 
     fn precedes(&self, next: &Self) -> bool {

@@ -31,7 +31,11 @@ impl Entry for AbortedTxn {
         // An entry of a version nobody knows shows as one that is not plausible.
         let known = i16::from_be_bytes(field(bytes, 0)) == VERSION;
         Self {
-            producer_id: if known { ProducerId(i64::from_be_bytes(field(bytes, 2))) } else { ProducerId::NONE },
+            producer_id: if known {
+                ProducerId(i64::from_be_bytes(field(bytes, 2)))
+            } else {
+                ProducerId::NONE
+            },
             first_offset: Offset(i64::from_be_bytes(field(bytes, 10))),
             last_offset: Offset(i64::from_be_bytes(field(bytes, 18))),
             last_stable_offset: Offset(i64::from_be_bytes(field(bytes, 26))),

@@ -1,19 +1,10 @@
 use super::transactions::Completed;
 use super::{ProducerEntry, Producers, RecentBatch, VerificationGuard};
 use crate::log::error::ProducerError;
+use crate::log::index::AbortedTxn;
 use crate::names::{Offset, ProducerEpoch, ProducerId};
+use crate::record::validate::Origin;
 use crate::record::{Batch, BatchHeader, ControlType, EndTransactionMarker, RecordError};
-
-/// Who appends (`AppendOrigin`): what is checked depends on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// A producer, over the network.
-    Client,
-    /// A coordinator of this broker: offsets, transaction states, markers.
-    Coordinator,
-    /// A copy of what a leader accepted; nothing in it is refused.
-    Replication,
-}
 
 /// The version of the transaction protocol under which a marker was written (`transaction.version`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,8 +48,6 @@ pub(crate) struct Change {
 enum Kind {
     Data(RecentBatch),
     Marker { coordinator_epoch: i32, timestamp_ms: i64 },
-    /// A marker whose transaction was cleaned away: nothing is left to say.
-    Emptied,
 }
 
 impl Change {
@@ -76,7 +65,6 @@ impl Change {
                 entry.last_timestamp_ms = timestamp_ms;
                 entry.transaction_first_offset = None;
             }
-            Kind::Emptied => {}
         }
     }
 }
@@ -98,15 +86,15 @@ pub(crate) fn marker_of(batch: &Batch<'_>) -> Result<Option<Marker>, RecordError
 }
 
 impl Producers {
-    /// Decides about a data batch. The header's offsets are those it would get.
+    /// Decides about a data batch that a client or coordinator offers. The header's offsets are those it would get.
     pub fn check_data(
         &self,
         header: &BatchHeader,
         origin: Origin,
-        guard: Verified,
+        verified: Verified,
     ) -> Result<Verdict, ProducerError> {
-        let id = header.producer_id;
-        let known = self.get(id);
+        let producer_id = header.producer_id;
+        let known = self.get(producer_id);
         if origin == Origin::Client
             && let Some(known) = known
             && let Some(batch) =
@@ -114,22 +102,73 @@ impl Producers {
         {
             return Ok(Verdict::Duplicate(*batch));
         }
-        let last_epoch = known.map_or(ProducerEpoch::NONE, |entry| entry.epoch);
-        let open = known.and_then(|entry| entry.transaction_first_offset);
-        if origin != Origin::Replication {
-            check_epoch(header, last_epoch)?;
-            self.check_verified(header, open, guard)?;
+        check_epoch(header, known.map_or(ProducerEpoch::NONE, |entry| entry.epoch))?;
+        let is_open = known.is_some_and(|entry| entry.transaction_first_offset.is_some());
+        if header.is_transactional() && !is_open {
+            self.check_verified(producer_id, verified)?;
         }
         if origin == Origin::Client {
             self.check_sequence(header, known)?;
         }
-        if open.is_some() && !header.is_transactional() && origin != Origin::Replication {
-            return Err(ProducerError::OutsideTransaction { producer_id: id, offset: header.base_offset });
+        if is_open && !header.is_transactional() {
+            return Err(ProducerError::OutsideTransaction { producer_id, offset: header.base_offset });
         }
-        Ok(Verdict::Append(Change {
-            producer_id: id,
+        Ok(Verdict::Append(self.data_change(header)))
+    }
+
+    /// Decides about a transaction marker (F12).
+    pub fn check_marker(
+        &self,
+        header: &BatchHeader,
+        marker: Marker,
+        version: TransactionVersion,
+    ) -> Result<Change, ProducerError> {
+        let known = self.get(header.producer_id);
+        check_marker_epoch(header, known, version)?;
+        let last = known.map_or(-1, |entry| entry.coordinator_epoch);
+        let got = marker.coordinator_epoch;
+        if got < last {
+            let (producer_id, offset) = (header.producer_id, header.base_offset);
+            return Err(ProducerError::CoordinatorFenced { producer_id, offset, got, last });
+        }
+        Ok(self.marker_change(header, marker))
+    }
+
+    /// Takes a batch over that lies in the log, or that the leader accepted: nothing is refused any more. Returns
+    /// the transaction it aborted.
+    ///
+    /// Errors: it is a control batch that cannot be read.
+    pub fn replay(&mut self, batch: &Batch<'_>) -> Result<Option<AbortedTxn>, RecordError> {
+        let header = batch.header();
+        if !header.is_control() || !header.has_producer_id() {
+            self.replay_data(header);
+            return Ok(None);
+        }
+        let change = marker_of(batch)?.map(|marker| self.marker_change(header, marker));
+        let aborted = change.and_then(|change| self.apply(change));
+        self.set_end_offset(header.next_offset());
+        Ok(aborted)
+    }
+
+    /// As [`Producers::replay`], for a batch that is no transaction marker.
+    pub fn replay_data(&mut self, header: &BatchHeader) {
+        if header.has_producer_id() && !header.is_control() {
+            let change = self.data_change(header);
+            self.apply(change);
+        }
+        self.set_end_offset(header.next_offset());
+    }
+
+    fn open_transaction(&self, id: ProducerId) -> Option<Offset> {
+        self.get(id).and_then(|entry| entry.transaction_first_offset)
+    }
+
+    fn data_change(&self, header: &BatchHeader) -> Change {
+        let starts = header.is_transactional() && self.open_transaction(header.producer_id).is_none();
+        Change {
+            producer_id: header.producer_id,
             is_transactional: header.is_transactional(),
-            started: (open.is_none() && header.is_transactional()).then_some(header.base_offset),
+            started: starts.then_some(header.base_offset),
             completed: None,
             epoch: header.producer_epoch,
             kind: Kind::Data(RecentBatch {
@@ -138,38 +177,16 @@ impl Producers {
                 offset_delta: header.last_offset_delta,
                 timestamp_ms: header.max_timestamp_ms,
             }),
-        }))
+        }
     }
 
-    /// Decides about a control batch of a producer (F12).
-    pub fn check_marker(
-        &self,
-        header: &BatchHeader,
-        marker: Option<Marker>,
-        origin: Origin,
-        version: TransactionVersion,
-    ) -> Result<Verdict, ProducerError> {
-        let id = header.producer_id;
-        let known = self.get(id);
-        let Some(marker) = marker else {
-            return Ok(Verdict::Append(Change::emptied(header)));
-        };
-        let open = known.and_then(|entry| entry.transaction_first_offset);
-        if origin != Origin::Replication {
-            check_marker_epoch(header, known, version)?;
-            let last = known.map_or(-1, |entry| entry.coordinator_epoch);
-            let got = marker.coordinator_epoch;
-            if got < last {
-                let offset = header.base_offset;
-                return Err(ProducerError::CoordinatorFenced { producer_id: id, offset, got, last });
-            }
-        }
-        Ok(Verdict::Append(Change {
-            producer_id: id,
+    fn marker_change(&self, header: &BatchHeader, marker: Marker) -> Change {
+        Change {
+            producer_id: header.producer_id,
             is_transactional: header.is_transactional(),
             started: None,
-            completed: open.map(|first_offset| Completed {
-                producer_id: id,
+            completed: self.open_transaction(header.producer_id).map(|first_offset| Completed {
+                producer_id: header.producer_id,
                 first_offset,
                 last_offset: header.base_offset,
                 is_aborted: !marker.commit,
@@ -179,29 +196,25 @@ impl Producers {
                 coordinator_epoch: marker.coordinator_epoch,
                 timestamp_ms: marker.timestamp_ms,
             },
-        }))
+        }
     }
 
     /// A18, A19: the first batch of a transaction needs the coordinator's word.
-    fn check_verified(
-        &self,
-        header: &BatchHeader,
-        open: Option<Offset>,
-        verified: Verified,
-    ) -> Result<(), ProducerError> {
-        if !header.is_transactional() || open.is_some() {
-            return Ok(());
-        }
-        let waiting = self.verifications.get(&header.producer_id).map(|waiting| waiting.guard);
+    fn check_verified(&self, producer_id: ProducerId, verified: Verified) -> Result<(), ProducerError> {
+        let waiting = self.verifications.get(&producer_id).map(|waiting| waiting.guard);
         match verified {
             Verified::NotNeeded => Ok(()),
             Verified::By(guard) if Some(guard) == waiting => Ok(()),
-            _ => Err(ProducerError::Unverified { producer_id: header.producer_id }),
+            _ => Err(ProducerError::Unverified { producer_id }),
         }
     }
 
     /// A17, A18.
-    fn check_sequence(&self, header: &BatchHeader, known: Option<&ProducerEntry>) -> Result<(), ProducerError> {
+    fn check_sequence(
+        &self,
+        header: &BatchHeader,
+        known: Option<&ProducerEntry>,
+    ) -> Result<(), ProducerError> {
         let first = header.base_sequence;
         let wrong = |last| ProducerError::OutOfOrderSequence {
             producer_id: header.producer_id,
@@ -224,22 +237,9 @@ impl Producers {
     }
 }
 
-impl Change {
-    fn emptied(header: &BatchHeader) -> Self {
-        Self {
-            producer_id: header.producer_id,
-            is_transactional: header.is_transactional(),
-            started: None,
-            completed: None,
-            epoch: header.producer_epoch,
-            kind: Kind::Emptied,
-        }
-    }
-}
-
 /// Whether the coordinator vouches for a transactional batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verified {
+pub enum Verified {
     /// Verification is switched off, or the batch comes from the broker itself.
     NotNeeded,
     By(VerificationGuard),

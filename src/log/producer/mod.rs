@@ -9,11 +9,11 @@ mod transactions;
 
 use std::collections::HashMap;
 
-pub use check::{Marker, Origin, TransactionVersion};
+pub use check::{TransactionVersion, Verified};
 pub(crate) use check::{Verdict, marker_of};
 pub use entry::{ProducerEntry, RecentBatch};
 pub(crate) use snapshot::{decode as decode_snapshot, encode as encode_snapshot};
-pub(crate) use transactions::{Completed, Transactions};
+use transactions::Transactions;
 
 use super::index::AbortedTxn;
 use crate::names::{Offset, ProducerEpoch, ProducerId};
@@ -81,6 +81,12 @@ impl Producers {
         self.entries.is_empty() && self.transactions.has_none_unreplicated()
     }
 
+    /// Forgets everything but what waits for verification.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.transactions = Transactions::default();
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &ProducerEntry> {
         self.entries.values().map(|known| &known.entry)
     }
@@ -140,7 +146,8 @@ impl Producers {
     /// comes back may start with any sequence (A18).
     pub fn expire(&mut self, now_ms: i64) {
         let expired = |entry: &ProducerEntry| self.has_expired(entry, now_ms);
-        let gone: Vec<_> = self.iter().filter(|entry| expired(entry)).map(|entry| entry.producer_id).collect();
+        let gone: Vec<_> =
+            self.iter().filter(|entry| expired(entry)).map(|entry| entry.producer_id).collect();
         for id in gone {
             self.entries.remove(&id);
         }
@@ -149,7 +156,8 @@ impl Producers {
     }
 
     fn has_expired(&self, entry: &ProducerEntry, now_ms: i64) -> bool {
-        entry.transaction_first_offset.is_none() && age_ms(now_ms, entry.last_timestamp_ms) >= self.expiration_ms
+        entry.transaction_first_offset.is_none()
+            && age_ms(now_ms, entry.last_timestamp_ms) >= self.expiration_ms
     }
 
     /// Begins to wait for the coordinator's word on a producer's first transactional batch; `None` if a transaction
@@ -200,6 +208,3 @@ impl Producers {
 fn age_ms(now_ms: i64, then_ms: i64) -> u64 {
     now_ms.saturating_sub(then_ms).max(0) as u64
 }
-
-#[cfg(test)]
-mod tests;

@@ -29,7 +29,8 @@ impl Transactions {
     /// Ends a transaction. Returns the last stable offset as of its marker, if nothing but open transactions counts.
     pub fn complete(&mut self, completed: &Completed) -> Offset {
         let others = self.open.iter().filter(|(_, id)| **id != completed.producer_id);
-        let last_stable_offset = others.map(|(first, _)| *first).next().unwrap_or(completed.last_offset.plus(1));
+        let last_stable_offset =
+            others.map(|(first, _)| *first).next().unwrap_or(completed.last_offset.plus(1));
         self.open.remove(&completed.first_offset);
         self.unreplicated.insert(completed.first_offset, completed.last_offset);
         last_stable_offset

@@ -1,0 +1,402 @@
+//! Opening a log: cleaning up what a crash left, recovering what was not flushed, and bringing the state back
+//! (`LogLoader`; E4, E5, E6).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tracing::warn;
+
+use super::snapshots::{Rebuild, Snapshots};
+use super::tail::Tail;
+use super::{Log, Shared};
+use crate::log::checkpoint::{EPOCHS_FILE, read_epochs, write_epochs_unsynced};
+use crate::log::config::LogConfig;
+use crate::log::dir::{Dir, EntryKind, remove_if_exists};
+use crate::log::epochs::Epochs;
+use crate::log::error::{Context, LogError, Result};
+use crate::log::names::{
+    CLEANED, DELETED, LOG, OFFSET_INDEX, SNAPSHOT, SWAP, TIME_INDEX, TXN_INDEX, parse_offset_file,
+};
+use crate::log::producer::Producers;
+use crate::log::segment::Segment;
+use crate::names::Offset;
+
+/// What the log's files do not say.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenOptions {
+    /// The last process closed the log: nothing is scanned.
+    pub is_clean: bool,
+    /// As checkpointed: everything before it is on stable storage.
+    pub recovery_point: Offset,
+    /// As checkpointed; 0 if the log starts with its first segment.
+    pub start_offset: Offset,
+    pub now_ms: i64,
+    /// `producer.id.expiration.ms`.
+    pub producer_expiration_ms: u64,
+    /// Any number; it spreads the rolling of segments (`segment.jitter.ms`).
+    pub jitter_seed: u64,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            is_clean: false,
+            recovery_point: Offset(0),
+            start_offset: Offset(0),
+            now_ms: 0,
+            producer_expiration_ms: 86_400_000,
+            jitter_seed: 0,
+        }
+    }
+}
+
+/// What opening a log had to do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecoveryReport {
+    /// Segments that were read from end to end.
+    pub recovered_segments: usize,
+    /// Bytes that were no whole, true batch.
+    pub cut_bytes: u64,
+    /// Segments that lay behind a cut.
+    pub removed_segments: usize,
+}
+
+impl Log {
+    /// Opens the log in `dir`, which may be empty.
+    ///
+    /// Errors: the files cannot be read or written, or contradict each other in a way that recovery does not mend.
+    pub fn open(
+        dir: Arc<dyn Dir>,
+        config: Arc<LogConfig>,
+        shared: &Shared,
+        options: OpenOptions,
+    ) -> Result<(Log, RecoveryReport)> {
+        let files = clean_up(&dir, shared)?;
+        let mut loader = Loader::new(dir, config, shared, options, files)?;
+        loader.mend_indexes()?;
+        if !options.is_clean {
+            loader.recover_unflushed()?;
+        }
+        let end_offset = loader.find_end()?;
+        loader.into_log(end_offset)
+    }
+}
+
+/// The files of a log, once temporary ones are gone.
+#[derive(Debug, Default)]
+struct Files {
+    /// By base offset: the size of the log file, and which indexes there are.
+    segments: BTreeMap<Offset, Present>,
+    snapshots: BTreeSet<Offset>,
+}
+
+#[derive(Debug, Default)]
+struct Present {
+    size_bytes: u64,
+    offset_index: bool,
+    time_index: bool,
+}
+
+struct Loader<'a> {
+    dir: Arc<dyn Dir>,
+    config: Arc<LogConfig>,
+    shared: &'a Shared,
+    options: OpenOptions,
+    segments: Vec<Segment>,
+    /// Segments whose indexes are missing, by place in `segments`.
+    unindexed: Vec<usize>,
+    snapshots: Snapshots,
+    epochs: Epochs,
+    deleted: Vec<String>,
+    report: RecoveryReport,
+}
+
+impl<'a> Loader<'a> {
+    fn new(
+        dir: Arc<dyn Dir>,
+        config: Arc<LogConfig>,
+        shared: &'a Shared,
+        options: OpenOptions,
+        files: Files,
+    ) -> Result<Self> {
+        let segment_of = |(base_offset, present): (&Offset, &Present)| {
+            Segment::existing(&shared.files, &dir, *base_offset, present.size_bytes, options.now_ms)
+        };
+        let segments: Vec<_> = files.segments.iter().map(segment_of).collect();
+        let is_unindexed = |present: &Present| !present.offset_index || !present.time_index;
+        let presents = files.segments.values().enumerate();
+        let unindexed =
+            presents.filter(|(_, present)| is_unindexed(present)).map(|(index, _)| index).collect();
+        let epochs = load_epochs(&*dir, &segments)?;
+        let snapshots = Snapshots::new(dir.clone(), files.snapshots);
+        let (deleted, report) = (Vec::new(), RecoveryReport::default());
+        Ok(Self { dir, config, shared, options, segments, unindexed, snapshots, epochs, deleted, report })
+    }
+
+    /// Rebuilds what a clean stop should have left. Where recovery walks anyway, it need not be done here.
+    fn mend_indexes(&mut self) -> Result<()> {
+        let recovery_walks_from =
+            if self.options.is_clean { self.segments.len() } else { self.first_unflushed() };
+        for index in 0..recovery_walks_from {
+            let segment = &self.segments[index];
+            let damage = match segment.check_indexes() {
+                Ok(()) if !self.unindexed.contains(&index) => continue,
+                Ok(()) => "an index file is missing".to_owned(),
+                Err(LogError::Corrupt { file, reason, .. }) => format!("{file}: {reason}"),
+                Err(error) => return Err(error),
+            };
+            warn!(dir = %self.dir.path().display(), segment = %segment.base_offset(), damage, "rebuilding indexes");
+            self.recover(index)?;
+        }
+        Ok(())
+    }
+
+    /// The segment that holds the recovery point, or the first one after it.
+    fn first_unflushed(&self) -> usize {
+        let after =
+            self.segments.partition_point(|segment| segment.base_offset() <= self.options.recovery_point);
+        after.saturating_sub(1)
+    }
+
+    /// Walks over every segment that may not have reached the disk; the first cut ends the log.
+    fn recover_unflushed(&mut self) -> Result<()> {
+        for index in self.first_unflushed()..self.segments.len() {
+            if self.recover(index)? > 0 {
+                let behind = self.segments.split_off(index + 1);
+                return self.remove(behind);
+            }
+        }
+        Ok(())
+    }
+
+    /// Recovers one segment, with the producer state as of its start; returns the bytes that were cut.
+    fn recover(&mut self, index: usize) -> Result<u64> {
+        let (before, rest) = self.segments.split_at_mut(index);
+        let Some(segment) = rest.first_mut() else { return Ok(0) };
+        let before: Vec<&Segment> = before.iter().chain([]).collect();
+        let mut producers = Producers::new(self.options.producer_expiration_ms);
+        let rebuild = Rebuild {
+            segments: &before,
+            start_offset: self.options.start_offset,
+            end_offset: segment.base_offset(),
+            now_ms: self.options.now_ms,
+            is_clean: false,
+        };
+        rebuild.run(&mut producers, &mut self.snapshots)?;
+        let recovered = segment.recover(&mut producers, &mut self.epochs, &self.config)?;
+        self.snapshots.take(&producers)?;
+        self.report.recovered_segments += 1;
+        self.report.cut_bytes += recovered.cut_bytes;
+        Ok(recovered.cut_bytes)
+    }
+
+    fn remove(&mut self, segments: Vec<Segment>) -> Result<()> {
+        self.report.removed_segments += segments.len();
+        for segment in &segments {
+            let base_offset = segment.base_offset();
+            warn!(dir = %self.dir.path().display(), segment = %base_offset, "removed a segment behind a cut");
+            self.deleted.extend(segment.mark_deleted()?);
+            self.deleted.extend(self.snapshots.mark_deleted(base_offset)?);
+        }
+        Ok(())
+    }
+
+    /// The end of the log. There is at least one segment afterwards.
+    fn find_end(&mut self) -> Result<Offset> {
+        let start_offset = self.options.start_offset;
+        if let Some(end_offset) = self.last_next_offset()? {
+            if end_offset >= start_offset {
+                return Ok(end_offset);
+            }
+            warn!(dir = %self.dir.path().display(), %end_offset, %start_offset, "the log ends before it starts");
+            let all = std::mem::take(&mut self.segments);
+            self.remove(all)?;
+            self.epochs = Epochs::default();
+            write_epochs_unsynced(&*self.dir, &[])?;
+            self.snapshots.clear()?;
+        }
+        let fresh = Segment::create(&self.shared.files, &self.dir, start_offset, self.options.now_ms)?;
+        self.segments.push(fresh);
+        Ok(start_offset)
+    }
+
+    /// Where the last segment ends. If it is not what a clean stop leaves, it is recovered after all.
+    fn last_next_offset(&mut self) -> Result<Option<Offset>> {
+        let Some(last) = self.segments.last() else { return Ok(None) };
+        match last.next_offset() {
+            Err(LogError::Corrupt { reason, .. }) if self.options.is_clean => {
+                warn!(dir = %self.dir.path().display(), reason, "the log was not closed as its marker says");
+            }
+            Ok(_) if last.needs_new_indexes() => {}
+            end_offset => return end_offset.map(Some),
+        }
+        self.recover(self.segments.len() - 1)?;
+        self.segments.last().map(Segment::next_offset).transpose()
+    }
+
+    fn into_log(mut self, end_offset: Offset) -> Result<(Log, RecoveryReport)> {
+        let options = self.options;
+        let first = self.segments.first().map_or(end_offset, Segment::base_offset);
+        let start_offset = options.start_offset.max(first);
+        let mut epochs_changed = self.epochs.truncate_end(end_offset);
+        epochs_changed |= self.epochs.truncate_start(options.start_offset);
+        epochs_changed |= self.report.recovered_segments > 0;
+
+        let bases: Vec<_> = self.segments.iter().map(Segment::base_offset).collect();
+        self.snapshots.remove_strays(&bases)?;
+        let mut producers = Producers::new(options.producer_expiration_ms);
+        let segments: Vec<&Segment> = self.segments.iter().collect();
+        let rebuild = Rebuild {
+            segments: &segments,
+            start_offset,
+            end_offset,
+            now_ms: options.now_ms,
+            is_clean: options.is_clean,
+        };
+        rebuild.run(&mut producers, &mut self.snapshots)?;
+
+        let active = self
+            .segments
+            .pop()
+            .map_or_else(|| Segment::create(&self.shared.files, &self.dir, end_offset, options.now_ms), Ok)?;
+        let recovery_point =
+            if options.is_clean { end_offset } else { options.recovery_point.min(end_offset) };
+        let recovery_point = recovery_point.max(start_offset);
+        let mut log = Log {
+            dir: self.dir,
+            files: self.shared.files.clone(),
+            config: self.config,
+            sealed: self.segments.into_iter().map(Arc::new).collect(),
+            active,
+            start_offset,
+            end_offset,
+            recovery_point,
+            unflushed_since_ms: (recovery_point < end_offset).then_some(options.now_ms),
+            producers,
+            snapshots: self.snapshots,
+            epochs: self.epochs,
+            epochs_are_unsynced: false,
+            tail: Tail::new(self.shared.tails.clone()),
+            deleted: self.deleted,
+            jitter_seed: options.jitter_seed,
+            poisoned: None,
+        };
+        if epochs_changed {
+            log.write_epochs()?;
+        }
+        Ok((log, self.report))
+    }
+}
+
+/// The stored leader epochs; those of the batches themselves where the file is damaged or gone.
+fn load_epochs(dir: &dyn Dir, segments: &[Segment]) -> Result<Epochs> {
+    let stored = match read_epochs(dir) {
+        Ok(stored) => stored,
+        Err(LogError::Corrupt { reason, .. }) => {
+            warn!(dir = %dir.path().display(), file = EPOCHS_FILE, reason, "taking the epochs from the batches");
+            Vec::new()
+        }
+        Err(error) => return Err(error),
+    };
+    if !stored.is_empty() {
+        return Ok(Epochs::from_entries(stored));
+    }
+    let mut epochs = Epochs::default();
+    for segment in segments {
+        let mut headers = segment.headers(0)?;
+        // Damage is recovery's business: it carries the epochs on from here.
+        while let Ok(Some(found)) = headers.next() {
+            if epochs.latest().is_none_or(|latest| found.header.partition_leader_epoch > latest) {
+                epochs.assign(found.header.partition_leader_epoch, found.header.base_offset);
+            }
+        }
+    }
+    Ok(epochs)
+}
+
+/// Removes temporary files, finishes or undoes an interrupted swap of segments (E5), and lists what is left.
+fn clean_up(dir: &Arc<dyn Dir>, shared: &Shared) -> Result<Files> {
+    let mut names = file_names(&**dir)?;
+    let remove = |name: &str| remove_if_exists(&**dir, name).context("remove", name, &**dir);
+    let base_of = |name: &str| parse_offset_file(name).map(|(offset, _)| offset);
+
+    let cleaned_from =
+        names.keys().filter(|name| name.ends_with(CLEANED)).filter_map(|name| base_of(name)).min();
+    let is_garbage = |name: &str| {
+        // Files of Raft snapshots that wait for their removal are Raft's business.
+        let is_deleted = name.ends_with(DELETED) && !name.ends_with(".checkpoint.deleted");
+        let is_invalid_swap = name.ends_with(SWAP) && base_of(name) >= cleaned_from && cleaned_from.is_some();
+        is_deleted || name.ends_with(CLEANED) || is_invalid_swap || name == format!("{EPOCHS_FILE}.tmp")
+    };
+    let garbage: Vec<_> = names.keys().filter(|name| is_garbage(name)).cloned().collect();
+    for name in garbage {
+        remove(&name)?;
+        names.remove(&name);
+    }
+    finish_swap(dir, shared, &mut names)?;
+
+    let mut files = Files::default();
+    for (name, size_bytes) in &names {
+        if let Some((base_offset, LOG)) = parse_offset_file(name) {
+            files.segments.insert(base_offset, Present { size_bytes: *size_bytes, ..Present::default() });
+        }
+    }
+    for name in names.keys() {
+        let Some((offset, suffix)) = parse_offset_file(name) else { continue };
+        match (suffix, files.segments.get_mut(&offset)) {
+            (SNAPSHOT, _) => drop(files.snapshots.insert(offset)),
+            (OFFSET_INDEX, Some(present)) => present.offset_index = true,
+            (TIME_INDEX, Some(present)) => present.time_index = true,
+            (OFFSET_INDEX | TIME_INDEX | TXN_INDEX, None) => {
+                warn!(dir = %dir.path().display(), file = name, "removed an index without a log file");
+                remove(name)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(files)
+}
+
+fn file_names(dir: &dyn Dir) -> Result<BTreeMap<String, u64>> {
+    let entries = dir.entries().context("list", "files", dir)?;
+    let files = entries.into_iter().filter_map(|entry| match entry.kind {
+        EntryKind::File { size_bytes } => Some((entry.name, size_bytes)),
+        EntryKind::Directory => None,
+    });
+    Ok(files.collect())
+}
+
+/// `.swap` files are complete replacements for all segments in the range they cover: those go, these take their
+/// place.
+fn finish_swap(dir: &Arc<dyn Dir>, shared: &Shared, names: &mut BTreeMap<String, u64>) -> Result<()> {
+    let swaps: Vec<_> = names.keys().filter(|name| name.ends_with(SWAP)).cloned().collect();
+    let log_swap = format!("{LOG}{SWAP}");
+    let mut range: Option<(Offset, Offset)> = None;
+    for name in &swaps {
+        let Some((base_offset, suffix)) = parse_offset_file(name).filter(|(_, suffix)| *suffix == log_swap)
+        else {
+            continue;
+        };
+        let end = Segment::swap_end(&shared.files, dir, base_offset, suffix, names[name])?;
+        range = Some(range.map_or((base_offset, end), |(from, to)| (from.min(base_offset), to.max(end))));
+    }
+    if let Some((from, to)) = range {
+        let replaced = |name: &&String| {
+            !name.ends_with(SWAP)
+                && parse_offset_file(name).is_some_and(|(offset, _)| offset >= from && offset < to)
+        };
+        let replaced: Vec<_> = names.keys().filter(replaced).cloned().collect();
+        for name in replaced {
+            remove_if_exists(&**dir, &name).context("remove", &name, &**dir)?;
+            names.remove(&name);
+        }
+    }
+    for name in swaps {
+        let Some(final_name) = name.strip_suffix(SWAP) else { continue };
+        dir.rename(&name, final_name).context("rename", &name, &**dir)?;
+        if let Some(size_bytes) = names.remove(&name) {
+            names.insert(final_name.to_owned(), size_bytes);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! Which old segments go (E9, E10), as a pure plan, and letting them go.
+
+use super::Log;
+use crate::log::config::LogConfig;
+use crate::log::error::Result;
+use crate::log::segment::Segment;
+use crate::names::Offset;
+
+/// What retention needs to know of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SegmentFacts {
+    pub base_offset: Offset,
+    /// The next segment's base offset, or the end of the log.
+    pub end_offset: Offset,
+    pub size_bytes: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetentionReason {
+    /// All its records lie before the start of the log.
+    LogStart,
+    /// `retention.bytes`.
+    Size,
+    /// `retention.ms`.
+    Time,
+}
+
+/// The oldest segments, to be deleted, each with its reason.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RetentionPlan {
+    pub doomed: Vec<RetentionReason>,
+}
+
+/// Decides from the oldest segment on: first by log start, then by size, then by time, each until one must stay.
+/// No segment goes that reaches the high watermark, and the newest only if there are records in it.
+/// `timestamp_ms(i)` gives the largest timestamp of segment `i`, and is asked only where it matters.
+pub fn plan_retention<E>(
+    segments: &[SegmentFacts],
+    start_offset: Offset,
+    high_watermark: Offset,
+    now_ms: i64,
+    config: &LogConfig,
+    timestamp_ms: impl Fn(usize) -> Result<i64, E>,
+) -> Result<RetentionPlan, E> {
+    let mut plan = RetentionPlan::default();
+    let may_go = |index: usize, segment: &SegmentFacts| {
+        let is_newest = index + 1 == segments.len();
+        high_watermark >= segment.end_offset && !(is_newest && segment.size_bytes == 0)
+    };
+    let rest = |plan: &RetentionPlan| segments.iter().enumerate().skip(plan.doomed.len());
+
+    for (index, segment) in rest(&plan.clone()) {
+        let is_past = index + 1 < segments.len() && segment.end_offset <= start_offset;
+        if !(is_past && may_go(index, segment)) {
+            break;
+        }
+        plan.doomed.push(RetentionReason::LogStart);
+    }
+    if !config.delete {
+        return Ok(plan);
+    }
+    if let Some(limit) = config.retention_bytes {
+        let total: u64 = rest(&plan).map(|(_, segment)| segment.size_bytes).sum();
+        let mut excess = total.saturating_sub(limit);
+        for (index, segment) in rest(&plan.clone()) {
+            if total < limit || segment.size_bytes > excess || !may_go(index, segment) {
+                break;
+            }
+            excess -= segment.size_bytes;
+            plan.doomed.push(RetentionReason::Size);
+        }
+    }
+    if let Some(limit) = config.retention_ms {
+        for (index, segment) in rest(&plan.clone()) {
+            if !may_go(index, segment) || !is_older(timestamp_ms(index)?, now_ms, limit) {
+                break;
+            }
+            plan.doomed.push(RetentionReason::Time);
+        }
+    }
+    Ok(plan)
+}
+
+fn is_older(timestamp_ms: i64, now_ms: i64, limit_ms: u64) -> bool {
+    u64::try_from(now_ms.saturating_sub(timestamp_ms)).is_ok_and(|age_ms| age_ms > limit_ms)
+}
+
+impl Log {
+    /// What retention would delete now.
+    pub fn plan_retention(&self, high_watermark: Offset, now_ms: i64) -> Result<RetentionPlan> {
+        let segments: Vec<_> = self.segments().collect();
+        let end_of =
+            |index: usize| segments.get(index + 1).map_or(self.end_offset, |next| next.base_offset());
+        let facts_of = |(index, segment): (usize, &&Segment)| SegmentFacts {
+            base_offset: segment.base_offset(),
+            end_offset: end_of(index),
+            size_bytes: segment.size_bytes(),
+        };
+        let facts: Vec<_> = segments.iter().enumerate().map(facts_of).collect();
+        let timestamp_ms = |index: usize| segments[index].retention_timestamp_ms();
+        plan_retention(&facts, self.start_offset, high_watermark, now_ms, &self.config, timestamp_ms)
+    }
+
+    /// Deletes the segments of a plan made under the same lock: moves the log start past them and renames their
+    /// files, which [`Log::take_deleted`] then gives out.
+    pub fn apply_retention(&mut self, plan: &RetentionPlan, now_ms: i64) -> Result<()> {
+        let count = plan.doomed.len();
+        if count == 0 {
+            return Ok(());
+        }
+        self.check_writable()?;
+        if count > self.sealed.len() {
+            self.roll_at(self.end_offset, now_ms)?;
+        }
+        let doomed: Vec<_> = self.sealed.drain(..count.min(self.sealed.len())).collect();
+        let first = self.segments().next().map_or(self.end_offset, |segment| segment.base_offset());
+        self.advance_start(first)?;
+        self.mark_deleted(&doomed)
+    }
+}

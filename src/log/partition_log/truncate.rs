@@ -1,0 +1,140 @@
+//! Cutting a log at either end.
+
+use std::sync::Arc;
+
+use super::Log;
+use super::snapshots::Rebuild;
+use crate::log::error::{LogError, Result};
+use crate::log::segment::Segment;
+use crate::names::Offset;
+
+impl Log {
+    /// Drops every batch that reaches `offset` or lies after it, as a follower does that has diverged.
+    ///
+    /// After an error part of it may be done: the log is poisoned.
+    pub fn truncate_to(&mut self, offset: Offset, now_ms: i64) -> Result<()> {
+        self.check_writable()?;
+        let done = if offset >= self.end_offset {
+            // An epoch may have been noted for records that never came.
+            self.truncate_epochs_end(self.end_offset)
+        } else if self.segments().next().is_some_and(|first| first.base_offset() > offset) {
+            self.truncate_fully(offset, now_ms)
+        } else {
+            self.truncate_within(offset, now_ms)
+        };
+        self.poison_on_error(done)
+    }
+
+    /// Drops everything; the next record gets `offset`, as on a follower that is too far behind.
+    pub fn truncate_fully_and_start_at(&mut self, offset: Offset, now_ms: i64) -> Result<()> {
+        self.check_writable()?;
+        let done = self.truncate_fully(offset, now_ms);
+        self.poison_on_error(done)
+    }
+
+    fn poison_on_error(&mut self, done: Result<()>) -> Result<()> {
+        if let Err(error) = &done {
+            self.poison(format!("truncation failed half way: {error}"));
+        }
+        done
+    }
+
+    fn truncate_within(&mut self, offset: Offset, now_ms: i64) -> Result<()> {
+        self.tail.clear();
+        let kept = self.sealed.partition_point(|segment| segment.base_offset() <= offset);
+        if self.active.base_offset() > offset {
+            self.mark_deleted(&self.sealed[kept..].to_vec())?;
+            self.mark_active_deleted()?;
+            self.sealed.truncate(kept);
+            self.reopen_last_sealed(now_ms)?;
+        }
+        self.active.truncate_to(offset, now_ms)?;
+        self.end_offset = offset;
+        self.recovery_point = self.recovery_point.min(offset);
+        self.start_offset = self.start_offset.min(offset);
+        self.truncate_epochs_end(offset)?;
+        self.rebuild_producers(now_ms)
+    }
+
+    fn truncate_fully(&mut self, offset: Offset, now_ms: i64) -> Result<()> {
+        self.tail.clear();
+        self.mark_deleted(&self.sealed.clone())?;
+        self.mark_active_deleted()?;
+        self.sealed.clear();
+        self.active = Segment::create(&self.files, &self.dir, offset, now_ms)?;
+        self.end_offset = offset;
+        self.start_offset = offset;
+        self.recovery_point = self.recovery_point.min(offset);
+        if self.epochs.truncate_end(Offset(0)) {
+            self.write_epochs()?;
+        }
+        self.producers.clear();
+        self.snapshots.clear()?;
+        self.producers.set_end_offset(offset);
+        self.rebuild_producers(now_ms)
+    }
+
+    /// The newest sealed segment takes appends again. Readers may still hold it, so it is opened anew.
+    fn reopen_last_sealed(&mut self, now_ms: i64) -> Result<()> {
+        if let Some(last) = self.sealed.pop() {
+            let (base_offset, size_bytes) = (last.base_offset(), last.size_bytes());
+            self.active = Segment::existing(&self.files, &self.dir, base_offset, size_bytes, now_ms);
+        }
+        Ok(())
+    }
+
+    fn truncate_epochs_end(&mut self, offset: Offset) -> Result<()> {
+        if self.epochs.truncate_end(offset) { self.write_epochs() } else { Ok(()) }
+    }
+
+    fn rebuild_producers(&mut self, now_ms: i64) -> Result<()> {
+        let segments: Vec<_> = self.sealed.iter().map(|segment| &**segment).chain([&self.active]).collect();
+        let rebuild = Rebuild {
+            segments: &segments,
+            start_offset: self.start_offset,
+            end_offset: self.end_offset,
+            now_ms,
+            is_clean: false,
+        };
+        rebuild.run(&mut self.producers, &mut self.snapshots)
+    }
+
+    /// Moves the start of the log forward; records before it are no longer read, and whole segments go with the next
+    /// retention check (E11). Says whether it moved.
+    pub fn advance_start(&mut self, offset: Offset) -> Result<bool> {
+        if offset > self.end_offset {
+            let (start, end) = (self.start_offset, self.end_offset);
+            return Err(LogError::OffsetOutOfRange { requested: offset, start, end });
+        }
+        if offset <= self.start_offset {
+            return Ok(false);
+        }
+        self.check_writable()?;
+        self.start_offset = offset;
+        self.recovery_point = self.recovery_point.max(offset);
+        if self.epochs.truncate_start(offset) {
+            self.write_epochs()?;
+        }
+        if self.producers.end_offset() < offset {
+            self.producers.set_end_offset(offset);
+        }
+        self.snapshots.start_moved(offset);
+        Ok(true)
+    }
+
+    /// Renames the files of segments, and the snapshots at their base, so that they count as gone.
+    pub(super) fn mark_deleted(&mut self, segments: &[Arc<Segment>]) -> Result<()> {
+        for segment in segments {
+            self.deleted.extend(segment.mark_deleted()?);
+            self.deleted.extend(self.snapshots.mark_deleted(segment.base_offset())?);
+        }
+        Ok(())
+    }
+
+    fn mark_active_deleted(&mut self) -> Result<()> {
+        self.deleted.extend(self.active.mark_deleted()?);
+        let base_offset = self.active.base_offset();
+        self.deleted.extend(self.snapshots.mark_deleted(base_offset)?);
+        Ok(())
+    }
+}
