@@ -38,7 +38,7 @@ pub fn message(message: &Message, flavour: Flavour) -> String {
     };
     let mut out = format!(
         "/// `{name}` and its structures, versions {first} to {last}.\n\
-         #[allow(clippy::field_reassign_with_default, clippy::derivable_impls, clippy::large_enum_variant)]\n\
+         #[allow(clippy::all)]\n\
          #[allow(unused_imports)]\n\
          pub mod {module} {{{IMPORTS}{imports}"
     );

@@ -3,9 +3,15 @@
 #[path = "wire/bodies.rs"]
 mod bodies;
 
+use std::io::{BufRead, BufReader};
+
 use bodies::{Case, round_trip};
 use bytes::{Bytes, BytesMut};
-use kafkactl_core::wire::{Direction, RequestHeader, ResponseHeader};
+use flate2::read::GzDecoder;
+use kafkactl_core::schema::{self, Message};
+use kafkactl_core::wire::messages::*;
+use kafkactl_core::wire::{ApiKey, Direction, RequestHeader, ResponseHeader};
+use serde_json::Value;
 
 #[test]
 fn requests_come_back_byte_for_byte() {
@@ -34,6 +40,79 @@ fn check_bodies(direction: Direction) {
         }
     }
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// The fields of our own bodies have the values and names that Kafka prints.
+#[test]
+fn own_bodies_are_what_kafka_prints() {
+    let mut compared = 0;
+    for case in [Direction::Request, Direction::Response].into_iter().flat_map(Case::all) {
+        let json: fn(&Case) -> Value = match (case.api, case.direction) {
+            (ApiKey::OffsetCommit, Direction::Request) => json::<OffsetCommitRequest>,
+            (ApiKey::OffsetCommit, Direction::Response) => json::<OffsetCommitResponse>,
+            (ApiKey::OffsetFetch, Direction::Request) => json::<OffsetFetchRequest>,
+            (ApiKey::OffsetFetch, Direction::Response) => json::<OffsetFetchResponse>,
+            (ApiKey::ListOffsets, Direction::Request) => json::<ListOffsetsRequest>,
+            (ApiKey::ListOffsets, Direction::Response) => json::<ListOffsetsResponse>,
+            (ApiKey::DescribeLogDirs, Direction::Request) => json::<DescribeLogDirsRequest>,
+            (ApiKey::DescribeLogDirs, Direction::Response) => json::<DescribeLogDirsResponse>,
+            (ApiKey::WriteTxnMarkers, Direction::Request) => json::<WriteTxnMarkersRequest>,
+            (ApiKey::WriteTxnMarkers, Direction::Response) => json::<WriteTxnMarkersResponse>,
+            (ApiKey::ShareFetch, Direction::Request) => json::<ShareFetchRequest>,
+            (ApiKey::ShareFetch, Direction::Response) => json::<ShareFetchResponse>,
+            (ApiKey::StreamsGroupHeartbeat, Direction::Request) => json::<StreamsGroupHeartbeatRequest>,
+            (ApiKey::StreamsGroupHeartbeat, Direction::Response) => json::<StreamsGroupHeartbeatResponse>,
+            (ApiKey::StreamsGroupDescribe, Direction::Response) => json::<StreamsGroupDescribeResponse>,
+            _ => continue,
+        };
+        assert_eq!(json(&case), case.message, "{}", case.name);
+        compared += 1;
+    }
+    assert!(compared > 300, "only {compared}");
+}
+
+fn json<M: Message>(case: &Case) -> Value {
+    let message: M = schema::decode(&case.body, case.version).unwrap();
+    schema::json(&message, case.version).unwrap()
+}
+
+/// What clients and a running broker said to each other, frame by frame.
+#[test]
+fn live_frames_come_back_byte_for_byte() {
+    let mut compared = 0;
+    for case in ["plain", "groups", "config", "transactions"] {
+        let path = format!("{}/tests/golden/live/{case}.jsonl.gz", env!("CARGO_MANIFEST_DIR"));
+        for line in BufReader::new(GzDecoder::new(std::fs::File::open(path).unwrap())).lines() {
+            let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
+            compared += usize::from(check_exchange(&line));
+        }
+    }
+    assert!(compared > 1000, "only {compared}");
+}
+
+/// Whether the exchange is one of a known API in one of its versions with whole frames.
+fn check_exchange(line: &Value) -> bool {
+    let Some(mut response) = frame(line, "response_frame").filter(|_| line.get("request").is_some()) else {
+        return false;
+    };
+    let mut request = frame(line, "request_frame").unwrap();
+    let header = RequestHeader::decode(&mut request).unwrap();
+    let api = ApiKey::from_key(header.api_key).unwrap();
+    if !api.has_version(header.api_version) {
+        return false;
+    }
+    let encoded = round_trip(api, header.api_version, Direction::Request, request.clone());
+    assert_eq!(encoded.unwrap(), request, "{line}");
+    let answer = ResponseHeader::decode(api, header.api_version, &mut response).unwrap();
+    assert_eq!(answer.correlation_id, header.correlation_id);
+    let encoded = round_trip(api, header.api_version, Direction::Response, response.clone());
+    assert_eq!(encoded.unwrap(), response, "{line}");
+    true
+}
+
+fn frame(line: &Value, field: &str) -> Option<Bytes> {
+    let text = line.get(field)?.as_str()?;
+    Some((0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect())
 }
 
 #[test]

@@ -2,10 +2,10 @@
 //!
 //! A binary of its own, because it counts what the allocator gives out.
 
+#[path = "support/allocation.rs"]
+mod allocation;
 #[path = "wire/bodies.rs"]
 mod bodies;
-#[path = "wire/counting.rs"]
-mod counting;
 #[path = "wire/made.rs"]
 mod made;
 
@@ -29,7 +29,7 @@ fn accepted_bytes_max(body_bytes: usize) -> usize {
 /// Decodes a body and holds what that allocates against the budget. Answers whether the body was accepted.
 fn check(api: ApiKey, version: i16, direction: Direction, body: &[u8], what: &str) -> bool {
     let input = Bytes::copy_from_slice(body);
-    let (result, peak_bytes) = counting::peak_of(|| decode(api, version, direction, input));
+    let (result, peak_bytes) = allocation::peak_bytes(|| decode(api, version, direction, input));
     let name = || format!("{api} {direction} {version}, {what}, body {:x}", Bytes::copy_from_slice(body));
     let (accepted, bytes_max) = match result {
         Ok(()) => (true, accepted_bytes_max(body.len())),

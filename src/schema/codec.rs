@@ -374,3 +374,88 @@ fn signed_length(length: i32) -> Result<Option<usize>> {
 fn truncated(error: TryGetError) -> SchemaError {
     SchemaError::Truncated { needed: error.requested, remaining: error.available }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unhex(text: &str) -> Vec<u8> {
+        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+    }
+
+    /// The rows of a golden table about unsigned varints.
+    fn golden_rows(file: &str) -> Vec<Vec<String>> {
+        let table = std::fs::read_to_string(format!("tests/golden/hash/{file}")).unwrap();
+        let rows = table.lines().map(|line| line.split('\t').map(str::to_owned).collect::<Vec<_>>());
+        rows.filter(|row| row[0] == "unsigned_varint").collect()
+    }
+
+    #[test]
+    fn varints_are_kafkas() {
+        let rows = golden_rows("varints.tsv");
+        assert!(rows.len() > 100);
+        for row in rows {
+            let (value, bytes): (i64, _) = (row[1].parse().unwrap(), unhex(&row[2]));
+            let mut written = Vec::new();
+            write_uvarint(&mut written, value as u32);
+            assert_eq!(written, bytes, "{value}");
+            assert_eq!(read_uvarint(&mut &bytes[..]), Ok(value as u32));
+        }
+    }
+
+    #[test]
+    fn broken_varints_are_refused_as_in_kafka() {
+        for row in golden_rows("varint-errors.tsv") {
+            let bytes = unhex(&row[1]);
+            let mut input = &bytes[..];
+            match (read_uvarint(&mut input), row[2].as_str()) {
+                (Ok(value), expected) => assert_eq!(format!("{value} rest {}", input.len()), expected),
+                (Err(SchemaError::Truncated { .. }), expected) => assert!(expected.contains("Underflow")),
+                (Err(_), expected) => assert!(expected.contains("too long"), "{expected}"),
+            }
+        }
+    }
+
+    #[test]
+    fn counts_beyond_the_remaining_bytes_are_refused_at_once() {
+        for (flexible, bytes) in [(false, &b"\x7f\xff\xff\xff\0\0"[..]), (true, b"\xff\xff\xff\xff\x0f\0\0")]
+        {
+            let mut input = bytes;
+            let mut elements = 0;
+            let read = Reader::new(&mut input, flexible).array(|reader| {
+                elements += 1;
+                reader.int8()
+            });
+            assert!(matches!(read, Err(SchemaError::Truncated { remaining: 2, .. })), "{read:?}");
+            assert_eq!(elements, 0);
+        }
+    }
+
+    #[test]
+    fn texts_are_bounded_both_ways() {
+        let mut output = Vec::new();
+        let text = "x".repeat(STRING_BYTES_MAX + 1);
+        for flexible in [false, true] {
+            assert!(Writer::new(&mut output, flexible).string("", &text).is_err());
+            assert_eq!(output, b"");
+        }
+        write_uvarint(&mut output, text.len() as u32 + 1);
+        output.extend_from_slice(text.as_bytes());
+        let read: Result<String> = Reader::new(&mut &output[..], true).string();
+        assert!(matches!(read, Err(SchemaError::TooLong { .. })), "{read:?}");
+    }
+
+    #[test]
+    fn a_known_tagged_field_takes_its_size_exactly() {
+        let read = |bytes: &'static [u8]| {
+            Reader::new(&mut &*bytes, true).tagged_fields(|reader, tag| match tag {
+                0 => reader.int16().map(|_| true),
+                _ => Ok(false),
+            })
+        };
+        assert_eq!(read(b"\x02\x00\x02ab\x07\x01c"), Ok(()));
+        let mismatch = SchemaError::TagSizeMismatch { tag: 0, size: 3, taken: 2 };
+        assert_eq!(read(b"\x01\x00\x03abc"), Err(mismatch));
+        assert!(matches!(read(b"\x01\x07\x03ab"), Err(SchemaError::Truncated { .. })));
+    }
+}

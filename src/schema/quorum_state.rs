@@ -26,7 +26,7 @@ impl QuorumStateData {
             voters.into_iter().map(|voter| quorum_state_data::Voter { voter_id: voter.voter_id }).collect()
         });
         let state = Self {
-            cluster_id: file.cluster_id.unwrap_or_else(String::new),
+            cluster_id: file.cluster_id.unwrap_or_default(),
             leader_id: file.leader_id,
             leader_epoch: file.leader_epoch,
             voted_id: file.voted_id,

@@ -154,3 +154,56 @@ impl Walk {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_metadata(version: i16, body: &[u8]) -> Result<(), SchemaError> {
+        check(ApiKey::Metadata, version, Direction::Request, body)
+    }
+
+    #[test]
+    fn null_depends_on_the_version() {
+        // No list of topics at all is null from version 1 on; an empty one was "all topics" before.
+        assert_eq!(check_metadata(0, b"\xff\xff\xff\xff"), Err(SchemaError::UnexpectedNull));
+        assert_eq!(check_metadata(1, b"\xff\xff\xff\xff"), Ok(()));
+        // A topic without a name needs an id, which version 10 brought.
+        let nameless = [&b"\0\0\0\x01\xff\xff"[..], b"\x02\0\0\0\0"];
+        assert_eq!(check_metadata(1, nameless[0]), Err(SchemaError::UnexpectedNull));
+        assert_eq!(check_metadata(9, nameless[1]), Err(SchemaError::UnexpectedNull));
+    }
+
+    #[test]
+    fn tagged_fields_belong_to_their_versions() {
+        // The replica's state is tag 1 of a fetch from version 15 on.
+        let fetch = |version, head: &[u8]| {
+            let body = [head, b"\x01\x01\x0d\0\0\0\x01\0\0\0\0\0\0\0\x02\0"].concat();
+            check(ApiKey::Fetch, version, Direction::Request, &body)
+        };
+        let head_of_15 = b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x01\x01";
+        assert_eq!(fetch(15, head_of_15), Ok(()));
+        let head_of_14 = [&[0; 4][..], head_of_15].concat();
+        assert_eq!(fetch(14, &head_of_14), Err(SchemaError::TagNotInVersion { tag: 1, version: 14 }));
+    }
+
+    /// A list of topics names each once; no list of distinct names is dense enough to be taken for an attack.
+    #[test]
+    fn honest_lists_of_short_names_pass() {
+        const ALPHABET: &[u8; 64] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._";
+        let mut body = (64 * 64 + 64 * 64 * 64i32).to_be_bytes().to_vec();
+        for &first in ALPHABET {
+            for &second in ALPHABET {
+                body.extend_from_slice(&[0, 2, first, second]);
+                ALPHABET.iter().for_each(|&third| body.extend_from_slice(&[0, 3, first, second, third]));
+            }
+        }
+        assert_eq!(check_metadata(0, &body), Ok(()));
+    }
+
+    #[test]
+    fn endless_lists_of_nothing_are_refused() {
+        let body = [&100_000i32.to_be_bytes()[..], &[0; 200_000]].concat();
+        assert_eq!(check_metadata(0, &body), Err(SchemaError::TooMuchMemory));
+    }
+}
