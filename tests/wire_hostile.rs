@@ -4,6 +4,8 @@
 
 #[path = "support/allocation.rs"]
 mod allocation;
+// Each of the binaries that share it uses a part.
+#[allow(dead_code)]
 #[path = "wire/bodies.rs"]
 mod bodies;
 #[path = "wire/made.rs"]
