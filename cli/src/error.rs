@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use kafkactl_core::client::ClientError;
+use kafkactl_core::wire::ErrorCode;
 use serde::Serialize;
 
 use crate::exit::ExitStatus;
@@ -35,6 +37,8 @@ pub enum Cause {
     Output(io::Error),
     #[error("{0}")]
     Timeout(String),
+    #[error("{}", client_text(.0))]
+    Client(ClientError),
 }
 
 impl CommandError {
@@ -90,6 +94,7 @@ impl CommandError {
             Cause::Failed(_) | Cause::Io { .. } => ExitStatus::Failed,
             Cause::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitStatus::Done,
             Cause::Output(_) => ExitStatus::Failed,
+            Cause::Client(error) => client_status(error),
         }
     }
 
@@ -104,14 +109,99 @@ impl CommandError {
         ErrorObject {
             code: status as u8,
             kind: status.kind(),
-            kafka_error: None,
+            kafka_error: self.code().map(ErrorCode::name),
             message: self.to_string(),
-            hint: self.hint.clone(),
+            hint: self.hint_text().map(str::to_owned),
         }
     }
 
+    /// What the operator can do about it.
     pub fn hint_text(&self) -> Option<&str> {
-        self.hint.as_deref()
+        match (&self.hint, &self.cause) {
+            (Some(hint), _) => Some(hint),
+            (None, Cause::Client(error)) => error.hint(),
+            (None, _) => None,
+        }
+    }
+
+    /// The broker's error code, if a broker said no.
+    pub fn code(&self) -> Option<ErrorCode> {
+        match &self.cause {
+            Cause::Client(error) => error.code(),
+            _ => None,
+        }
+    }
+}
+
+impl From<ClientError> for CommandError {
+    fn from(error: ClientError) -> Self {
+        Self::new(Cause::Client(error))
+    }
+}
+
+/// Kafka's own sentence for a missing thing speaks of servers that host partitions; ours of what was named.
+fn client_text(error: &ClientError) -> String {
+    match error {
+        ClientError::Refused { what, code, .. } if code_status(*code) == ExitStatus::NotFound => {
+            format!("{what} does not exist ({})", code.name())
+        }
+        _ => error.to_string(),
+    }
+}
+
+fn client_status(error: &ClientError) -> ExitStatus {
+    match error {
+        ClientError::Refused { code, .. } => code_status(*code),
+        ClientError::Connect { .. }
+        | ClientError::Bootstrap { .. }
+        | ClientError::Disconnected { .. }
+        | ClientError::RequestTimeout { .. }
+        | ClientError::UnknownBroker { .. }
+        | ClientError::NoLeader { .. }
+        | ClientError::Deadline { .. } => ExitStatus::Unreachable,
+        ClientError::BadEndpoint { .. } => ExitStatus::Usage,
+        ClientError::BadResponse { .. }
+        | ClientError::BadRequest { .. }
+        | ClientError::Unsupported { .. }
+        | ClientError::Invalid { .. }
+        | ClientError::RecordTooLarge { .. }
+        | ClientError::BufferFull { .. }
+        | ClientError::NoResetPolicy { .. }
+        | ClientError::CorruptRecords { .. }
+        | ClientError::Closed => ExitStatus::Failed,
+    }
+}
+
+/// What a broker's refusal means to a script; whatever has no meaning of its own is a failure.
+fn code_status(code: ErrorCode) -> ExitStatus {
+    match code {
+        ErrorCode::UnknownTopicOrPartition
+        | ErrorCode::UnknownTopicId
+        | ErrorCode::GroupIdNotFound
+        | ErrorCode::ResourceNotFound
+        | ErrorCode::TransactionalIdNotFound => ExitStatus::NotFound,
+        ErrorCode::TopicAuthorizationFailed
+        | ErrorCode::GroupAuthorizationFailed
+        | ErrorCode::ClusterAuthorizationFailed
+        | ErrorCode::TransactionalIdAuthorizationFailed
+        | ErrorCode::DelegationTokenAuthorizationFailed
+        | ErrorCode::SaslAuthenticationFailed
+        | ErrorCode::UnsupportedSaslMechanism
+        | ErrorCode::IllegalSaslState
+        | ErrorCode::SecurityDisabled => ExitStatus::Denied,
+        // The group has members: offsets and the group itself are theirs.
+        ErrorCode::NonEmptyGroup
+        | ErrorCode::GroupSubscribedToTopic
+        | ErrorCode::UnknownMemberId
+        | ErrorCode::IllegalGeneration
+        | ErrorCode::StaleMemberEpoch
+        | ErrorCode::RebalanceInProgress => ExitStatus::Refused,
+        ErrorCode::RequestTimedOut
+        | ErrorCode::BrokerNotAvailable
+        | ErrorCode::CoordinatorNotAvailable
+        | ErrorCode::LeaderNotAvailable
+        | ErrorCode::NetworkException => ExitStatus::Unreachable,
+        _ => ExitStatus::Failed,
     }
 }
 
@@ -124,4 +214,33 @@ pub struct ErrorObject {
     pub kafka_error: Option<&'static str>,
     pub message: String,
     pub hint: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broker_refusals_have_exit_codes() {
+        for (code, status) in [
+            (ErrorCode::UnknownTopicOrPartition, ExitStatus::NotFound),
+            (ErrorCode::GroupIdNotFound, ExitStatus::NotFound),
+            (ErrorCode::TopicAuthorizationFailed, ExitStatus::Denied),
+            (ErrorCode::NonEmptyGroup, ExitStatus::Refused),
+            (ErrorCode::TopicAlreadyExists, ExitStatus::Failed),
+            (ErrorCode::CoordinatorNotAvailable, ExitStatus::Unreachable),
+        ] {
+            let error = ClientError::Refused { what: "x".to_owned(), code, message: None };
+            let error = CommandError::from(error);
+            assert_eq!(error.status(), status, "{}", code.name());
+            assert_eq!(error.object().kafka_error, Some(code.name()));
+        }
+    }
+
+    #[test]
+    fn a_reader_that_went_away_is_no_failure() {
+        let error = CommandError::output(io::ErrorKind::BrokenPipe.into());
+        assert!(error.is_quiet());
+        assert_eq!(CommandError::output(io::ErrorKind::StorageFull.into()).status(), ExitStatus::Failed);
+    }
 }

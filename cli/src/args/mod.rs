@@ -8,6 +8,7 @@ pub mod context;
 pub mod position;
 pub mod shared;
 pub mod storage;
+pub mod topic;
 pub mod values;
 
 use clap::{Parser, Subcommand};
@@ -35,6 +36,9 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Noun {
+    /// Read and change topics, their settings and partitions
+    #[command(subcommand, visible_aliases = ["topics", "t"])]
+    Topic(topic::TopicCommand),
     /// Format and inspect data directories; no broker needed
     #[command(subcommand)]
     Storage(storage::StorageCommand),

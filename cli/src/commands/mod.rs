@@ -1,8 +1,12 @@
 //! One file per verb or noun: plain functions from settled arguments and an output handle to an exit status.
 
 mod completion;
+mod confirm;
 mod context;
+mod positions;
+mod session;
 mod storage;
+mod topic;
 mod version;
 
 use tracing_subscriber::EnvFilter;
@@ -19,6 +23,7 @@ type Outcome = Result<ExitStatus, CommandError>;
 pub fn run(cli: Cli) -> ExitStatus {
     let outer = &cli.common;
     match cli.noun {
+        Noun::Topic(command) => topic::run(&command, outer),
         Noun::Storage(command) => storage::run(command, outer),
         Noun::Context(command) => context::run(command, outer),
         Noun::Completion(args) => completion::run(&args),

@@ -17,7 +17,7 @@ use crate::error::CommandError;
 use crate::exit::ExitStatus;
 
 pub use report::{Report, Section};
-pub use table::{Cell, Column, Filter, Row, Sort};
+pub use table::{Cell, Column, Filter, Row, Sort, Table};
 use template::ItemTemplate;
 
 /// Stands in every document; what it names only ever grows.

@@ -114,6 +114,8 @@ impl Report {
     fn text(&self, wide: bool, view: &View) -> Result<String, CommandError> {
         let mut out = String::new();
         match &self.body {
+            // A header above nothing would look like an answer.
+            Body::List(table) if table.rows.is_empty() && !self.errors.is_empty() => {}
             Body::List(table) => text::table(&mut out, table, wide, view)?,
             Body::Details { sections, .. } => {
                 for (index, section) in sections.iter().enumerate() {
@@ -122,6 +124,9 @@ impl Report {
                     }
                     text::facts(&mut out, &section.facts, view);
                     if let Some(table) = &section.table {
+                        if !section.facts.is_empty() {
+                            out.push('\n');
+                        }
                         text::table(&mut out, table, wide, view)?;
                     }
                 }

@@ -1,0 +1,185 @@
+use clap::{Args, Subcommand};
+
+use super::position::Positions;
+use super::shared::{Common, ConfirmArgs, DryRunArgs, TableArgs, WatchArgs};
+use super::values::KeyValue;
+
+#[derive(Debug, Subcommand)]
+pub enum TopicCommand {
+    /// Topics with their partition and replica counts
+    #[command(visible_alias = "ls")]
+    List(TopicListArgs),
+    /// Partitions, replicas and changed settings of topics
+    Describe(TopicDescribeArgs),
+    /// Create topics
+    Create(TopicCreateArgs),
+    /// Delete topics and all their records
+    #[command(visible_alias = "rm")]
+    Delete(TopicDeleteArgs),
+    /// Raise a topic's number of partitions
+    AddPartitions(TopicAddPartitionsArgs),
+    /// Offsets of each partition: the log's ends, or any position
+    Offsets(TopicOffsetsArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct TopicListArgs {
+    /// Only names that match this regular expression
+    #[arg(long, value_name = "REGEX")]
+    pub regex: Option<String>,
+    /// Kafka's own topics too
+    #[arg(long)]
+    pub internal: bool,
+    /// Only topics with a partition that has fewer in-sync replicas than replicas
+    #[arg(long, visible_alias = "under-replicated")]
+    pub urp: bool,
+    /// Only topics with a partition that has no leader
+    #[arg(long)]
+    pub offline: bool,
+    /// Only topics with a partition below min.insync.replicas
+    #[arg(long)]
+    pub under_min_isr: bool,
+    /// Only topics with a partition at min.insync.replicas
+    #[arg(long)]
+    pub at_min_isr: bool,
+    #[command(flatten)]
+    pub watch: WatchArgs,
+    #[command(flatten)]
+    pub table: TableArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct TopicDescribeArgs {
+    /// The topics' names
+    #[arg(required = true, value_name = "TOPIC")]
+    pub topics: Vec<String>,
+    #[command(flatten)]
+    pub watch: WatchArgs,
+    #[command(flatten)]
+    pub table: TableArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct TopicCreateArgs {
+    /// The topics' names
+    #[arg(required = true, value_name = "TOPIC")]
+    pub topics: Vec<String>,
+    /// Number of partitions [default: the broker's num.partitions]
+    #[arg(short = 'P', long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
+    pub partitions: Option<i32>,
+    /// Replicas of each partition [default: the broker's default.replication.factor]
+    #[arg(short = 'R', long, visible_alias = "replication-factor", value_name = "N",
+          value_parser = clap::value_parser!(i16).range(1..))]
+    pub replicas: Option<i16>,
+    /// A topic setting, such as retention.ms=60000; may repeat
+    #[arg(short = 'C', long = "set", value_name = "KEY=VALUE")]
+    pub configs: Vec<KeyValue>,
+    /// Not an error when the topic exists
+    #[arg(long)]
+    pub if_not_exists: bool,
+    #[command(flatten)]
+    pub dry_run: DryRunArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct TopicDeleteArgs {
+    /// The topics' names
+    #[arg(required = true, value_name = "TOPIC")]
+    pub topics: Vec<String>,
+    /// Not an error when a topic does not exist
+    #[arg(long)]
+    pub if_exists: bool,
+    #[command(flatten)]
+    pub confirm: ConfirmArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TopicConfigCommand {
+    /// Settings with their values and sources
+    Get(TopicConfigGetArgs),
+    /// Set topic settings; the others stay as they are
+    Set(TopicConfigSetArgs),
+    /// Return topic settings to their defaults
+    Unset(TopicConfigUnsetArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct TopicConfigGetArgs {
+    /// The topic's name
+    pub topic: String,
+    /// Settings to show [default: those set on the topic]
+    #[arg(value_name = "KEY")]
+    pub keys: Vec<String>,
+    /// Every setting, defaults included
+    #[arg(long, conflicts_with = "keys")]
+    pub all: bool,
+    #[command(flatten)]
+    pub watch: WatchArgs,
+    #[command(flatten)]
+    pub table: TableArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct TopicConfigSetArgs {
+    /// The topic's name
+    pub topic: String,
+    /// Settings and their values
+    #[arg(required = true, value_name = "KEY=VALUE")]
+    pub configs: Vec<KeyValue>,
+    #[command(flatten)]
+    pub dry_run: DryRunArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct TopicConfigUnsetArgs {
+    /// The topic's name
+    pub topic: String,
+    /// Settings to return to their defaults
+    #[arg(required = true, value_name = "KEY")]
+    pub keys: Vec<String>,
+    #[command(flatten)]
+    pub dry_run: DryRunArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct TopicAddPartitionsArgs {
+    /// The topic's name
+    pub topic: String,
+    /// The number of partitions afterwards
+    #[arg(short = 'P', long, value_name = "TOTAL", value_parser = clap::value_parser!(i32).range(1..))]
+    pub partitions: i32,
+    #[command(flatten)]
+    pub dry_run: DryRunArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct TopicOffsetsArgs {
+    /// The topics' names
+    #[arg(required = true, value_name = "TOPIC")]
+    pub topics: Vec<String>,
+    /// Also the offset at a position, such as @-1h or end-100
+    #[arg(long, value_name = "POSITION", allow_hyphen_values = true)]
+    pub at: Option<Positions>,
+    #[command(flatten)]
+    pub watch: WatchArgs,
+    #[command(flatten)]
+    pub table: TableArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
