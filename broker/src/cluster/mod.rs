@@ -1,5 +1,6 @@
 //! The metadata log and what it says: image, controller.
 
+pub mod controller;
 pub mod features;
 #[cfg(test)]
 mod golden_tests;

@@ -9,10 +9,10 @@ use kafkactl_core::schema::metadata::{PartitionChangeRecord, PartitionRecord};
 use super::shards::Shards;
 use crate::cluster::features::MetadataVersion;
 
-/// A directory nobody chose yet (`DirectoryId.UNASSIGNED`).
-pub const DIRECTORY_UNASSIGNED: Uuid = Uuid::nil();
 /// A directory of a log written before directories had ids (`DirectoryId.MIGRATING`).
-pub const DIRECTORY_MIGRATING: Uuid = Uuid::from_u128(2);
+pub const DIRECTORY_MIGRATING: Uuid = Uuid::nil();
+/// A directory that its broker has not chosen yet (`DirectoryId.UNASSIGNED`).
+pub const DIRECTORY_UNASSIGNED: Uuid = Uuid::from_u128(1);
 
 /// "No leader" in partition records.
 pub const NO_LEADER: BrokerId = BrokerId(-1);

@@ -1,0 +1,209 @@
+//! Which values a topic, broker, group or client-metrics subscription may be given (D10).
+
+use kafkactl_core::settings::{
+    self, BrokerSettings, InvalidValue, ResourceKind, Setting, Texts, Update, Value, broker_setting,
+    topic_setting,
+};
+use kafkactl_core::wire::ErrorCode;
+
+use super::decision::Refusal;
+use super::machine::Machine;
+
+/// Longest value of a config, in characters.
+const VALUE_CHARS_MAX: usize = 32_767;
+
+/// How often clients may be told to push metrics.
+const PUSH_INTERVAL_MS: std::ops::RangeInclusive<i64> = 100..=3_600_000;
+
+/// What a client-metrics subscription may match on (KIP-714).
+const MATCH_SELECTORS: [&str; 6] = [
+    "client_id",
+    "client_instance_id",
+    "client_software_name",
+    "client_software_version",
+    "client_source_address",
+    "client_source_port",
+];
+
+/// The configs of a topic that is created with them. A null value is as wrong as a bad one.
+pub(super) fn new_topic(
+    machine: &Machine<'_>,
+    configs: &[(String, Option<String>)],
+) -> Result<Texts, Refusal> {
+    let mut texts = Texts::new();
+    for (name, value) in configs {
+        let value = value.as_ref().ok_or_else(|| invalid(format!("{name} has no value")))?;
+        check_length(name, value)?;
+        texts.insert(name.clone(), value.clone());
+    }
+    whole(machine, ResourceKind::Topic, "", &texts)?;
+    Ok(texts)
+}
+
+/// A value is short enough to be stored.
+pub(super) fn check_length(name: &str, value: &str) -> Result<(), Refusal> {
+    if value.chars().count() > VALUE_CHARS_MAX {
+        return Err(invalid(format!("the value of {name} is longer than {VALUE_CHARS_MAX} characters")));
+    }
+    Ok(())
+}
+
+/// The setting of that name for a kind of resource.
+pub(super) fn setting_of(kind: ResourceKind, name: &str) -> Option<&'static Setting> {
+    match kind {
+        ResourceKind::Topic => topic_setting(name),
+        ResourceKind::Broker => broker_setting(name),
+        ResourceKind::BrokerLogger => None,
+        ResourceKind::ClientMetrics => settings::client_metrics_setting(name),
+        ResourceKind::Group => settings::group_setting(name),
+    }
+}
+
+/// All that is set for a resource, after a change.
+pub(super) fn whole(
+    machine: &Machine<'_>,
+    kind: ResourceKind,
+    resource: &str,
+    texts: &Texts,
+) -> Result<(), Refusal> {
+    match kind {
+        ResourceKind::Topic => topic(machine, texts),
+        ResourceKind::Broker => broker(resource, texts),
+        ResourceKind::Group => group(&machine.cluster_settings(), texts),
+        ResourceKind::ClientMetrics => client_metrics(texts),
+        ResourceKind::BrokerLogger => {
+            Err(Refusal::new(ErrorCode::InvalidRequest, "levels of loggers are kept by each broker"))
+        }
+    }
+}
+
+fn topic(machine: &Machine<'_>, texts: &Texts) -> Result<(), Refusal> {
+    if texts.is_empty() {
+        return Ok(());
+    }
+    for (name, text) in texts {
+        let setting = topic_setting(name).ok_or_else(|| invalid(format!("unknown topic config {name}")))?;
+        setting.parse(text).map_err(|error| invalid_value(name, text, &error))?;
+    }
+    let broker = machine.cluster_settings();
+    let number = |name| match settings::effective(name, texts, &broker) {
+        Some(Value::Number(number)) => number,
+        _ => 0,
+    };
+    let (min, max) = (number("min.compaction.lag.ms"), number("max.compaction.lag.ms"));
+    if min > max {
+        let reason = format!("min.compaction.lag.ms ({min}) is larger than max.compaction.lag.ms ({max})");
+        return Err(invalid(reason));
+    }
+    if settings::effective("remote.storage.enable", texts, &broker) == Some(Value::Bool(true)) {
+        return Err(invalid(
+            "remote.storage.enable: tiered storage is not enabled on this cluster".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// Errors are INVALID_REQUEST here, as Kafka's broker answers before the controller is asked.
+fn broker(resource: &str, texts: &Texts) -> Result<(), Refusal> {
+    let refuse = |reason: String| Err(Refusal::new(ErrorCode::InvalidRequest, reason));
+    for (name, text) in texts {
+        // Names nobody knows may be meant for plugins and are kept.
+        let Some(setting) = broker_setting(name) else { continue };
+        if !setting.is_dynamic() {
+            return refuse(format!("{name} can only be set when a broker starts"));
+        }
+        if resource.is_empty() && setting.update == Update::PerBroker {
+            return refuse(format!("{name} can only be set for one broker at a time"));
+        }
+        if let Err(error) = setting.parse(text) {
+            return refuse(format!("{name}: {error}"));
+        }
+    }
+    Ok(())
+}
+
+fn group(broker: &BrokerSettings, texts: &Texts) -> Result<(), Refusal> {
+    for (name, text) in texts {
+        let setting = setting_of(ResourceKind::Group, name)
+            .ok_or_else(|| invalid(format!("unknown group config {name}")))?;
+        let value = setting.parse(text).map_err(|error| invalid_value(name, text, &error))?;
+        check_bounds(broker, name, &value)?;
+    }
+    for protocol in ["consumer", "share", "streams"] {
+        let number = |suffix: &str| group_number(broker, texts, &format!("{protocol}.{suffix}"));
+        let (heartbeat, session) = (number("heartbeat.interval.ms"), number("session.timeout.ms"));
+        if heartbeat >= session {
+            let reason = format!(
+                "{protocol}.heartbeat.interval.ms must be smaller than {protocol}.session.timeout.ms"
+            );
+            return Err(invalid(reason));
+        }
+    }
+    Ok(())
+}
+
+/// A group's own value, or its broker's.
+fn group_number(broker: &BrokerSettings, texts: &Texts, name: &str) -> i64 {
+    let own = texts.get(name).and_then(|text| text.trim().parse().ok());
+    let of_broker = || match broker_setting(&format!("group.{name}")).and_then(|it| broker.value(it)) {
+        Some(Value::Number(number)) => number,
+        _ => 0,
+    };
+    own.unwrap_or_else(of_broker)
+}
+
+/// `consumer.session.timeout.ms` lies between the broker's `group.consumer.min.…` and `group.consumer.max.…`.
+fn check_bounds(broker: &BrokerSettings, name: &str, value: &Value) -> Result<(), Refusal> {
+    let (Value::Number(number), Some((protocol, rest))) = (value, name.split_once('.')) else {
+        return Ok(());
+    };
+    for (word, is_wrong) in [("min", i64::lt as fn(&i64, &i64) -> bool), ("max", i64::gt)] {
+        let bound = match rest {
+            "num.standby.replicas" if word == "max" => "group.streams.max.standby.replicas".to_owned(),
+            _ => format!("group.{protocol}.{word}.{rest}"),
+        };
+        let Some(Value::Number(limit)) = broker_setting(&bound).and_then(|setting| broker.value(setting))
+        else {
+            continue;
+        };
+        if is_wrong(number, &limit) {
+            return Err(invalid(format!("{name} is {number}, {bound} is {limit}")));
+        }
+    }
+    Ok(())
+}
+
+fn client_metrics(texts: &Texts) -> Result<(), Refusal> {
+    let refuse = |reason: String| Err(Refusal::new(ErrorCode::InvalidRequest, reason));
+    for (name, text) in texts {
+        let Some(setting) = setting_of(ResourceKind::ClientMetrics, name) else {
+            return refuse(format!("unknown client metrics config {name}"));
+        };
+        match setting.parse(text) {
+            Err(error) => return refuse(format!("{name}: {error}")),
+            Ok(Value::Number(interval)) if !PUSH_INTERVAL_MS.contains(&interval) => {
+                let (min, max) = (PUSH_INTERVAL_MS.start(), PUSH_INTERVAL_MS.end());
+                return refuse(format!("{name} is {interval}, it must be between {min} and {max}"));
+            }
+            Ok(Value::List(patterns)) if name == "match" => {
+                for pattern in &patterns {
+                    let selector = pattern.split_once('=').map(|(selector, _)| selector.trim());
+                    if !selector.is_some_and(|selector| MATCH_SELECTORS.contains(&selector)) {
+                        let reason = format!("\"{pattern}\" in match is not selector=pattern");
+                        return Err(invalid(reason));
+                    }
+                }
+            }
+            Ok(_) => {}
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn invalid(reason: String) -> Refusal {
+    Refusal::new(ErrorCode::InvalidConfig, reason)
+}
+
+fn invalid_value(name: &str, text: &str, error: &InvalidValue) -> Refusal {
+    invalid(format!("value {text} of {name}: {error}"))
+}

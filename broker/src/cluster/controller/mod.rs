@@ -1,0 +1,30 @@
+//! The controller: decides about topics, configs, features and nodes, and writes what it decided.
+//!
+//! [`Machine`] decides and touches nothing.
+
+mod brokers;
+mod config_rules;
+mod configs;
+mod decision;
+mod features;
+mod internal_topics;
+mod machine;
+mod partition_change;
+mod partitions;
+mod placement;
+#[cfg(test)]
+mod tests;
+mod topics;
+
+pub use brokers::{PRODUCER_ID_BLOCK, Registration};
+pub use configs::{AlterConfigsReply, ConfigChange, ConfigOperation};
+pub use decision::{Decision, Refusal};
+pub use features::{FeatureUpdate, UpgradeType};
+pub use internal_topics::auto_created;
+pub use machine::{Machine, Random};
+pub use partition_change::Election;
+pub use partitions::{ElectionResults, MorePartitions, by_topic};
+pub use topics::{
+    CreateTopicsReply, CreatedTopic, DEFAULT_COUNT, DeletedTopic, NewTopic, PARTITIONS_PER_REQUEST_MAX,
+    TopicRef,
+};
