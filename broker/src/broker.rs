@@ -1,7 +1,11 @@
 //! What every request can reach.
 
-use kafkactl_core::names::BrokerId;
+use std::sync::Arc;
 
+use kafkactl_core::names::BrokerId;
+use kafkactl_core::settings::BrokerSettings;
+
+use crate::api::FetchSessions;
 use crate::clock::Clock;
 use crate::cluster::{Controller, MetadataCache};
 use crate::group::Groups;
@@ -15,6 +19,14 @@ pub struct Broker {
     pub(crate) clock: Clock,
     pub(crate) metadata: MetadataCache,
     pub(crate) controller: Controller,
-    pub(crate) partitions: Partitions,
+    pub(crate) partitions: Arc<Partitions>,
     pub(crate) groups: Groups,
+    pub(crate) fetch_sessions: FetchSessions,
+}
+
+impl Broker {
+    /// The settings in force, those of the metadata log among them.
+    pub fn settings(&self) -> Arc<BrokerSettings> {
+        self.partitions.settings()
+    }
 }

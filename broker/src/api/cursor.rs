@@ -8,6 +8,13 @@ use kafkactl_core::names::{TopicId, Uuid};
 /// What is wrong with the bytes.
 pub(crate) type Malformed = &'static str;
 
+/// A topic as the version of a request names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum TopicRef<'a> {
+    Name(&'a str),
+    Id(TopicId),
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Cursor<'a> {
     bytes: &'a [u8],
@@ -47,6 +54,11 @@ impl<'a> Cursor<'a> {
 
     pub fn topic_id(&mut self) -> Result<TopicId, Malformed> {
         Ok(TopicId(Uuid::from_bytes(self.array()?)))
+    }
+
+    /// A topic, by name or (`by_id`) by id.
+    pub fn topic(&mut self, by_id: bool) -> Result<TopicRef<'a>, Malformed> {
+        if by_id { self.topic_id().map(TopicRef::Id) } else { self.string().map(TopicRef::Name) }
     }
 
     pub fn nullable_string(&mut self) -> Result<Option<&'a str>, Malformed> {

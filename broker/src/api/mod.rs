@@ -3,23 +3,43 @@
 
 mod api_versions;
 mod cursor;
+mod delete_records;
+mod describe_producers;
+mod encoder;
+mod fetch;
+mod leader;
+mod list_offsets;
+mod offset_for_leader_epoch;
+mod produce;
 
-use std::fs::File;
 use std::future::Future;
 use std::ops::RangeInclusive;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
+use kafkactl_core::log::dir::LogFile;
+use kafkactl_core::names::PartitionId;
 use kafkactl_core::wire::messages::{Decodable, Encodable};
-use kafkactl_core::wire::{self, ApiKey};
+use kafkactl_core::wire::{self, ApiKey, ErrorCode};
 
 pub(crate) use self::cursor::Cursor;
+use self::cursor::TopicRef;
+pub(crate) use self::fetch::FetchSessions;
 use crate::broker::Broker;
 use crate::connection::{CloseReason, ConnectionState};
+use crate::partition::Partition;
 
 /// Every API this broker serves.
-pub(crate) const SPECS: &[ApiSpec] = &[api_versions::SPEC];
+pub(crate) const SPECS: &[ApiSpec] = &[
+    produce::SPEC,
+    fetch::SPEC,
+    api_versions::SPEC,
+    delete_records::SPEC,
+    describe_producers::SPEC,
+    list_offsets::SPEC,
+    offset_for_leader_epoch::SPEC,
+];
 
 /// One API: its versions and the function that does stage one of a request.
 pub(crate) struct ApiSpec {
@@ -44,13 +64,13 @@ pub(crate) struct Request<'a> {
     /// Empty when the client sent null (H17).
     pub client_id: &'a Arc<str>,
     /// What follows the request header; a slice of the read buffer.
-    pub body: BytesMut,
+    pub body: Bytes,
 }
 
 impl Request<'_> {
     /// The body as a message; the error closes the connection, as Kafka does for what it cannot parse (H17).
     pub fn decode<M: Decodable>(&mut self) -> Result<M, Outcome> {
-        let mut body = self.body.split().freeze();
+        let mut body = std::mem::take(&mut self.body);
         wire::decode_request(self.key, self.version, &mut body).map_err(|error| self.malformed(error))
     }
 
@@ -62,6 +82,31 @@ impl Request<'_> {
             detail: detail.to_string(),
         })
     }
+}
+
+/// The partition a request names, if it is here. Otherwise the metadata says whether there is such a partition at all:
+/// UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION or NOT_LEADER_OR_FOLLOWER (A2, B2).
+pub(crate) fn find_partition(
+    broker: &Broker,
+    topic: TopicRef<'_>,
+    partition: PartitionId,
+) -> Result<Arc<Partition>, ErrorCode> {
+    let found = match topic {
+        TopicRef::Name(name) => broker.partitions.get(name, partition),
+        TopicRef::Id(id) => broker.partitions.get_by_id(&id, partition),
+    };
+    found.ok_or_else(|| {
+        let image = broker.metadata.image();
+        let (known, unknown) = match topic {
+            TopicRef::Name(name) => (image.topics.get(name), ErrorCode::UnknownTopicOrPartition),
+            TopicRef::Id(id) => (image.topics.by_id(&id), ErrorCode::UnknownTopicId),
+        };
+        match known {
+            Some(topic) if topic.partitions.contains_key(&partition) => ErrorCode::NotLeaderOrFollower,
+            Some(_) => ErrorCode::UnknownTopicOrPartition,
+            None => unknown,
+        }
+    })
 }
 
 /// What stage one made of a request.
@@ -132,7 +177,7 @@ pub(crate) enum ReplyPart {
     Memory(Bytes),
     /// Bytes of a log segment, sent from the page cache.
     File {
-        file: Arc<File>,
+        file: Arc<dyn LogFile>,
         position: u64,
         bytes: usize,
     },

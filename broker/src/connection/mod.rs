@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::BytesMut;
-use kafkactl_core::wire::ApiKey;
+use kafkactl_core::wire::{ApiKey, ErrorCode};
 use tokio::net::TcpStream;
 
 use self::header::RequestHeader;
@@ -50,7 +50,7 @@ pub(crate) enum CloseReason {
     #[error("reply cannot be encoded: {0}")]
     Unencodable(String),
     #[error("a produce with acks=0 failed: {0}")]
-    SilentProduceFailed(String),
+    SilentProduceFailed(ErrorCode),
     #[error("closed by the client")]
     ByClient,
     #[error(transparent)]
@@ -147,7 +147,7 @@ impl Connection {
         if *self.client_id != *header.client_id {
             self.client_id = Arc::from(header.client_id);
         }
-        let body = frame.split_off(header.body_starts);
+        let body = frame.split_off(header.body_starts).freeze();
         let request = Request {
             broker: &self.broker,
             connection: &mut self.state,

@@ -1,12 +1,11 @@
 //! Keeps reads of a disk away from the tasks that serve everybody: `sendfile` on bytes outside the page cache would
 //! block a whole worker thread. A probe that never waits tells; a reader thread brings the bytes in.
 
-use std::fs::File;
 use std::io::{self, IoSliceMut};
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use kafkactl_core::log::dir::LogFile;
 use rustix::io::{Errno, ReadWriteFlags};
 use tokio::task::JoinHandle;
 
@@ -24,7 +23,13 @@ pub(crate) enum Warming {
 
 impl Warming {
     /// Ready when `sendfile` will find the bytes in memory, or a read has failed and `sendfile` shall say why.
-    pub fn poll(&mut self, cx: &mut Context<'_>, file: &Arc<File>, position: u64, bytes: usize) -> Poll<()> {
+    pub fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        file: &Arc<dyn LogFile>,
+        position: u64,
+        bytes: usize,
+    ) -> Poll<()> {
         loop {
             match self {
                 Self::Warm => return Poll::Ready(()),
@@ -33,12 +38,12 @@ impl Warming {
                     let _ = ready!(std::pin::Pin::new(reader).poll(cx));
                     *self = Self::Warm;
                 }
-                Self::Unknown if is_cached(file, position, bytes) => *self = Self::Warm,
+                Self::Unknown if is_cached(&**file, position, bytes) => *self = Self::Warm,
                 Self::Unknown => {
                     let file = Arc::clone(file);
                     *self = Self::Reading(tokio::task::spawn_blocking(move || {
                         // The error comes up again, and is reported, where the bytes are needed.
-                        let _ = read_through(&file, position, bytes);
+                        let _ = read_through(&*file, position, bytes);
                     }));
                 }
             }
@@ -47,7 +52,8 @@ impl Warming {
 }
 
 /// Looks at the first and the last byte: readahead brings ranges in whole.
-fn is_cached(file: &File, position: u64, bytes: usize) -> bool {
+fn is_cached(file: &dyn LogFile, position: u64, bytes: usize) -> bool {
+    let Some(file) = file.as_fd() else { return true };
     let last = position + bytes.saturating_sub(1) as u64;
     [position, last].into_iter().all(|at| {
         let mut byte = [0];
@@ -57,7 +63,7 @@ fn is_cached(file: &File, position: u64, bytes: usize) -> bool {
     })
 }
 
-fn read_through(file: &File, mut position: u64, bytes: usize) -> io::Result<()> {
+fn read_through(file: &dyn LogFile, mut position: u64, bytes: usize) -> io::Result<()> {
     let end = position + bytes as u64;
     let mut buffer = vec![0; READ_BYTES.min(bytes)];
     while position < end {

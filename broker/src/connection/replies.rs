@@ -6,6 +6,7 @@ use std::io::{self, IoSlice};
 use std::task::{Context, Poll, ready};
 
 use bytes::Buf;
+use kafkactl_core::log::dir::LogFile;
 use rustix::net::{SendAncillaryBuffer, SendFlags};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
@@ -20,6 +21,9 @@ const IN_FLIGHT_MAX: usize = 64;
 const UNSENT_BYTES_MAX: usize = 1024 * 1024;
 /// Buffers in one vectored write.
 const SLICES_MAX: usize = 32;
+
+/// Bytes copied at once from a file that has no descriptor.
+const COPY_BYTES_MAX: usize = 64 * 1024;
 
 /// What a connection owes its client.
 #[derive(Default)]
@@ -109,10 +113,7 @@ impl Replies {
             ready!(stream.poll_write_ready(cx))?;
             let sent = match first {
                 ReplyPart::File { file, position, bytes } => {
-                    let mut position = *position;
-                    stream.try_io(Interest::WRITABLE, || {
-                        Ok(rustix::fs::sendfile(stream, file, Some(&mut position), *bytes)?)
-                    })
+                    stream.try_io(Interest::WRITABLE, || send_file(stream, &**file, *position, *bytes))
                 }
                 ReplyPart::Memory(_) => self.send_memory(stream),
             };
@@ -165,6 +166,18 @@ impl Replies {
                 self.unsent.pop_front();
                 self.warming = Warming::default();
             }
+        }
+    }
+}
+
+/// Sends from the file, without a copy where it has a descriptor.
+fn send_file(stream: &TcpStream, file: &dyn LogFile, mut position: u64, bytes: usize) -> io::Result<usize> {
+    match file.as_fd() {
+        Some(descriptor) => Ok(rustix::fs::sendfile(stream, descriptor, Some(&mut position), bytes)?),
+        None => {
+            let mut copy = vec![0; bytes.min(COPY_BYTES_MAX)];
+            let read = file.read_at(&mut copy, position)?;
+            Ok(rustix::net::send(stream, &copy[..read], SendFlags::NOSIGNAL)?)
         }
     }
 }

@@ -1,46 +1,26 @@
-//! The partitions this broker hosts.
+//! The partitions this broker hosts: logs with replica state around them.
+//!
+//! One lock per partition covers log and replica state and is held for microseconds; nobody holds two of them.
+//! What happened is told to the watches after the lock is released.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+mod append;
+mod assign;
+mod chores;
+mod config;
+mod data_dir;
+mod error;
+mod flusher;
+mod hosted;
+mod partition;
+mod read;
+mod reading;
+mod replica;
+mod watch;
 
-use kafkactl_core::names::{LeaderEpoch, Offset, TopicId, TopicPartition};
-use parking_lot::RwLock;
-
-use crate::cluster::{MetadataDelta, MetadataImage, MetadataSubscriber};
-
-/// Every partition with a replica on this broker. Follows the metadata log.
-#[derive(Default)]
-pub struct Partitions {
-    by_name: RwLock<HashMap<TopicPartition, Arc<Partition>>>,
-}
-
-impl Partitions {
-    pub fn get(&self, partition: &TopicPartition) -> Option<Arc<Partition>> {
-        self.by_name.read().get(partition).cloned()
-    }
-}
-
-impl MetadataSubscriber for Partitions {
-    fn apply(&self, _delta: &MetadataDelta, _image: &Arc<MetadataImage>) {}
-}
-
-/// One partition's replica on this broker.
-pub struct Partition {
-    pub id: TopicPartition,
-    pub topic_id: TopicId,
-}
-
-/// Who made a batch: clients' batches are checked, the broker's own are not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    Client,
-    Coordinator,
-}
-
-/// What an append did.
-#[derive(Debug, Clone, Copy)]
-pub struct Appended {
-    pub first_offset: Offset,
-    pub last_offset: Offset,
-    pub leader_epoch: LeaderEpoch,
-}
+pub use append::{Acks, AppendAsk, Appended};
+pub use data_dir::DataDir;
+pub use error::{PartitionError, rejection_code};
+pub use hosted::Partitions;
+pub use partition::Partition;
+pub use read::{Bounds, Found, Isolation, OffsetQuery, Read, ReadAsk, Reader, TimedOffset};
+pub use watch::{Change, Watch};

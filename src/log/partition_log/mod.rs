@@ -111,6 +111,11 @@ impl Log {
         self.sealed.len() + 1
     }
 
+    /// Where the oldest segment starts; the log itself may start later.
+    pub fn first_base_offset(&self) -> Offset {
+        self.sealed.first().map_or(self.active.base_offset(), |segment| segment.base_offset())
+    }
+
     pub fn active_base_offset(&self) -> Offset {
         self.active.base_offset()
     }

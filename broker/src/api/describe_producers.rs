@@ -1,0 +1,59 @@
+//! DescribeProducers, v0: who has lately written to a partition, and which transactions are open on it (KIP-664).
+
+use std::sync::Arc;
+
+use kafkactl_core::names::PartitionId;
+use kafkactl_core::wire::messages::describe_producers_response::{
+    PartitionResponse, ProducerState, TopicResponse,
+};
+use kafkactl_core::wire::messages::{
+    DescribeProducersRequest, DescribeProducersResponse, ProducerId, TopicName,
+};
+use kafkactl_core::wire::{ApiKey, ErrorCode};
+
+use super::cursor::TopicRef;
+use super::{ApiSpec, Outcome, Request, find_partition};
+use crate::broker::Broker;
+
+pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::DescribeProducers, versions: 0..=0, handle };
+
+fn handle(mut request: Request<'_>) -> Outcome {
+    let body: DescribeProducersRequest = match request.decode() {
+        Ok(body) => body,
+        Err(outcome) => return outcome,
+    };
+    let topics = body.topics.into_iter().map(|topic| {
+        let partitions = topic.partition_indexes.iter().map(|&index| {
+            let answer = PartitionResponse::default().with_partition_index(index);
+            match producers_of(request.broker, &topic.name, PartitionId(index)) {
+                Ok(producers) => answer.with_active_producers(producers),
+                Err(error) => answer
+                    .with_error_code(error.code())
+                    .with_error_message(Some(error.message().to_owned().into())),
+            }
+        });
+        let partitions = partitions.collect();
+        TopicResponse::default().with_name(topic.name).with_partitions(partitions)
+    });
+    let response = DescribeProducersResponse::default().with_topics(topics.collect());
+    Outcome::reply(&response, request.version)
+}
+
+fn producers_of(
+    broker: &Arc<Broker>,
+    topic: &TopicName,
+    partition: PartitionId,
+) -> Result<Vec<ProducerState>, ErrorCode> {
+    let partition = find_partition(broker, TopicRef::Name(topic), partition)?;
+    let producers = partition.producers().map_err(|error| error.code())?;
+    let states = producers.into_iter().map(|producer| {
+        ProducerState::default()
+            .with_producer_id(ProducerId(producer.producer_id.0))
+            .with_producer_epoch(producer.epoch.0.into())
+            .with_last_sequence(producer.last_sequence())
+            .with_last_timestamp(producer.last_timestamp_ms)
+            .with_coordinator_epoch(producer.coordinator_epoch)
+            .with_current_txn_start_offset(producer.transaction_first_offset.map_or(-1, |offset| offset.0))
+    });
+    Ok(states.collect())
+}

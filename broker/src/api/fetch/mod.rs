@@ -1,0 +1,100 @@
+//! Fetch, v4–v18. Old message sets are returned as they lie in the log; nothing is ever converted (B1).
+//!
+//! A fetch that has not enough bytes is parked as a value: what it watches, how many bytes are missing, until when.
+//! With a session only the partitions that changed are looked at again; see [`follow`].
+
+mod follow;
+mod plan;
+mod request;
+mod response;
+mod session;
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kafkactl_core::log::SliceBytes;
+use kafkactl_core::wire::{ApiKey, ErrorCode};
+use tokio::time::{Instant, sleep_until};
+
+pub(crate) use self::follow::FetchSessions;
+use self::follow::Follow;
+use self::plan::{Limits, Plan};
+use self::request::FetchRequest;
+use self::response::ResponseWriter;
+use super::{ApiSpec, Outcome, Reply, Request};
+use crate::broker::Broker;
+use crate::partition::Reader;
+
+pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::Fetch, versions: 4..=18, handle };
+
+fn handle(request: Request<'_>) -> Outcome {
+    let version = request.version;
+    let wanted = match FetchRequest::decode(version, &request.body) {
+        Ok(wanted) => wanted,
+        Err(detail) => return request.malformed(detail),
+    };
+    let follow = match Follow::begin(request.broker, &wanted, version) {
+        Ok(follow) => follow,
+        Err(error) => return Outcome::Reply(ResponseWriter::new(version, error, 0, 0).finish(&[])),
+    };
+    let reader = match wanted.replica {
+        Some(follower) => Reader::Follower(follower),
+        None => Reader::Consumer(wanted.isolation),
+    };
+    let limits = Limits::of(&wanted, request.broker.settings().fetch.bytes_max);
+    let mut fetch = Fetch { broker: Arc::clone(request.broker), version, reader, limits, follow };
+    let plan = fetch.plan();
+    if wanted.max_wait_ms <= 0 || fetch.follow.has_nothing_to_wait_for() || plan.is_enough(limits) {
+        return Outcome::Reply(fetch.answer(plan));
+    }
+    let deadline = Instant::now() + Duration::from_millis(wanted.max_wait_ms as u64);
+    Outcome::Later(Box::pin(fetch.wait(plan, deadline)))
+}
+
+/// A fetch under way.
+struct Fetch {
+    broker: Arc<Broker>,
+    version: i16,
+    reader: Reader,
+    limits: Limits,
+    follow: Follow,
+}
+
+impl Fetch {
+    fn plan(&mut self) -> Plan {
+        self.follow.refresh(&self.broker);
+        Plan::make(self.follow.visits(), self.reader, self.limits)
+    }
+
+    /// Plans again whenever enough has happened, until there is enough to answer or the time is up.
+    async fn wait(mut self, mut plan: Plan, deadline: Instant) -> Outcome {
+        let mut timer = pin!(sleep_until(deadline));
+        loop {
+            self.follow.keep(&plan);
+            let expired = self.follow.watch().wait(plan.missing_bytes(self.limits), timer.as_mut()).await;
+            plan = self.plan();
+            if expired || plan.is_enough(self.limits) {
+                return Outcome::Reply(self.answer(plan));
+            }
+        }
+    }
+
+    fn answer(&mut self, mut plan: Plan) -> Reply {
+        let (session_id, told) = self.follow.tell(&self.broker, &plan);
+        let visits = self.follow.visits();
+        let same_topic = |a: &usize, b: &usize| visits[*a].topic == visits[*b].topic;
+        let topics = told.chunk_by(same_topic).count();
+        let mut writer = ResponseWriter::new(self.version, ErrorCode::None, session_id, topics);
+        for topic in told.chunk_by(same_topic) {
+            writer.topic(&visits[topic[0]].topic, topic.len());
+            for &index in topic {
+                let planned = &mut plan.partitions[index];
+                let records = std::mem::replace(&mut planned.records, SliceBytes::Empty);
+                writer.partition(visits[index].wanted.partition, &planned.answer, records);
+            }
+            writer.end_topic();
+        }
+        writer.finish(&[])
+    }
+}

@@ -1,0 +1,148 @@
+//! Produce, v3–v13; v13 names topics by id. Message sets of magic 0 and 1 are refused. acks=0 sends no reply, and a
+//! failure then closes the connection (A22).
+//!
+//! Stage one appends, in the order requests arrive on the connection; with acks=all the reply is parked until the
+//! high watermark has passed every batch, or the time is up (A21).
+
+mod request;
+mod response;
+mod waiting;
+
+use std::sync::Arc;
+
+use kafkactl_core::names::{PartitionId, TopicId, TopicName};
+use kafkactl_core::record::BatchHeader;
+use kafkactl_core::record::validate::only_batch;
+use kafkactl_core::wire::{ApiKey, ErrorCode};
+
+use self::request::{ProduceRequest, ProducedBatch};
+use self::response::Answer;
+use self::waiting::Waiting;
+use super::cursor::TopicRef;
+use super::{ApiSpec, Outcome, Request, find_partition};
+use crate::broker::Broker;
+use crate::connection::CloseReason;
+use crate::partition::{Acks, AppendAsk, Appended, Partition, PartitionError};
+
+pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::Produce, versions: 3..=13, handle };
+
+/// The client id that may write to Kafka's own topics (A6).
+const ADMIN_CLIENT_ID: &str = "__admin_client";
+
+/// A partition as the request names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Target {
+    topic: Topic,
+    partition: PartitionId,
+}
+
+/// Of name and id the one is empty that the request does not give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Topic {
+    name: TopicName,
+    id: TopicId,
+}
+
+fn handle(request: Request<'_>) -> Outcome {
+    let version = request.version;
+    let produce = match ProduceRequest::decode(version, &request.body) {
+        Ok(produce) => produce,
+        Err(detail) => return request.malformed(detail),
+    };
+    let stage = StageOne {
+        broker: request.broker,
+        version,
+        body: &request.body,
+        now_ms: request.broker.clock.now_ms(),
+        acks: Acks::of(produce.acks),
+        may_write_internal: **request.client_id == *ADMIN_CLIENT_ID,
+        is_unauthorised: lacks_transactional_id(&produce, &request.body),
+    };
+    let mut answers: Vec<(Target, Answer)> = Vec::with_capacity(produce.batches.len());
+    let mut waiting = Waiting::new(stage.acks, produce.timeout_ms);
+    for batch in &produce.batches {
+        let target = target_of(batch, answers.last());
+        let answer = match stage.append(batch) {
+            Ok((partition, appended)) => {
+                let answer = Answer::appended(&appended);
+                waiting.add(answers.len(), partition, &appended);
+                answer
+            }
+            Err(refused) => refused,
+        };
+        answers.push((target, answer));
+    }
+    if stage.acks == Some(Acks::None) {
+        return silent(&answers);
+    }
+    waiting.outcome(version, answers)
+}
+
+/// What every batch of a request is judged by.
+struct StageOne<'a> {
+    broker: &'a Arc<Broker>,
+    version: i16,
+    body: &'a [u8],
+    now_ms: i64,
+    /// `None` for a number that means nothing (A5).
+    acks: Option<Acks>,
+    may_write_internal: bool,
+    is_unauthorised: bool,
+}
+
+impl StageOne<'_> {
+    /// Appends one batch, or says what is wrong, checking in Kafka's order (A2).
+    fn append(&self, produced: &ProducedBatch<'_>) -> Result<(Arc<Partition>, Appended), Answer> {
+        if self.is_unauthorised {
+            return Err(Answer::failed(ErrorCode::TransactionalIdAuthorizationFailed));
+        }
+        let partition = find_partition(self.broker, produced.topic, produced.partition);
+        if let Err(unknown @ (ErrorCode::UnknownTopicId | ErrorCode::UnknownTopicOrPartition)) = partition {
+            return Err(Answer::failed(unknown));
+        }
+        let records = &self.body[produced.records.clone()];
+        let batch =
+            only_batch(records, self.version).map_err(|rejection| Answer::rejected(&rejection, None))?;
+        let acks = self.acks.ok_or(Answer::failed(ErrorCode::InvalidRequiredAcks))?;
+        let partition = partition.map_err(Answer::failed)?;
+        if partition.id.topic.is_internal() && !self.may_write_internal {
+            return Err(Answer::failed(ErrorCode::InvalidTopicException));
+        }
+        let ask = AppendAsk { batch: &batch, now_ms: self.now_ms, acks };
+        match partition.append(&ask) {
+            Ok(appended) => Ok((partition, appended)),
+            Err(PartitionError::Rejected { rejection, .. }) => {
+                Err(Answer::rejected(&rejection, Some(&partition)))
+            }
+            Err(error) => Err(Answer::failed(error.code())),
+        }
+    }
+}
+
+/// Whether a transactional batch comes without the id it would have to be authorised by (A2).
+fn lacks_transactional_id(produce: &ProduceRequest<'_>, body: &[u8]) -> bool {
+    produce.transactional_id.is_none()
+        && produce.batches.iter().any(|batch| {
+            let header = BatchHeader::read(&body[batch.records.clone()]);
+            header.is_ok_and(|header| header.is_transactional())
+        })
+}
+
+/// Takes names and ids out of the request; consecutive partitions share their topic's.
+fn target_of(batch: &ProducedBatch<'_>, previous: Option<&(Target, Answer)>) -> Target {
+    let topic = match (previous, batch.topic) {
+        (Some((last, _)), TopicRef::Name(name)) if last.topic.name.as_str() == name => last.topic.clone(),
+        (Some((last, _)), TopicRef::Id(id)) if last.topic.id == id => last.topic.clone(),
+        (_, TopicRef::Name(name)) => Topic { name: name.into(), id: TopicId::ZERO },
+        (_, TopicRef::Id(id)) => Topic { name: "".into(), id },
+    };
+    Target { topic, partition: batch.partition }
+}
+
+/// A client that asked for no answer learns of a failure by the end of its connection only.
+fn silent(answers: &[(Target, Answer)]) -> Outcome {
+    match answers.iter().find(|(_, answer)| !answer.error.is_none()) {
+        Some((_, answer)) => Outcome::Close(CloseReason::SilentProduceFailed(answer.error)),
+        None => Outcome::Silent,
+    }
+}

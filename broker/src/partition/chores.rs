@@ -1,0 +1,300 @@
+//! What has to be done to all partitions now and then, on a thread that may block: retention, checkpoints, forgetting
+//! producers, unlinking what was renamed away.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use kafkactl_core::log::checkpoint::OffsetCheckpoint;
+use kafkactl_core::log::{DeletedFiles, Log, LogError};
+use kafkactl_core::names::Offset;
+use kafkactl_core::settings::LogSettings;
+use parking_lot::{Condvar, Mutex};
+use tracing::error;
+
+use super::data_dir::{Checkpoints, DataDir, Offsets};
+use super::hosted::{DoomedDir, Partitions};
+use super::partition::{Core, LogState, Partition};
+
+/// Kafka gives a broker time to come up before the first retention check (E9).
+const FIRST_RETENTION_CHECK_MS: i64 = 30_000;
+/// `producer.id.expiration.check.interval.ms`.
+const PRODUCER_CHECK_MS: i64 = 600_000;
+/// How often due flushes (`flush.ms`) and unlinks are looked for.
+const SWEEP_MS: i64 = 1_000;
+
+/// One kind of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Chore {
+    Retention,
+    HighWatermarks,
+    RecoveryPoints,
+    LogStarts,
+    Producers,
+    Sweep,
+}
+
+/// What is due when.
+#[derive(Debug)]
+struct Agenda {
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    chore: Chore,
+    next_ms: i64,
+    interval_ms: i64,
+}
+
+impl Agenda {
+    fn new(settings: &LogSettings, now_ms: i64) -> Self {
+        let entry = |chore, first_ms: i64, interval_ms: i64| {
+            let interval_ms = interval_ms.max(1);
+            Entry { chore, next_ms: now_ms.saturating_add(first_ms), interval_ms }
+        };
+        let every = |chore, interval_ms| entry(chore, interval_ms, interval_ms);
+        let retention_ms = settings.retention_check_interval_ms;
+        Self {
+            entries: vec![
+                entry(Chore::Retention, retention_ms.min(FIRST_RETENTION_CHECK_MS), retention_ms),
+                every(Chore::HighWatermarks, settings.high_watermark_checkpoint_interval_ms),
+                every(Chore::RecoveryPoints, settings.recovery_point_checkpoint_interval_ms),
+                every(Chore::LogStarts, settings.start_offset_checkpoint_interval_ms),
+                every(Chore::Producers, PRODUCER_CHECK_MS),
+                every(Chore::Sweep, SWEEP_MS),
+            ],
+        }
+    }
+
+    /// What is due at `now_ms`; each comes again an interval later.
+    fn take_due(&mut self, now_ms: i64) -> Vec<Chore> {
+        let due = self.entries.iter_mut().filter(|entry| entry.next_ms <= now_ms);
+        due.map(|entry| {
+            entry.next_ms = now_ms.saturating_add(entry.interval_ms);
+            entry.chore
+        })
+        .collect()
+    }
+
+    fn next_ms(&self) -> Option<i64> {
+        self.entries.iter().map(|entry| entry.next_ms).min()
+    }
+}
+
+/// The thread that does the chores; it ends when told to stop.
+pub(crate) struct Chores {
+    stop: Arc<(Mutex<bool>, Condvar)>,
+    thread: JoinHandle<()>,
+}
+
+impl Chores {
+    pub fn start(partitions: Arc<Partitions>) -> std::io::Result<Self> {
+        let stop: Arc<(Mutex<bool>, Condvar)> = Arc::default();
+        let stopped = Arc::clone(&stop);
+        let thread = std::thread::Builder::new()
+            .name("chores".to_owned())
+            .spawn(move || run(&partitions, &stopped))?;
+        Ok(Self { stop, thread })
+    }
+
+    /// Returns when the chore under way is done.
+    pub fn stop(self) {
+        *self.stop.0.lock() = true;
+        self.stop.1.notify_all();
+        if self.thread.join().is_err() {
+            error!("the chores thread has panicked");
+        }
+    }
+}
+
+fn run(partitions: &Partitions, (stopped, wake): &(Mutex<bool>, Condvar)) {
+    let mut agenda = Agenda::new(&partitions.settings().log, partitions.clock.now_ms());
+    let mut unlinks = Unlinks::default();
+    unlinks.dirs.extend(partitions.left_over_dirs());
+    loop {
+        let now_ms = partitions.clock.now_ms();
+        for chore in agenda.take_due(now_ms) {
+            partitions.do_chore(chore, now_ms, &mut unlinks);
+        }
+        let mut stop = stopped.lock();
+        if *stop {
+            return;
+        }
+        let wait_ms = agenda.next_ms().map_or(SWEEP_MS, |next_ms| next_ms - now_ms).max(0);
+        wake.wait_for(&mut stop, Duration::from_millis(wait_ms as u64));
+        if *stop {
+            return;
+        }
+    }
+}
+
+/// What was renamed away and waits for its readers to be gone (E17).
+#[derive(Default)]
+struct Unlinks {
+    files: Vec<(i64, DeletedFiles)>,
+    dirs: Vec<DoomedDir>,
+}
+
+impl Unlinks {
+    fn run(&mut self, now_ms: i64) {
+        self.files.retain(|(at_ms, files)| {
+            if *at_ms > now_ms {
+                return true;
+            }
+            if let Err(error) = files.unlink() {
+                error!(%error, "deleted segments cannot be unlinked");
+            }
+            false
+        });
+        self.dirs.retain(|doomed| {
+            if doomed.at_ms > now_ms {
+                return true;
+            }
+            if let Err(error) = doomed.data_dir.dir.remove_child(&doomed.name) {
+                error!(directory = doomed.name, %error, "a deleted partition cannot be removed");
+            }
+            false
+        });
+    }
+}
+
+impl Partitions {
+    fn do_chore(&self, chore: Chore, now_ms: i64, unlinks: &mut Unlinks) {
+        match chore {
+            Chore::Retention => self.enforce_retention(now_ms, unlinks),
+            Chore::HighWatermarks => {
+                self.checkpoint(OffsetCheckpoint::HighWatermark, |core, _| {
+                    Some(core.replica.high_watermark())
+                });
+            }
+            Chore::RecoveryPoints => {
+                self.checkpoint(OffsetCheckpoint::RecoveryPoint, |_, log| Some(log.recovery_point()));
+            }
+            Chore::LogStarts => {
+                self.checkpoint(OffsetCheckpoint::LogStart, |_, log| start_inside_segment(log))
+            }
+            Chore::Producers => {
+                self.each_log(|_, core_log| core_log.expire_producers(now_ms));
+            }
+            Chore::Sweep => {
+                for partition in self.all() {
+                    partition.flush_if_due(now_ms);
+                }
+                unlinks.dirs.append(&mut self.doomed.lock());
+                unlinks.run(now_ms);
+            }
+        }
+    }
+
+    /// Deletes what retention says, partition by partition.
+    fn enforce_retention(&self, now_ms: i64, unlinks: &mut Unlinks) {
+        for partition in self.all() {
+            match partition.enforce_retention(now_ms) {
+                Ok(Some(files)) => {
+                    let delay_ms = partition.config().log.file_delete_delay_ms;
+                    unlinks.files.push((now_ms.saturating_add_unsigned(delay_ms), files));
+                }
+                Ok(None) => {}
+                Err(error) => error!(partition = %partition.id, %error, "retention failed"),
+            }
+        }
+    }
+
+    /// Writes one offset of every partition to the checkpoint of its directory.
+    fn checkpoint(&self, checkpoint: OffsetCheckpoint, offset: impl Fn(&Core, &Log) -> Option<Offset>) {
+        let all = self.all();
+        for data_dir in &self.data_dirs {
+            let mut offsets = Offsets::new();
+            for partition in all.iter().filter(|partition| Arc::ptr_eq(&partition.data_dir, data_dir)) {
+                let core = partition.lock();
+                if let LogState::Open(log) = &core.log
+                    && let Some(offset) = offset(&core, log)
+                {
+                    offsets.insert(partition.id.clone(), offset);
+                }
+            }
+            if let Err(error) = data_dir.write(checkpoint, offsets) {
+                error!(directory = %data_dir.path.display(), %error, "a checkpoint cannot be written");
+            }
+        }
+    }
+
+    fn each_log(&self, work: impl Fn(&Partition, &mut Log)) {
+        for partition in self.all() {
+            if let LogState::Open(log) = &mut partition.lock().log {
+                work(&partition, log);
+            }
+        }
+    }
+
+    /// Directories that the last process did not get to remove.
+    fn left_over_dirs(&self) -> Vec<DoomedDir> {
+        let of = |data_dir: &Arc<DataDir>| {
+            let doomed =
+                |name: &String| DoomedDir { data_dir: Arc::clone(data_dir), name: name.clone(), at_ms: 0 };
+            data_dir.found.doomed.iter().map(doomed).collect::<Vec<_>>()
+        };
+        self.data_dirs.iter().flat_map(of).collect()
+    }
+
+    /// Closes every log and vouches for it: the next start then recovers nothing (E4). A directory with a log that
+    /// cannot be closed goes without the marker. Nothing must be appending any more.
+    pub(crate) fn close(&self, broker_epoch: i64) {
+        let mut all = self.all();
+        for data_dir in &self.data_dirs {
+            let of_dir = all.extract_if(.., |partition| Arc::ptr_eq(&partition.data_dir, data_dir));
+            let closed = close_all(of_dir.collect()).and_then(|closed| data_dir.close(closed, broker_epoch));
+            if let Err(error) = closed {
+                error!(directory = %data_dir.path.display(), %error, "the directory is not closed cleanly");
+            }
+        }
+    }
+}
+
+/// Closes the logs of one directory; the checkpoints hold where each of them ended.
+fn close_all(partitions: Vec<Arc<Partition>>) -> Result<Checkpoints, LogError> {
+    let mut checkpoints = Checkpoints::default();
+    for partition in partitions {
+        let mut core = partition.lock();
+        let closed = LogState::Offline("the broker is stopping".to_owned());
+        let LogState::Open(log) = std::mem::replace(&mut core.log, closed) else { continue };
+        let id = &partition.id;
+        checkpoints.high_watermarks.insert(id.clone(), core.replica.high_watermark());
+        checkpoints.recovery_points.insert(id.clone(), log.end_offset());
+        if let Some(start) = start_inside_segment(&log) {
+            checkpoints.log_starts.insert(id.clone(), start);
+        }
+        log.close()?;
+    }
+    Ok(checkpoints)
+}
+
+/// Where the log starts, if that is not simply the start of its first segment.
+fn start_inside_segment(log: &Log) -> Option<Offset> {
+    (log.start_offset() > log.first_base_offset()).then_some(log.start_offset())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chores_come_when_they_are_due_and_again() {
+        let settings = LogSettings {
+            retention_check_interval_ms: 300_000,
+            high_watermark_checkpoint_interval_ms: 5_000,
+            recovery_point_checkpoint_interval_ms: 60_000,
+            start_offset_checkpoint_interval_ms: 60_000,
+            ..LogSettings::default()
+        };
+        let mut agenda = Agenda::new(&settings, 1_000_000);
+        assert_eq!(agenda.take_due(1_000_000), []);
+        assert_eq!(agenda.next_ms(), Some(1_001_000));
+        assert_eq!(agenda.take_due(1_001_000), [Chore::Sweep]);
+        assert_eq!(agenda.take_due(1_005_000), [Chore::HighWatermarks, Chore::Sweep]);
+        assert_eq!(agenda.take_due(1_030_000), [Chore::Retention, Chore::HighWatermarks, Chore::Sweep]);
+        assert_eq!(agenda.take_due(1_329_999).contains(&Chore::Retention), false);
+        assert!(agenda.take_due(1_330_000).contains(&Chore::Retention));
+    }
+}

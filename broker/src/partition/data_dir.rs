@@ -1,0 +1,124 @@
+//! One data directory: its lock, its checkpoints, the marker of a clean stop.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use kafkactl_core::log::checkpoint::{CleanShutdown, OffsetCheckpoint, read_offsets, write_offsets};
+use kafkactl_core::log::dir::{Dir, DirLock, EntryKind};
+use kafkactl_core::log::{LogError, PartitionDir};
+use kafkactl_core::names::{Offset, TopicPartition, Uuid};
+use parking_lot::Mutex;
+
+/// Offsets by partition, as the checkpoint files hold them.
+pub type Offsets = BTreeMap<TopicPartition, Offset>;
+
+/// See the module's description. Locked against other processes as long as it lives.
+#[derive(Debug)]
+pub struct DataDir {
+    pub dir: Arc<dyn Dir>,
+    pub path: PathBuf,
+    /// `directory.id` of `meta.properties`.
+    pub id: Uuid,
+    /// What the last process left behind.
+    pub(super) found: Found,
+    /// What the checkpoint files say now, to leave out writes that change nothing.
+    written: Mutex<[Offsets; 3]>,
+    _lock: DirLock,
+}
+
+/// The offsets that outlive a process, besides the logs themselves (E7).
+#[derive(Debug, Clone, Default)]
+pub(super) struct Checkpoints {
+    pub recovery_points: Offsets,
+    pub log_starts: Offsets,
+    pub high_watermarks: Offsets,
+}
+
+/// The state a directory was in when it was opened.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Whether the last process stopped cleanly: then no log needs recovery (E4).
+    pub is_clean: bool,
+    pub checkpoints: Checkpoints,
+    /// The replicas that lay there.
+    pub partitions: BTreeSet<TopicPartition>,
+    /// Directories that were on their way out.
+    pub doomed: Vec<String>,
+}
+
+impl Found {
+    fn list(&mut self, dir: &dyn Dir) -> Result<(), LogError> {
+        let entries = dir.entries().map_err(|source| LogError::Io {
+            action: "list",
+            file: ".".to_owned(),
+            dir: dir.path().display().to_string(),
+            source,
+        })?;
+        for entry in entries.into_iter().filter(|entry| entry.kind == EntryKind::Directory) {
+            match PartitionDir::parse(&entry.name) {
+                Some(PartitionDir::Current(id)) if id.topic.as_str() != METADATA_TOPIC => {
+                    self.partitions.insert(id);
+                }
+                Some(PartitionDir::Delete(_)) => self.doomed.push(entry.name),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The metadata log's, which is not one of the partitions here.
+const METADATA_TOPIC: &str = "__cluster_metadata";
+
+/// The checkpoints that chores keep.
+const KEPT: [OffsetCheckpoint; 3] =
+    [OffsetCheckpoint::HighWatermark, OffsetCheckpoint::RecoveryPoint, OffsetCheckpoint::LogStart];
+
+impl DataDir {
+    /// Reads what is there and takes the marker of a clean stop away: from now on a crash is one.
+    pub fn open(dir: Arc<dyn Dir>, id: Uuid, lock: DirLock) -> Result<Self, LogError> {
+        let is_clean = CleanShutdown::read(&*dir)?.is_some();
+        if is_clean {
+            CleanShutdown::remove(&*dir)?;
+        }
+        let mut found = Found {
+            is_clean,
+            checkpoints: Checkpoints {
+                recovery_points: read_offsets(&*dir, OffsetCheckpoint::RecoveryPoint)?,
+                log_starts: read_offsets(&*dir, OffsetCheckpoint::LogStart)?,
+                high_watermarks: read_offsets(&*dir, OffsetCheckpoint::HighWatermark)?,
+            },
+            ..Found::default()
+        };
+        found.list(&*dir)?;
+        let Checkpoints { high_watermarks, recovery_points, log_starts } = found.checkpoints.clone();
+        let written = [high_watermarks, recovery_points, log_starts];
+        Ok(Self { path: dir.path(), dir, id, found, written: Mutex::new(written), _lock: lock })
+    }
+
+    /// Writes a checkpoint, unless the file says the same already.
+    pub(super) fn write(&self, checkpoint: OffsetCheckpoint, offsets: Offsets) -> Result<(), LogError> {
+        let Some(index) = KEPT.iter().position(|kept| *kept == checkpoint) else { return Ok(()) };
+        let mut written = self.written.lock();
+        if written[index] != offsets {
+            write_offsets(&*self.dir, checkpoint, &offsets)?;
+            written[index] = offsets;
+        }
+        Ok(())
+    }
+
+    /// Makes the closed logs durable and vouches for them; to be called last.
+    pub(super) fn close(&self, checkpoints: Checkpoints, broker_epoch: i64) -> Result<(), LogError> {
+        self.dir.sync_all().map_err(|source| LogError::Io {
+            action: "sync",
+            file: ".".to_owned(),
+            dir: self.path.display().to_string(),
+            source,
+        })?;
+        self.write(OffsetCheckpoint::HighWatermark, checkpoints.high_watermarks)?;
+        self.write(OffsetCheckpoint::LogStart, checkpoints.log_starts)?;
+        self.write(OffsetCheckpoint::RecoveryPoint, checkpoints.recovery_points)?;
+        CleanShutdown::new(broker_epoch).write(&*self.dir)
+    }
+}

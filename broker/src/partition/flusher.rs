@@ -1,0 +1,66 @@
+//! The threads that sync logs: group commit, for while one sync runs the appends that come meanwhile wait for the
+//! next one together.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use parking_lot::{Condvar, Mutex};
+
+use super::partition::Partition;
+
+/// Syncs that may run at once: the file system commits those of one moment together.
+const THREAD_COUNT: usize = 4;
+
+/// The partitions that wait for a sync, each at most once: [`Core::flush_is_due`](super::partition::Core) says so.
+#[derive(Default)]
+pub(super) struct Flusher {
+    queue: Mutex<Queue>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct Queue {
+    partitions: VecDeque<Arc<Partition>>,
+    is_stopped: bool,
+}
+
+impl Flusher {
+    /// Starts the threads; they end after [`Flusher::stop`], once the queue is empty.
+    pub fn start(self: &Arc<Self>) -> std::io::Result<Vec<JoinHandle<()>>> {
+        let start = |number| {
+            let flusher = Arc::clone(self);
+            std::thread::Builder::new().name(format!("flush-{number}")).spawn(move || flusher.run())
+        };
+        (0..THREAD_COUNT).map(start).collect()
+    }
+
+    pub fn push(&self, partition: &Arc<Partition>) {
+        self.queue.lock().partitions.push_back(Arc::clone(partition));
+        self.wake.notify_one();
+    }
+
+    pub fn stop(&self) {
+        self.queue.lock().is_stopped = true;
+        self.wake.notify_all();
+    }
+
+    fn run(&self) {
+        while let Some(partition) = self.next() {
+            partition.flush();
+        }
+    }
+
+    fn next(&self) -> Option<Arc<Partition>> {
+        let mut queue = self.queue.lock();
+        loop {
+            if let Some(partition) = queue.partitions.pop_front() {
+                return Some(partition);
+            }
+            if queue.is_stopped {
+                return None;
+            }
+            self.wake.wait(&mut queue);
+        }
+    }
+}

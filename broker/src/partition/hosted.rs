@@ -1,0 +1,89 @@
+//! Every partition with a replica on this broker, by name and by topic id.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use kafkactl_core::log::Shared;
+use kafkactl_core::names::{BrokerId, PartitionId, TopicId, TopicName};
+use kafkactl_core::settings::BrokerSettings;
+use parking_lot::{Mutex, RwLock};
+
+use super::data_dir::DataDir;
+use super::flusher::Flusher;
+use super::partition::Partition;
+use crate::clock::Clock;
+
+/// See the module's description. Follows the metadata log: [`assign`](super::assign).
+pub struct Partitions {
+    pub(super) local: BrokerId,
+    pub(super) clock: Clock,
+    /// With what the metadata log sets for brokers.
+    pub(super) settings: ArcSwap<BrokerSettings>,
+    pub(super) data_dirs: Vec<Arc<DataDir>>,
+    pub(super) shared: Shared,
+    pub(super) flusher: Arc<Flusher>,
+    pub(super) hosted: RwLock<Hosted>,
+    /// Directories that were renamed away, with the time they may go (E17).
+    pub(super) doomed: Mutex<Vec<DoomedDir>>,
+}
+
+#[derive(Default)]
+pub(super) struct Hosted {
+    pub topics: HashMap<TopicName, HostedTopic>,
+    pub names: HashMap<TopicId, TopicName>,
+}
+
+pub(super) struct HostedTopic {
+    pub id: TopicId,
+    pub partitions: HashMap<PartitionId, Arc<Partition>>,
+}
+
+/// A partition's directory on its way out.
+pub(super) struct DoomedDir {
+    pub data_dir: Arc<DataDir>,
+    pub name: String,
+    pub at_ms: i64,
+}
+
+impl Partitions {
+    pub fn new(
+        local: BrokerId,
+        clock: Clock,
+        settings: BrokerSettings,
+        data_dirs: Vec<Arc<DataDir>>,
+        shared: Shared,
+    ) -> Self {
+        Self {
+            local,
+            clock,
+            settings: ArcSwap::from_pointee(settings),
+            data_dirs,
+            shared,
+            flusher: Arc::default(),
+            hosted: RwLock::default(),
+            doomed: Mutex::default(),
+        }
+    }
+
+    pub fn get(&self, topic: &str, partition: PartitionId) -> Option<Arc<Partition>> {
+        self.hosted.read().topics.get(topic)?.partitions.get(&partition).cloned()
+    }
+
+    pub fn get_by_id(&self, topic: &TopicId, partition: PartitionId) -> Option<Arc<Partition>> {
+        let hosted = self.hosted.read();
+        let name = hosted.names.get(topic)?;
+        hosted.topics.get(name)?.partitions.get(&partition).cloned()
+    }
+
+    /// All of them, in no order.
+    pub fn all(&self) -> Vec<Arc<Partition>> {
+        let hosted = self.hosted.read();
+        hosted.topics.values().flat_map(|topic| topic.partitions.values().cloned()).collect()
+    }
+
+    /// The settings in force, those of the metadata log among them.
+    pub fn settings(&self) -> Arc<BrokerSettings> {
+        self.settings.load_full()
+    }
+}

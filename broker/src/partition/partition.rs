@@ -1,0 +1,418 @@
+//! One partition's replica on this broker.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use arc_swap::ArcSwap;
+use kafkactl_core::log::{
+    AppendError, DeletedFiles, LeaderAppend, Log, LogError, TransactionVersion, Verified,
+};
+use kafkactl_core::names::{BrokerId, LeaderEpoch, Offset, TopicId, TopicPartition};
+use kafkactl_core::record::Batch;
+use kafkactl_core::record::validate::{Origin, Validated, validate_produce};
+use parking_lot::{Mutex, MutexGuard};
+use tracing::{error, info};
+
+use super::append::{Acks, AppendAsk, Appended};
+use super::config::PartitionConfig;
+use super::data_dir::DataDir;
+use super::error::PartitionError;
+use super::flusher::Flusher;
+use super::read::Bounds;
+use super::replica::{Assignment, Replica};
+use super::watch::{Change, Watch, Watchers};
+
+/// See the module's description.
+pub struct Partition {
+    pub id: TopicPartition,
+    pub topic_id: TopicId,
+    pub(super) data_dir: Arc<DataDir>,
+    config: ArcSwap<PartitionConfig>,
+    pub(super) core: Mutex<Core>,
+    watchers: Watchers,
+    change_count: AtomicU64,
+    is_retired: AtomicBool,
+    flusher: Arc<Flusher>,
+}
+
+/// What the lock covers.
+pub(super) struct Core {
+    pub log: LogState,
+    pub replica: Replica,
+    /// Up to where this broker itself counts as having the records: the end of the log, or what of it is on stable
+    /// storage if nothing less will do (`flush.messages=1`).
+    pub local_end: Offset,
+    /// Whether the flusher has this partition on its list.
+    pub flush_is_due: bool,
+    /// Of the segment that takes the appends.
+    active_base: Offset,
+}
+
+/// A log, or why there is none to use.
+pub(super) enum LogState {
+    Open(Log),
+    Offline(String),
+}
+
+impl Partition {
+    pub(super) fn new(
+        id: TopicPartition,
+        topic_id: TopicId,
+        local: BrokerId,
+        log: Result<Log, LogError>,
+        config: PartitionConfig,
+        data_dir: Arc<DataDir>,
+        flusher: Arc<Flusher>,
+    ) -> Self {
+        let (log, high_watermark, local_end, active_base) = match log {
+            Ok(log) => {
+                let checkpointed =
+                    data_dir.found.checkpoints.high_watermarks.get(&id).copied().unwrap_or(Offset(0));
+                let high_watermark = checkpointed.max(log.start_offset()).min(log.end_offset());
+                let (end, active_base) = (log.end_offset(), log.active_base_offset());
+                (LogState::Open(log), high_watermark, end, active_base)
+            }
+            Err(error) => {
+                error!(partition = %id, %error, "the log cannot be opened, its partition is offline");
+                (LogState::Offline(error.to_string()), Offset(0), Offset(0), Offset(0))
+            }
+        };
+        let replica = Replica::new(local, high_watermark);
+        Self {
+            id,
+            topic_id,
+            data_dir,
+            config: ArcSwap::from_pointee(config),
+            core: Mutex::new(Core { log, replica, local_end, flush_is_due: false, active_base }),
+            watchers: Watchers::default(),
+            change_count: AtomicU64::new(0),
+            is_retired: AtomicBool::new(false),
+            flusher,
+        }
+    }
+
+    /// Appends a client's batch (A8–A19).
+    pub fn append(self: &Arc<Self>, ask: &AppendAsk<'_>) -> Result<Appended, PartitionError> {
+        let config = self.config.load();
+        self.check_may_append(ask.acks, &config)?;
+        // Before the lock: this is the long part, and it needs nothing the lock covers.
+        let rules = config.log.produce_rules(Origin::Client);
+        let validated = validate_produce(ask.batch, &rules, ask.now_ms)
+            .map_err(|rejection| PartitionError::Rejected { partition: self.id.clone(), rejection })?;
+        self.append_validated(validated, Origin::Client, ask.acks, ask.now_ms, &config)
+    }
+
+    /// Appends a batch of a coordinator of this broker: one whole batch, checked for size only.
+    pub fn append_internal(
+        self: &Arc<Self>,
+        batch: &Batch<'_>,
+        now_ms: i64,
+    ) -> Result<Appended, PartitionError> {
+        let config = self.config.load();
+        let rules = config.log.produce_rules(Origin::Coordinator);
+        let validated = validate_produce(batch, &rules, now_ms)
+            .map_err(|rejection| PartitionError::Rejected { partition: self.id.clone(), rejection })?;
+        self.append_validated(validated, Origin::Coordinator, Acks::All, now_ms, &config)
+    }
+
+    /// Leadership and replicas in sync, before the work of checking the batch. Checked again under the lock.
+    fn check_may_append(&self, acks: Acks, config: &PartitionConfig) -> Result<(), PartitionError> {
+        self.core.lock().check_may_append(&self.id, acks, config)
+    }
+
+    fn append_validated(
+        self: &Arc<Self>,
+        mut batch: Validated<'_>,
+        origin: Origin,
+        acks: Acks,
+        now_ms: i64,
+        config: &PartitionConfig,
+    ) -> Result<Appended, PartitionError> {
+        let mut core = self.core.lock();
+        core.check_may_append(&self.id, acks, config)?;
+        let leader_epoch = core.replica.leader_epoch();
+        let verified = match origin {
+            // Until a transaction coordinator can vouch for them, transactional batches of clients are refused.
+            Origin::Client => Verified::No,
+            Origin::Coordinator => Verified::NotNeeded,
+        };
+        let options = LeaderAppend {
+            leader_epoch,
+            now_ms,
+            origin,
+            verified,
+            transaction_version: TransactionVersion::V0,
+        };
+        let log = core.log(&self.id)?;
+        let appended =
+            log.append_as_leader(&mut batch, &options).map_err(|error| self.append_error(error))?;
+        if !appended.is_duplicate {
+            let wants_flush = core.appended(config, now_ms);
+            drop(core);
+            if wants_flush {
+                self.flusher.push(self);
+            }
+            // An end of a transaction shows records that no byte count accounts for.
+            let is_marker = batch.header().is_control();
+            self.tell(if is_marker { Change::Other } else { Change::Bytes(batch.size_bytes() as u64) });
+        }
+        Ok(Appended {
+            first_offset: appended.first_offset,
+            last_offset: appended.last_offset,
+            log_append_time_ms: appended.log_append_time_ms,
+            log_start_offset: appended.log_start_offset,
+            leader_epoch,
+        })
+    }
+
+    fn append_error(&self, error: AppendError) -> PartitionError {
+        let partition = self.id.clone();
+        match error {
+            AppendError::Log(error) => {
+                error!(%partition, %error, "an append failed");
+                PartitionError::storage(&partition, &error)
+            }
+            AppendError::Producer(error) => PartitionError::Producer { partition, error },
+            AppendError::LargerThanSegment { size_bytes, max_bytes } => {
+                PartitionError::LargerThanSegment { partition, size_bytes, max_bytes }
+            }
+            other => PartitionError::Storage { partition, reason: other.to_string() },
+        }
+    }
+
+    /// Whether a batch is where `acks` wants it; an error when it no longer can be, or lost its replicas (A21).
+    pub fn is_acknowledged(&self, appended: &Appended, acks: Acks) -> Result<bool, PartitionError> {
+        let config = self.config.load();
+        let core = self.core.lock();
+        if !core.replica.is_leader() || core.replica.leader_epoch() != appended.leader_epoch {
+            return Err(PartitionError::NotLeader(self.id.clone()));
+        }
+        if let LogState::Offline(reason) = &core.log {
+            return Err(PartitionError::Storage { partition: self.id.clone(), reason: reason.clone() });
+        }
+        let next = appended.last_offset.plus(1);
+        match acks {
+            Acks::None => Ok(true),
+            Acks::Leader => Ok(core.local_end >= next),
+            Acks::All if core.replica.high_watermark() < next => Ok(false),
+            Acks::All if !core.replica.has_enough_in_sync(config.min_insync_replicas) => {
+                Err(PartitionError::NotEnoughReplicasAfterAppend(self.id.clone()))
+            }
+            Acks::All => Ok(true),
+        }
+    }
+
+    /// Takes in what the metadata log says of this partition.
+    pub(super) fn assign(&self, assignment: Assignment) {
+        let config = self.config.load();
+        let mut core = self.core.lock();
+        let end = core.log_end();
+        if let Some(epoch) = core.replica.assign(assignment, end)
+            && let LogState::Open(log) = &mut core.log
+            && let Err(failure) = log.assign_epoch(epoch, end)
+        {
+            error!(partition = %self.id, error = %failure, "the leader epoch cannot be noted");
+        }
+        let local_end = core.local_end;
+        let _ = core.replica.advance(local_end, config.min_insync_replicas);
+        drop(core);
+        self.tell(Change::Other);
+    }
+
+    /// Syncs what has been appended so far. Blocks; the lock is not held meanwhile.
+    pub(super) fn flush(&self) {
+        let task = {
+            let mut core = self.core.lock();
+            core.flush_is_due = false;
+            let LogState::Open(log) = &mut core.log else { return };
+            match log.flush_task() {
+                Ok(Some(task)) => task,
+                Ok(None) => return,
+                Err(error) => return error!(partition = %self.id, %error, "the log cannot be flushed"),
+            }
+        };
+        let done = task.run();
+        let config = self.config.load();
+        let mut core = self.core.lock();
+        let LogState::Open(log) = &mut core.log else { return };
+        if let Err(error) = done {
+            // What the disk holds now is unknown: nothing more may be acknowledged on top of it.
+            error!(partition = %self.id, %error, "a sync failed, the log takes no more writes");
+            log.poison_with(&error);
+            return;
+        }
+        log.flushed(&task);
+        core.local_end = core.local_end.max(task.up_to());
+        let local_end = core.local_end;
+        let moved = core.replica.advance(local_end, config.min_insync_replicas);
+        drop(core);
+        if moved.is_some() || config.is_durable() {
+            self.tell(Change::Other);
+        }
+    }
+
+    /// Puts the partition on the flusher's list if `flush.ms` or `flush.messages` says so.
+    pub(super) fn flush_if_due(self: &Arc<Self>, now_ms: i64) {
+        let mut core = self.core.lock();
+        let LogState::Open(log) = &core.log else { return };
+        if log.flush_due_ms().is_some_and(|due_ms| due_ms <= now_ms)
+            && !std::mem::replace(&mut core.flush_is_due, true)
+        {
+            drop(core);
+            self.flusher.push(self);
+        }
+    }
+
+    /// Deletes the segments whose time has come; their files are to be unlinked later (E9).
+    pub(super) fn enforce_retention(&self, now_ms: i64) -> Result<Option<DeletedFiles>, LogError> {
+        let mut core = self.core.lock();
+        let high_watermark = core.replica.high_watermark();
+        let LogState::Open(log) = &mut core.log else { return Ok(None) };
+        let plan = log.plan_retention(high_watermark, now_ms)?;
+        if plan.doomed.is_empty() {
+            return Ok(None);
+        }
+        log.apply_retention(&plan, now_ms)?;
+        let files = log.take_deleted();
+        drop(core);
+        info!(partition = %self.id, segments = plan.doomed.len(), "deleted old segments");
+        self.tell(Change::Other);
+        Ok(Some(files))
+    }
+
+    /// Holds from the next append on.
+    pub(super) fn configure(&self, config: PartitionConfig) {
+        if **self.config.load() == config {
+            return;
+        }
+        if let LogState::Open(log) = &mut self.core.lock().log {
+            log.update_config(Arc::new(config.log.clone()));
+        }
+        self.config.store(Arc::new(config));
+    }
+
+    pub(super) fn config(&self) -> Arc<PartitionConfig> {
+        self.config.load_full()
+    }
+
+    pub fn bounds(&self) -> Bounds {
+        self.core.lock().bounds()
+    }
+
+    pub fn is_leader(&self) -> bool {
+        self.core.lock().replica.is_leader()
+    }
+
+    pub fn leader_epoch(&self) -> LeaderEpoch {
+        self.core.lock().replica.leader_epoch()
+    }
+
+    /// Tells `watch` of every change from now on, under a slot of its own choice.
+    pub fn watch(&self, watch: &Arc<Watch>, slot: u32) {
+        self.watchers.add(watch, slot);
+    }
+
+    pub fn unwatch(&self, watch: &Arc<Watch>, slot: u32) {
+        self.watchers.remove(watch, slot);
+    }
+
+    /// Grows with every change that watches are told of.
+    pub fn change_count(&self) -> u64 {
+        self.change_count.load(Ordering::Acquire)
+    }
+
+    /// Whether this broker no longer hosts the partition; somebody may still hold it.
+    pub fn is_retired(&self) -> bool {
+        self.is_retired.load(Ordering::Acquire)
+    }
+
+    /// Takes the log away: whoever still holds the partition finds that this broker does not lead it.
+    pub(super) fn retire(&self) {
+        self.is_retired.store(true, Ordering::Release);
+        let mut core = self.core.lock();
+        core.replica.resign();
+        core.log = LogState::Offline("the partition is no longer hosted".to_owned());
+        drop(core);
+        self.tell(Change::Other);
+    }
+
+    pub(super) fn tell(&self, change: Change) {
+        self.change_count.fetch_add(1, Ordering::AcqRel);
+        self.watchers.notify(change);
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Core> {
+        self.core.lock()
+    }
+}
+
+impl Core {
+    /// The log, if it can be used.
+    pub fn log(&mut self, partition: &TopicPartition) -> Result<&mut Log, PartitionError> {
+        match &mut self.log {
+            LogState::Open(log) => Ok(log),
+            LogState::Offline(reason) => {
+                Err(PartitionError::Storage { partition: partition.clone(), reason: reason.clone() })
+            }
+        }
+    }
+
+    pub fn log_end(&self) -> Offset {
+        match &self.log {
+            LogState::Open(log) => log.end_offset(),
+            LogState::Offline(_) => Offset(0),
+        }
+    }
+
+    pub fn bounds(&mut self) -> Bounds {
+        let high_watermark = self.replica.high_watermark();
+        match &mut self.log {
+            LogState::Open(log) => Bounds {
+                high_watermark,
+                last_stable_offset: log.last_stable_offset(high_watermark),
+                log_start_offset: log.start_offset(),
+                log_end_offset: log.end_offset(),
+            },
+            LogState::Offline(_) => Bounds {
+                high_watermark,
+                last_stable_offset: high_watermark,
+                log_start_offset: Offset::NONE,
+                log_end_offset: Offset::NONE,
+            },
+        }
+    }
+
+    fn check_may_append(
+        &self,
+        partition: &TopicPartition,
+        acks: Acks,
+        config: &PartitionConfig,
+    ) -> Result<(), PartitionError> {
+        if let LogState::Offline(reason) = &self.log {
+            return Err(PartitionError::Storage { partition: partition.clone(), reason: reason.clone() });
+        }
+        if !self.replica.is_leader() {
+            return Err(PartitionError::NotLeader(partition.clone()));
+        }
+        let wanted = config.min_insync_replicas;
+        if acks == Acks::All && !self.replica.has_enough_in_sync(wanted) {
+            let in_sync = self.replica.assignment().isr.len();
+            return Err(PartitionError::NotEnoughReplicas { partition: partition.clone(), in_sync, wanted });
+        }
+        Ok(())
+    }
+
+    /// Draws the conclusions from an append; returns whether the flusher has to come.
+    fn appended(&mut self, config: &PartitionConfig, now_ms: i64) -> bool {
+        let LogState::Open(log) = &self.log else { return false };
+        let has_rolled = self.active_base != log.active_base_offset();
+        self.active_base = log.active_base_offset();
+        // A segment that is full is synced once, so that a recovery never has to read it.
+        let wants_flush = has_rolled || log.flush_due_ms().is_some_and(|due_ms| due_ms <= now_ms);
+        if !config.is_durable() {
+            self.local_end = log.end_offset();
+            let _ = self.replica.advance(self.local_end, config.min_insync_replicas);
+        }
+        wants_flush && !std::mem::replace(&mut self.flush_is_due, true)
+    }
+}
