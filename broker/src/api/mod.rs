@@ -2,15 +2,26 @@
 //! ApiVersions is made from [`SPECS`], so what we advertise cannot drift from what we handle.
 
 mod api_versions;
+mod coordinator;
 mod cursor;
+mod delete_groups;
 mod delete_records;
+mod describe_groups;
 mod describe_producers;
 mod encoder;
 mod fetch;
+mod heartbeat;
+mod join_group;
 mod leader;
+mod leave_group;
+mod list_groups;
 mod list_offsets;
+mod offset_commit;
+mod offset_delete;
+mod offset_fetch;
 mod offset_for_leader_epoch;
 mod produce;
+mod sync_group;
 
 use std::future::Future;
 use std::ops::RangeInclusive;
@@ -39,6 +50,16 @@ pub(crate) const SPECS: &[ApiSpec] = &[
     describe_producers::SPEC,
     list_offsets::SPEC,
     offset_for_leader_epoch::SPEC,
+    delete_groups::SPEC,
+    describe_groups::SPEC,
+    heartbeat::SPEC,
+    join_group::SPEC,
+    leave_group::SPEC,
+    list_groups::SPEC,
+    offset_commit::SPEC,
+    offset_delete::SPEC,
+    offset_fetch::SPEC,
+    sync_group::SPEC,
 ];
 
 /// One API: its versions and the function that does stage one of a request.

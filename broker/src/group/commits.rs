@@ -73,7 +73,7 @@ impl Shard {
         let now_ms = turn.now.ms;
         let expire_timestamp_ms =
             request.retention_ms.map(|retention_ms| now_ms.saturating_add(retention_ms));
-        let units_max = turn.settings.offset_metadata_units_max;
+        let units_max = turn.settings.offset_metadata_bytes_max;
         let mut outcomes = Vec::with_capacity(request.offsets.len());
         turn.effects.records.reserve(request.offsets.len());
         for commit in request.offsets {

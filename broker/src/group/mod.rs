@@ -1,11 +1,16 @@
-//! The group coordinators.
+//! The group coordinators: who is in a group, who reads what, how far they have read.
+//!
+//! [`Groups`] is the door. Behind it a pure machine per `__consumer_offsets` partition ([`shard`]), which decides on
+//! values alone, and a driver around it ([`driver`]), which appends what was decided, replays it, and lets answers go
+//! once their records are committed. Does not know: requests and responses as bytes.
 
-// Until the driver stands, tests alone use the machine.
-#![allow(dead_code)]
-
+mod alarm;
 mod classic;
 mod commits;
+mod coordinator;
+mod driver;
 mod load;
+mod log;
 mod names;
 mod offsets;
 mod other;
@@ -16,6 +21,14 @@ mod stored;
 mod tests;
 mod turn;
 
-/// Every group whose `__consumer_offsets` partition this broker leads.
-#[derive(Debug, Default)]
-pub struct Groups {}
+pub use classic::{
+    Described, DescribedMember, HeartbeatRequest, JoinReply, JoinRequest, Joined, LeaveOutcome, Leaver,
+    Protocol, SyncReply, SyncRequest, Synced,
+};
+pub use commits::{CommitRequest, FetchRequest, FetchedTopic, OffsetToCommit, TopicToFetch};
+pub use coordinator::{Acted, Groups, ListedGroup, OFFSETS_TOPIC, OpenLog};
+pub use driver::Committed;
+pub use log::{ShardLog, Waiting};
+pub use names::{GroupId, InstanceId, MemberId, partition_of};
+pub use other::GroupKind;
+pub use shard::NotClassic;

@@ -146,7 +146,7 @@ impl Shard {
         if request.group.is_empty() {
             return refused(ErrorCode::InvalidGroupId);
         }
-        let timeouts_ms = turn.settings.session_timeout_ms_min..=turn.settings.session_timeout_ms_max;
+        let timeouts_ms = turn.settings.session_timeout_min_ms..=turn.settings.session_timeout_max_ms;
         if !timeouts_ms.contains(&request.session_timeout_ms) {
             return refused(ErrorCode::InvalidSessionTimeout);
         }
@@ -269,7 +269,8 @@ impl Shard {
         let mut is_bare =
             self.offsets.of_group(id.as_str()).is_none() && !self.offsets.has_open_transaction(id.as_str());
         if let Some(from) = group.offsets_age_from() {
-            let aging = Aging { from, now_ms: turn.now.ms, retention_ms: turn.settings.offsets_retention_ms };
+            let retention_ms = turn.settings.offsets_retention_minutes.saturating_mul(60_000);
+            let aging = Aging { from, now_ms: turn.now.ms, retention_ms };
             let is_read = |topic: &TopicName| group.is_subscribed_to(topic);
             is_bare = self.offsets.expire(id, aging, is_read, &mut turn.effects.records);
         }

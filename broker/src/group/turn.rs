@@ -6,6 +6,7 @@
 
 use std::time::{Duration, Instant};
 
+use kafkactl_core::settings::GroupSettings;
 use kafkactl_core::wire::ErrorCode;
 
 use super::classic::{JoinReply, SyncReply};
@@ -81,38 +82,4 @@ pub struct Turn<'a> {
     pub now: Now,
     pub settings: &'a GroupSettings,
     pub effects: &'a mut Effects,
-}
-
-/// The broker settings that group decisions depend on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupSettings {
-    /// `group.min.session.timeout.ms`
-    pub session_timeout_ms_min: i32,
-    /// `group.max.session.timeout.ms`
-    pub session_timeout_ms_max: i32,
-    /// `group.initial.rebalance.delay.ms`
-    pub initial_rebalance_delay_ms: i32,
-    /// `group.max.size`
-    pub members_max: usize,
-    /// `offset.metadata.max.bytes`; Kafka compares it with a count of UTF-16 units.
-    pub offset_metadata_units_max: usize,
-    /// `offsets.retention.minutes`, in milliseconds.
-    pub offsets_retention_ms: i64,
-    /// `offsets.retention.check.interval.ms`
-    pub offsets_retention_check_interval_ms: i64,
-}
-
-impl Default for GroupSettings {
-    /// Kafka 4.3's defaults.
-    fn default() -> Self {
-        Self {
-            session_timeout_ms_min: 6_000,
-            session_timeout_ms_max: 1_800_000,
-            initial_rebalance_delay_ms: 3_000,
-            members_max: i32::MAX as usize,
-            offset_metadata_units_max: 4_096,
-            offsets_retention_ms: 7 * 24 * 60 * 60 * 1_000,
-            offsets_retention_check_interval_ms: 600_000,
-        }
-    }
 }

@@ -39,7 +39,7 @@ fn g3_a_refused_first_join_leaves_no_group() {
 
 #[test]
 fn g3_a_full_group_turns_new_members_away() {
-    let mut bench = Bench::with(GroupSettings { members_max: 1, ..GroupSettings::default() });
+    let mut bench = Bench::with(GroupSettings { members_max: 1, ..defaults() });
     let member = bench.stable_one();
     let ticket = bench.join(Join::new());
     assert_eq!(bench.join_error(ticket), (String::new(), ErrorCode::GroupMaxSizeReached));
@@ -144,7 +144,7 @@ fn g6_the_first_rebalance_waits_for_more_members() {
 
 #[test]
 fn g6_without_delay_the_first_join_is_answered_at_once() {
-    let mut bench = Bench::with(GroupSettings { initial_rebalance_delay_ms: 0, ..GroupSettings::default() });
+    let mut bench = Bench::with(GroupSettings { initial_rebalance_delay_ms: 0, ..defaults() });
     let ticket = bench.join(Join::new().version(3));
     assert_eq!(bench.joined(ticket).generation, 1);
 }

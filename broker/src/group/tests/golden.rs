@@ -151,7 +151,7 @@ fn the_same_requests_leave_the_same_records() {
     let GroupRecord::Classic { value: Some(created), .. } = &expected[0] else { panic!("{:?}", expected[0]) };
     let member = &stable.members[0];
 
-    let mut bench = Bench::with(GroupSettings { initial_rebalance_delay_ms: 1, ..GroupSettings::default() });
+    let mut bench = Bench::with(GroupSettings { initial_rebalance_delay_ms: 1, ..defaults() });
     bench.now.ms = created.state_timestamp_ms;
     let ticket = bench.ticket();
     let request = JoinRequest {

@@ -1,6 +1,7 @@
 //! The machine, driven by hand: one door for all tests.
 
 mod classic;
+mod driver;
 mod golden;
 mod offsets;
 mod random;
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use kafkactl_core::names::{LeaderEpoch, Offset, PartitionId, ProducerId, TopicId, TopicName};
+use kafkactl_core::settings::{BrokerSettings, GroupSettings, Properties};
 use kafkactl_core::wire::ErrorCode;
 
 use super::classic::*;
@@ -18,7 +20,7 @@ use super::commits::*;
 use super::names::{GroupId, InstanceId, MemberId, partition_of};
 use super::record::GroupRecord;
 use super::shard::Shard;
-use super::turn::{Answer, Effects, GroupSettings, Now, Ticket, Turn};
+use super::turn::{Answer, Effects, Now, Ticket, Turn};
 
 /// A shard with its log in memory and a clock that tests move.
 struct Bench {
@@ -34,7 +36,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        Self::with(GroupSettings::default())
+        Self::with(defaults())
     }
 
     fn with(settings: GroupSettings) -> Self {
@@ -280,6 +282,11 @@ impl Bench {
         let ticket = self.join(join.member(&member));
         (member, ticket)
     }
+}
+
+/// Kafka's defaults.
+fn defaults() -> GroupSettings {
+    BrokerSettings::load(&Properties::default(), &[]).unwrap().0.group
 }
 
 const GROUP: &str = "group";

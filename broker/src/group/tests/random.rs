@@ -37,8 +37,7 @@ fn random_schedules_keep_the_invariants() {
 fn run(seed: u64) -> bool {
     let mut random = StdRng::seed_from_u64(seed);
     let initial_rebalance_delay_ms = if random.random_bool(0.5) { 0 } else { 3_000 };
-    let mut bench =
-        Bench::with(GroupSettings { initial_rebalance_delay_ms, members_max: 4, ..GroupSettings::default() });
+    let mut bench = Bench::with(GroupSettings { initial_rebalance_delay_ms, members_max: 4, ..defaults() });
     let mut clients: Vec<Client> = (0..5)
         .map(|index| Client {
             instance: (index % 2 == 0).then(|| format!("i{}", index / 2)),

@@ -1,0 +1,307 @@
+//! The shards this broker coordinates: which group is whose, who follows the metadata log, one timer for all.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::{Duration, Instant};
+
+use kafkactl_core::names::{BrokerId, PartitionId, TopicId, TopicName};
+use kafkactl_core::settings::GroupSettings;
+use kafkactl_core::wire::ErrorCode;
+use parking_lot::RwLock;
+
+use super::alarm::Alarm;
+use super::classic::{
+    Described, HeartbeatRequest, JoinReply, JoinRequest, LeaveOutcome, Leaver, SyncReply, SyncRequest,
+};
+use super::commits::{CommitRequest, FetchRequest, FetchedTopic};
+use super::driver::{Batching, Committed, Parked, ShardDriver};
+use super::log::ShardLog;
+use super::names::{GroupId, partition_of};
+use super::other::GroupKind;
+use super::shard::{NotClassic, Shard};
+use super::turn::{Answer, Now, Ticket, Turn};
+use crate::clock::Clock;
+use crate::cluster::{MetadataDelta, MetadataImage, MetadataSubscriber};
+
+/// Where groups and their offsets are kept.
+pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
+
+/// Every group whose `__consumer_offsets` partition this broker leads. Follows the metadata log.
+#[derive(Clone)]
+pub struct Groups {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    node_id: BrokerId,
+    clock: Clock,
+    settings: Arc<GroupSettings>,
+    open_log: OpenLog,
+    shards: RwLock<HashMap<PartitionId, Arc<ShardDriver>>>,
+    /// Of `__consumer_offsets`; 0 while the topic does not exist.
+    partition_count: AtomicI32,
+    alarm: Alarm,
+}
+
+/// Finds the log of a partition of `__consumer_offsets` on this broker.
+pub type OpenLog = Box<dyn Fn(PartitionId) -> Option<Arc<dyn ShardLog>> + Send + Sync>;
+
+/// What becomes of a request: an error at once, or a reply that may have to wait for its records.
+pub type Acted<R> = Result<Committed<R>, ErrorCode>;
+
+/// A group as ListGroups shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedGroup {
+    pub id: GroupId,
+    pub kind: GroupKind,
+    pub protocol_type: Arc<str>,
+    pub state: &'static str,
+}
+
+impl Groups {
+    pub fn new(node_id: BrokerId, clock: Clock, settings: GroupSettings, open_log: OpenLog) -> Self {
+        let inner = Inner {
+            node_id,
+            clock,
+            settings: Arc::new(settings),
+            open_log,
+            shards: RwLock::default(),
+            partition_count: AtomicI32::new(0),
+            alarm: Alarm::default(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Decides now; the future is the answer, which comes when the rebalance is through.
+    pub fn join(&self, request: JoinRequest) -> impl Future<Output = JoinReply> + Send + use<> {
+        let (group, member) = (request.group.clone(), request.member.clone());
+        let parked = self.park(&group, |shard, ticket, turn| shard.join(request, ticket, turn));
+        async move {
+            match answer(parked).await {
+                Ok(Answer::Join(reply)) => reply,
+                Ok(Answer::Sync(_)) => JoinReply::failed(member, ErrorCode::UnknownServerError),
+                Err(error) => JoinReply::failed(member, error),
+            }
+        }
+    }
+
+    /// Decides now; the future is the answer, which comes when the assignment is stored.
+    pub fn sync(&self, request: SyncRequest) -> impl Future<Output = SyncReply> + Send + use<> {
+        let group = request.group.clone();
+        let parked = self.park(&group, |shard, ticket, turn| shard.sync(request, ticket, turn));
+        async move {
+            match answer(parked).await? {
+                Answer::Sync(reply) => reply,
+                Answer::Join(_) => Err(ErrorCode::UnknownServerError),
+            }
+        }
+    }
+
+    pub fn heartbeat(&self, request: &HeartbeatRequest) -> Acted<Result<(), ErrorCode>> {
+        self.act(&request.group, Batching::Atomic, |shard, turn| shard.heartbeat(request, turn))
+    }
+
+    pub fn leave(&self, group: &GroupId, leavers: &[Leaver]) -> Acted<Result<Vec<LeaveOutcome>, ErrorCode>> {
+        self.act(group, Batching::Atomic, |shard, turn| shard.leave(group, leavers, turn))
+    }
+
+    /// One outcome per offset.
+    pub fn commit(&self, request: CommitRequest) -> Acted<Result<Vec<Result<(), ErrorCode>>, ErrorCode>> {
+        let group = request.group.clone();
+        self.act(&group, Batching::Atomic, |shard, turn| shard.commit(request, turn))
+    }
+
+    pub fn fetch(&self, request: &FetchRequest) -> Acted<Result<Vec<FetchedTopic>, ErrorCode>> {
+        self.act(&request.group, Batching::Atomic, |shard, _| shard.fetch(request))
+    }
+
+    /// One outcome per partition.
+    pub fn delete_offsets(
+        &self,
+        group: &GroupId,
+        partitions: &[(TopicName, PartitionId)],
+    ) -> Acted<Result<Vec<Result<(), ErrorCode>>, ErrorCode>> {
+        self.act(group, Batching::Split, |shard, turn| shard.delete_offsets(group, partitions, turn))
+    }
+
+    pub fn delete(&self, group: &GroupId) -> Acted<Result<(), ErrorCode>> {
+        self.act(group, Batching::Split, |shard, turn| shard.delete(group, turn))
+    }
+
+    pub fn describe(&self, group: &str) -> Result<Result<Described, NotClassic>, ErrorCode> {
+        self.shard_of(group)?.look(|shard| shard.describe(group))
+    }
+
+    /// All groups of this broker; an error while one of its shards is loading.
+    pub fn list(&self) -> Result<Vec<ListedGroup>, ErrorCode> {
+        let mut groups = Vec::new();
+        for shard in self.shards() {
+            let listed = shard.look(|shard| {
+                groups.extend(shard.list().map(|group| ListedGroup {
+                    id: group.id.clone(),
+                    kind: group.kind,
+                    protocol_type: Arc::from(group.protocol_type),
+                    state: group.state,
+                }));
+            });
+            match listed {
+                Ok(()) | Err(ErrorCode::NotCoordinator) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(groups)
+    }
+
+    /// The number of the partition that keeps `group`; `None` while there is no such topic.
+    pub fn partition_of(&self, group: &str) -> Option<PartitionId> {
+        let count = self.inner.partition_count.load(Ordering::Relaxed);
+        (count > 0).then(|| PartitionId(partition_of(group, count)))
+    }
+
+    /// Keeps deadlines: sessions, rebalances, offsets that age. Runs until it is dropped.
+    pub async fn keep_time(&self) {
+        let interval_ms = self.inner.settings.offsets_retention_check_interval_ms.max(1);
+        let interval = Duration::from_millis(interval_ms as u64);
+        let mut clean_at = Instant::now() + interval;
+        loop {
+            self.inner.alarm.clear();
+            self.shards()
+                .iter()
+                .filter_map(|shard| shard.next_deadline())
+                .for_each(|at| self.inner.alarm.set(at));
+            self.inner.alarm.set(clean_at);
+            self.inner.alarm.sleep().await;
+            let now = self.now();
+            for shard in self.shards() {
+                if shard.next_deadline().is_some_and(|at| at <= now.at) {
+                    shard.expire(now);
+                }
+            }
+            if now.at >= clean_at {
+                clean_at = now.at + interval;
+                let groups = self.clone();
+                let cleaned = tokio::task::spawn_blocking(move || {
+                    groups.shards().iter().for_each(|shard| shard.clean(groups.now()));
+                });
+                if let Err(error) = cleaned.await {
+                    tracing::error!(%error, "cleaning old offsets failed");
+                }
+            }
+        }
+    }
+
+    /// Gives up all groups: whoever waits is answered.
+    pub fn close(&self) {
+        let now = self.now();
+        let shards: Vec<_> = self.inner.shards.write().drain().map(|(_, shard)| shard).collect();
+        shards.iter().for_each(|shard| shard.resign(now));
+    }
+
+    fn park(
+        &self,
+        group: &GroupId,
+        act: impl FnOnce(&mut Shard, Ticket, &mut Turn<'_>),
+    ) -> Result<Parked, ErrorCode> {
+        let shard = self.shard_of(group.as_str())?;
+        let parked = shard.park(self.now(), act);
+        self.watch(&shard);
+        parked
+    }
+
+    fn act<R>(
+        &self,
+        group: &GroupId,
+        batching: Batching,
+        act: impl FnOnce(&mut Shard, &mut Turn<'_>) -> R,
+    ) -> Acted<R> {
+        let shard = self.shard_of(group.as_str())?;
+        let acted = shard.act(self.now(), batching, act);
+        self.watch(&shard);
+        acted
+    }
+
+    fn watch(&self, shard: &ShardDriver) {
+        if let Some(at) = shard.next_deadline() {
+            self.inner.alarm.set(at);
+        }
+    }
+
+    fn shard_of(&self, group: &str) -> Result<Arc<ShardDriver>, ErrorCode> {
+        let partition = self.partition_of(group).ok_or(ErrorCode::NotCoordinator)?;
+        self.inner.shards.read().get(&partition).cloned().ok_or(ErrorCode::NotCoordinator)
+    }
+
+    fn shards(&self) -> Vec<Arc<ShardDriver>> {
+        self.inner.shards.read().values().cloned().collect()
+    }
+
+    fn now(&self) -> Now {
+        Now { at: Instant::now(), ms: self.inner.clock.now_ms() }
+    }
+
+    /// Leads what the image says this broker leads, and nothing else.
+    fn follow(&self, image: &MetadataImage) {
+        let topic = image.topics.get(OFFSETS_TOPIC);
+        let count = topic.map_or(0, |topic| topic.partition_count());
+        self.inner.partition_count.store(count, Ordering::Relaxed);
+        let led = |partition: PartitionId| {
+            let image = topic?.partitions.get(&partition)?;
+            (image.leader == self.inner.node_id).then_some(image.leader_epoch)
+        };
+        let lost: Vec<Arc<ShardDriver>> = {
+            let mut shards = self.inner.shards.write();
+            shards
+                .extract_if(|&partition, shard| led(partition) != Some(shard.epoch))
+                .map(|(_, shard)| shard)
+                .collect()
+        };
+        lost.iter().for_each(|shard| shard.resign(self.now()));
+        for partition in topic.iter().flat_map(|topic| topic.partitions.keys().copied()) {
+            let Some(epoch) = led(partition) else { continue };
+            if self.inner.shards.read().contains_key(&partition) {
+                continue;
+            }
+            let Some(log) = (self.inner.open_log)(partition) else {
+                tracing::error!(%partition, "the log of a led partition of {OFFSETS_TOPIC} is not here");
+                continue;
+            };
+            let shard = Arc::new(ShardDriver::new(partition, epoch, log, self.inner.settings.clone()));
+            self.inner.shards.write().insert(partition, shard.clone());
+            let groups = self.clone();
+            tokio::task::spawn_blocking(move || {
+                shard.load(|| groups.now());
+                groups.watch(&shard);
+            });
+        }
+    }
+
+    fn forget_topic(&self, topic: &TopicName, id: TopicId) {
+        for shard in self.shards() {
+            let forgotten =
+                shard.act(self.now(), Batching::Split, |shard, turn| shard.topic_deleted(topic, id, turn));
+            if let Err(error) = forgotten {
+                // Retention takes them, once nobody commits them any more.
+                tracing::warn!(%topic, error = error.name(), "offsets of a deleted topic stay for now");
+            }
+        }
+    }
+}
+
+async fn answer(parked: Result<Parked, ErrorCode>) -> Result<Answer, ErrorCode> {
+    // A coordinator that is gone has nothing more to say.
+    parked?.await.map_err(|_| ErrorCode::NotCoordinator)?.committed().await
+}
+
+impl MetadataSubscriber for Groups {
+    /// Comes after the partitions have taken in the same change.
+    fn apply(&self, delta: &MetadataDelta, image: &Arc<MetadataImage>) {
+        let touches_offsets = delta.topics.values().any(|topic| topic.name.as_str() == OFFSETS_TOPIC);
+        if delta.is_whole || touches_offsets {
+            self.follow(image);
+        }
+        for (id, topic) in delta.topics.iter().filter(|(_, topic)| topic.deleted) {
+            self.forget_topic(&topic.name, *id);
+        }
+    }
+}

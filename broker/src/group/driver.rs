@@ -1,0 +1,328 @@
+//! One shard at work: decides under its lock, appends, replays, and lets answers go once their records are committed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use kafkactl_core::names::{LeaderEpoch, Offset, PartitionId, ProducerId};
+use kafkactl_core::record::{BatchBuilder, BatchFields, batches};
+use kafkactl_core::settings::GroupSettings;
+use kafkactl_core::wire::ErrorCode;
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+use super::load::Loader;
+use super::log::{ShardLog, client_code};
+use super::record::GroupRecord;
+use super::shard::Shard;
+use super::stored;
+use super::turn::{Answer, Effects, Now, Ticket, Turn};
+
+/// The coordinator of one `__consumer_offsets` partition, for one leader epoch.
+pub(super) struct ShardDriver {
+    pub partition: PartitionId,
+    pub epoch: LeaderEpoch,
+    log: Arc<dyn ShardLog>,
+    settings: Arc<GroupSettings>,
+    state: Mutex<State>,
+}
+
+enum State {
+    Loading,
+    Active(Active),
+    /// The log could not be read, or another broker leads.
+    Gone,
+}
+
+struct Active {
+    shard: Shard,
+    /// Who waits for the answer of a parked request.
+    parked: HashMap<Ticket, oneshot::Sender<Committed<Answer>>>,
+    tickets: u64,
+    /// Behind the last record read or appended.
+    end: Offset,
+}
+
+/// A reply, and what must be committed before it may leave.
+///
+/// A reply sent earlier could acknowledge, or show, a record that the next leader does not have.
+pub struct Committed<R> {
+    pub reply: R,
+    wait: Option<CommitWait>,
+}
+
+struct CommitWait {
+    log: Arc<dyn ShardLog>,
+    end: Offset,
+    deadline: Instant,
+}
+
+impl<R> Committed<R> {
+    pub fn is_committed(&self) -> bool {
+        self.wait.is_none()
+    }
+
+    /// The reply, once it may leave; the error takes its place.
+    pub async fn committed(self) -> Result<R, ErrorCode> {
+        if let Some(wait) = self.wait {
+            wait.log.wait_committed(wait.end, wait.deadline).await.map_err(client_code)?;
+        }
+        Ok(self.reply)
+    }
+
+    pub fn map<S>(self, change: impl FnOnce(R) -> S) -> Committed<S> {
+        Committed { reply: change(self.reply), wait: self.wait }
+    }
+}
+
+/// Where the answer of a parked request comes out.
+pub(super) type Parked = oneshot::Receiver<Committed<Answer>>;
+
+/// Whether the records of a decision must stand in one batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Batching {
+    /// All or nothing.
+    Atomic,
+    /// Tombstones of a clean-up: as many batches as it takes.
+    Split,
+}
+
+impl ShardDriver {
+    pub fn new(
+        partition: PartitionId,
+        epoch: LeaderEpoch,
+        log: Arc<dyn ShardLog>,
+        settings: Arc<GroupSettings>,
+    ) -> Self {
+        Self { partition, epoch, log, settings, state: Mutex::new(State::Loading) }
+    }
+
+    /// Reads the log and begins to serve. Blocks.
+    pub fn load(&self, now: impl Fn() -> Now) {
+        let started = Instant::now();
+        match self.read_log(now()) {
+            Ok((loaded, end)) => {
+                let mut state = self.state.lock();
+                if !matches!(*state, State::Loading) {
+                    return;
+                }
+                let mut active = Active { shard: loaded.shard, parked: HashMap::new(), tickets: 0, end };
+                self.decide(&mut active, now(), Batching::Atomic, |active, turn| active.shard.loaded(turn))
+                    .ok();
+                *state = State::Active(active);
+                tracing::info!(
+                    partition = %self.partition,
+                    epoch = %self.epoch,
+                    records = loaded.record_count,
+                    unknown_types = ?loaded.unknown_types,
+                    ms = started.elapsed().as_millis() as u64,
+                    "groups loaded"
+                );
+            }
+            Err(reason) => {
+                tracing::error!(partition = %self.partition, %reason, "groups cannot be loaded");
+                *self.state.lock() = State::Gone;
+            }
+        }
+    }
+
+    fn read_log(&self, now: Now) -> Result<(super::load::Loaded, Offset), String> {
+        let mut loader = Loader::new(now);
+        let mut next = self.log.start_offset();
+        let end = self.log.end_offset();
+        while next < end {
+            let bytes =
+                self.log.read(next).map_err(|error| format!("reading at {next}: {}", error.name()))?;
+            let before = next;
+            for batch in batches(&bytes) {
+                let batch = batch.map_err(|error| format!("at {next}: {error}"))?;
+                if batch.header().next_offset() > next {
+                    loader.batch(&batch).map_err(|error| error.to_string())?;
+                    next = batch.header().next_offset();
+                }
+            }
+            if next == before {
+                return Err(format!("nothing can be read at {next}, the log ends at {end}"));
+            }
+        }
+        Ok((loader.finish(), end))
+    }
+
+    /// Takes part in the shard's life: `act` decides, and what it decides is carried out.
+    pub fn act<R>(
+        &self,
+        now: Now,
+        batching: Batching,
+        act: impl FnOnce(&mut Shard, &mut Turn<'_>) -> R,
+    ) -> Result<Committed<R>, ErrorCode> {
+        let mut state = self.state.lock();
+        let active = state.active()?;
+        let reply = self.decide(active, now, batching, |active, turn| act(&mut active.shard, turn))?;
+        Ok(Committed { reply, wait: self.wait_for(active.end, now) })
+    }
+
+    /// Like [`act`](Self::act) for a request that may be parked: its answer comes through the receiver.
+    pub fn park(
+        &self,
+        now: Now,
+        act: impl FnOnce(&mut Shard, Ticket, &mut Turn<'_>),
+    ) -> Result<Parked, ErrorCode> {
+        let mut state = self.state.lock();
+        let active = state.active()?;
+        active.tickets += 1;
+        let ticket = Ticket(active.tickets);
+        let (sender, receiver) = oneshot::channel();
+        active.parked.insert(ticket, sender);
+        // A failure has been answered through the ticket.
+        let _ =
+            self.decide(active, now, Batching::Atomic, |active, turn| act(&mut active.shard, ticket, turn));
+        Ok(receiver)
+    }
+
+    /// Looks at the shard without waiting for what is not committed yet.
+    pub fn look<R>(&self, look: impl FnOnce(&Shard) -> R) -> Result<R, ErrorCode> {
+        self.state.lock().active().map(|active| look(&active.shard))
+    }
+
+    /// Does what is due, group by group, each in a batch of its own.
+    pub fn expire(&self, now: Now) {
+        while matches!(self.act(now, Batching::Atomic, Shard::expire), Ok(Committed { reply: true, .. })) {}
+    }
+
+    pub fn next_deadline(&self) -> Option<Instant> {
+        match &*self.state.lock() {
+            State::Active(active) => active.shard.next_deadline(),
+            State::Loading | State::Gone => None,
+        }
+    }
+
+    /// Drops offsets and groups that are out of date.
+    pub fn clean(&self, now: Now) {
+        for id in self.look(Shard::group_ids).unwrap_or_default() {
+            if self.act(now, Batching::Split, |shard, turn| shard.clean(&id, turn)).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Another broker coordinates from now on: whoever waits is sent there.
+    pub fn resign(&self, now: Now) {
+        let mut state = self.state.lock();
+        if let State::Active(mut active) = std::mem::replace(&mut *state, State::Gone) {
+            let mut effects = Effects::default();
+            active.shard.resign(&mut Turn { now, settings: &self.settings, effects: &mut effects });
+            self.answer(&mut active.parked, effects.answers, None);
+        }
+    }
+
+    /// Decide, append, replay, answer.
+    fn decide<R>(
+        &self,
+        active: &mut Active,
+        now: Now,
+        batching: Batching,
+        act: impl FnOnce(&mut Active, &mut Turn<'_>) -> R,
+    ) -> Result<R, ErrorCode> {
+        let mut effects = Effects::default();
+        let reply = act(active, &mut Turn { now, settings: &self.settings, effects: &mut effects });
+        let Effects { records, answers, on_failure } = effects;
+        let outcome = self.append(active, now, batching, records).map_err(client_code);
+        let answers = match outcome {
+            Ok(()) => answers,
+            Err(error) => {
+                let failed = answers.into_iter().map(|(ticket, answer)| (ticket, answer.failed(error)));
+                let mut after = Effects { answers: failed.collect(), ..Effects::default() };
+                let mut turn = Turn { now, settings: &self.settings, effects: &mut after };
+                active.shard.append_failed(on_failure, error, &mut turn);
+                after.answers
+            }
+        };
+        let end = active.end;
+        self.answer(&mut active.parked, answers, Some((end, now)));
+        outcome.map(|()| reply)
+    }
+
+    fn append(
+        &self,
+        active: &mut Active,
+        now: Now,
+        batching: Batching,
+        records: Vec<GroupRecord>,
+    ) -> Result<(), ErrorCode> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let bytes_max = self.log.batch_bytes_max();
+        let mut records = records.into_iter().peekable();
+        while records.peek().is_some() {
+            // Kafka's coordinators set a sequence although there is no producer.
+            let fields = BatchFields { base_sequence: 0, ..BatchFields::default() };
+            let mut builder = BatchBuilder::new(fields);
+            let mut batched = Vec::new();
+            while let Some(record) = records.next() {
+                push(&mut builder, now.ms, &record)?;
+                batched.push(record);
+                if batching == Batching::Split && builder.size_bytes() + TOMBSTONE_BYTES_MAX > bytes_max {
+                    break;
+                }
+            }
+            let batch = builder.finish().map_err(|error| unwritable(&error))?;
+            if batch.len() > bytes_max {
+                let (partition, bytes) = (self.partition.0, batch.len());
+                tracing::warn!(partition, bytes, bytes_max, "a group's records exceed max.message.bytes");
+                return Err(ErrorCode::MessageTooLarge);
+            }
+            let first = self.log.append(batch, self.epoch, now.ms)?;
+            active.end = first.plus(batched.len() as i64);
+            for (index, record) in batched.into_iter().enumerate() {
+                active.shard.replay(now, first.plus(index as i64), ProducerId::NONE, record);
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(
+        &self,
+        parked: &mut HashMap<Ticket, oneshot::Sender<Committed<Answer>>>,
+        answers: Vec<(Ticket, Answer)>,
+        after: Option<(Offset, Now)>,
+    ) {
+        for (ticket, reply) in answers {
+            let wait = after.and_then(|(end, now)| self.wait_for(end, now));
+            if let Some(sender) = parked.remove(&ticket) {
+                // The client may have gone.
+                let _ = sender.send(Committed { reply, wait });
+            }
+        }
+    }
+
+    fn wait_for(&self, end: Offset, now: Now) -> Option<CommitWait> {
+        let is_committed = self.log.high_watermark() >= end;
+        let deadline = now.at + Duration::from_millis(self.settings.offsets_commit_timeout_ms.max(0) as u64);
+        (!is_committed).then(|| CommitWait { log: self.log.clone(), end, deadline })
+    }
+}
+
+impl State {
+    fn active(&mut self) -> Result<&mut Active, ErrorCode> {
+        match self {
+            Self::Active(active) => Ok(active),
+            Self::Loading => Err(ErrorCode::CoordinatorLoadInProgress),
+            Self::Gone => Err(ErrorCode::NotCoordinator),
+        }
+    }
+}
+
+fn push(builder: &mut BatchBuilder, timestamp_ms: i64, record: &GroupRecord) -> Result<(), ErrorCode> {
+    let (key, value) = stored::encode(record).map_err(|error| unwritable(&error))?;
+    builder.append(timestamp_ms, Some(&key), value.as_deref(), []);
+    Ok(())
+}
+
+fn unwritable(error: &dyn std::fmt::Display) -> ErrorCode {
+    tracing::error!(%error, "a group's records cannot be written");
+    ErrorCode::UnknownServerError
+}
+
+/// Most bytes of a tombstone: the two longest texts of a key and its numbers.
+const TOMBSTONE_BYTES_MAX: usize = 2 * i16::MAX as usize + 64;
