@@ -181,20 +181,22 @@ impl Emitter<'_> {
         let mut out = "        #[allow(unused_mut, unused_variables)]
         pub(super) fn write_fields<S: Sink>(&self, sink: &mut S, version: i16) -> Result<(), SchemaError> {\n"
             .to_owned();
-        for field in self.structure.fields.iter().filter(|field| field.tag.is_none()) {
-            let write = self.write_value(field) + ";";
+        let has_tags = self.message.flexible_from.is_some();
+        if has_tags {
+            out += "            let mut tags = TaggedFields::default();\n";
+        }
+        for field in &self.structure.fields {
+            let write = self.write_value(field);
+            let write = match field.tag {
+                None => write + ";",
+                Some(tag) => format!(
+                    "if {} {{ sink.tagged(&mut tags, {tag}, |sink| {{ {write}; Ok(()) }})?; }}",
+                    self.is_set(field)
+                ),
+            };
             out += &self.in_versions(field, &write);
         }
-        if self.message.flexible_from.is_some() {
-            out += "            let mut tags = TaggedFields::default();\n";
-            for (tag, field) in self.tagged() {
-                let write = format!(
-                    "if {} {{ sink.tagged(&mut tags, {tag}, |sink| {{ {}; Ok(()) }})?; }}",
-                    self.is_set(field),
-                    self.write_value(field)
-                );
-                out += &self.in_versions(field, &write);
-            }
+        if has_tags {
             out += "            sink.tagged_fields(tags);\n";
         }
         out + "            Ok(())\n        }\n"

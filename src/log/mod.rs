@@ -8,6 +8,7 @@ mod epochs;
 mod error;
 mod files;
 mod index;
+pub mod inspect;
 mod log_dir;
 mod names;
 mod partition_log;

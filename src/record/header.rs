@@ -108,6 +108,15 @@ impl BatchHeader {
         }
     }
 
+    /// Bytes of the batch that hold records, compressed or not.
+    pub fn records_bytes(&self) -> usize {
+        self.size_bytes.saturating_sub(match self.magic {
+            2 => Self::BYTES,
+            // Of a wrapper its value, of a plain message all.
+            _ => 0,
+        })
+    }
+
     pub fn last_offset(&self) -> Offset {
         Offset(self.base_offset.0.wrapping_add(i64::from(self.last_offset_delta)))
     }

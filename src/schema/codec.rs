@@ -327,10 +327,11 @@ impl Sink for Writer<'_> {
     }
 
     /// Nothing in a rigid version.
-    fn tagged_fields(&mut self, tags: TaggedFields) {
+    fn tagged_fields(&mut self, mut tags: TaggedFields) {
         if !self.flexible {
             return;
         }
+        tags.0.sort_unstable_by_key(|(tag, _)| *tag);
         write_uvarint(self.output, tags.0.len() as u32);
         for (tag, value) in tags.0 {
             write_uvarint(self.output, tag);

@@ -42,7 +42,8 @@ pub trait Sink: Sized {
         fields: impl FnOnce(&mut Self, &T) -> Result,
     ) -> Result;
 
-    /// One tagged field of a structure; they come ascending by tag, after the others.
+    /// One tagged field of a structure. In bytes they go behind the others, ascending by tag; in JSON they stand where
+    /// the schema has them.
     fn tagged(
         &mut self,
         tags: &mut TaggedFields,

@@ -1,10 +1,11 @@
-//! The narrow door to a file system, with three makers: [`RealDir`], [`MemoryDir`] (with crashes to order) and
-//! [`FailingDir`] (with errors to order).
+//! The narrow door to a file system, with its makers: [`RealDir`], [`ReadOnlyDir`], [`MemoryDir`] (with crashes to
+//! order) and [`FailingDir`] (with errors to order).
 //!
 //! Positions are always given, never kept: one handle serves any number of readers and the one writer.
 
 mod failing;
 mod memory;
+mod read_only;
 mod real;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 pub use failing::{FailingDir, Failures, Operation};
 pub use memory::{Loss, MemoryDir, MemoryDisk};
+pub use read_only::ReadOnlyDir;
 pub use real::RealDir;
 
 /// An open file. Writes go where they are told; nothing is durable before [`LogFile::sync`].

@@ -48,20 +48,7 @@ impl Dir for RealDir {
     }
 
     fn entries(&self) -> io::Result<Vec<DirEntry>> {
-        let mut entries = Vec::new();
-        for entry in fs::read_dir(&self.path)? {
-            let entry = entry?;
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            let kind = match entry.metadata() {
-                Ok(metadata) if metadata.is_dir() => EntryKind::Directory,
-                Ok(metadata) => EntryKind::File { size_bytes: metadata.len() },
-                // Removed between the listing and the look at it.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(error),
-            };
-            entries.push(DirEntry { name, kind });
-        }
-        Ok(entries)
+        list(&self.path)
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -110,12 +97,29 @@ impl Dir for RealDir {
     }
 }
 
+pub(super) fn list(path: &Path) -> io::Result<Vec<DirEntry>> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let kind = match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => EntryKind::Directory,
+            Ok(metadata) => EntryKind::File { size_bytes: metadata.len() },
+            // Removed between the listing and the look at it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        entries.push(DirEntry { name, kind });
+    }
+    Ok(entries)
+}
+
 fn open_dir(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
 #[derive(Debug)]
-struct RealFile(File);
+pub(super) struct RealFile(pub(super) File);
 
 impl LogFile for RealFile {
     fn read_at(&self, into: &mut [u8], position: u64) -> io::Result<usize> {

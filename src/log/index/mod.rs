@@ -19,8 +19,8 @@ use super::files::{CachedFile, FileCache};
 use super::names::offset_file;
 use crate::names::Offset;
 
-pub(crate) use offset::OffsetEntry;
-pub(crate) use time::TimeEntry;
+pub use offset::OffsetEntry;
+pub use time::TimeEntry;
 pub use txn::AbortedTxn;
 
 /// One entry; offsets are stored relative to the segment's base.

@@ -4,7 +4,7 @@ use crate::names::Offset;
 
 /// `.index`: a batch's last offset, and where in the log file the batch starts (`OffsetIndex`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct OffsetEntry {
+pub struct OffsetEntry {
     pub offset: Offset,
     pub position: u32,
 }

@@ -4,7 +4,7 @@ use crate::names::Offset;
 
 /// `.timeindex`: the largest timestamp so far, and the last offset of the batch that has it (`TimeIndex`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TimeEntry {
+pub struct TimeEntry {
     pub timestamp_ms: i64,
     pub offset: Offset,
 }
