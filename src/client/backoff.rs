@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Exponential waiting with jitter between attempts (KIP-580: `retry.backoff.ms`, `retry.backoff.max.ms`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,27 @@ impl Backoff {
         let base_ms = self.first_ms.saturating_mul(1 << doublings).min(self.max_ms) as f64;
         let spread = 1.0 + Self::JITTER * (2.0 * random - 1.0);
         Duration::from_micros((base_ms * spread * 1_000.0) as u64)
+    }
+}
+
+/// Something that is asked of the cluster, once at a time, with pauses after failures.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Attempt {
+    pub is_out: bool,
+    pub failures: u32,
+    pub not_before: Option<Instant>,
+}
+
+impl Attempt {
+    pub fn may_start(&self, now: Instant) -> bool {
+        !self.is_out && self.not_before.is_none_or(|at| at <= now)
+    }
+
+    /// Ends the attempt; the next waits.
+    pub fn failed(&mut self, now: Instant, random: f64) {
+        self.is_out = false;
+        self.failures += 1;
+        self.not_before = Some(now + Backoff::RETRY.delay(self.failures, random));
     }
 }
 

@@ -6,6 +6,7 @@ mod backoff;
 mod cluster;
 mod config;
 mod connection;
+pub mod consumer;
 mod error;
 pub mod producer;
 mod route;
@@ -17,6 +18,7 @@ mod view;
 use std::collections::BTreeMap;
 
 pub use admin::Admin;
+use backoff::Attempt;
 pub use backoff::Backoff;
 pub use cluster::{Client, CoordinatorKind, Lane, Topics};
 pub use config::{ClientConfig, Endpoint};

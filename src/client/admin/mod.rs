@@ -4,12 +4,14 @@
 //! whole fails only when nobody could be asked; a topic, partition or group that the cluster says no about fails
 //! alone, in its entry of the result.
 
+mod group_offsets;
 mod offsets;
 mod topics;
 
 use super::Client;
 
-pub use offsets::{Isolation, ListedOffset, OffsetSpec};
+pub use group_offsets::{CommittedOffset, Committer};
+pub use offsets::{EpochEnd, Isolation, ListedOffset, OffsetSpec};
 pub use topics::{
     CreatedTopic, NewPartitions, NewTopic, PartitionDescription, TopicDescription, TopicListing,
 };

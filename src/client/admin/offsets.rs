@@ -7,7 +7,10 @@ use crate::client::{ClientError, PerItem};
 use crate::names::{LeaderEpoch, Offset, TopicName, TopicPartition};
 use crate::wire::messages::delete_records_request::{DeleteRecordsPartition, DeleteRecordsTopic};
 use crate::wire::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
-use crate::wire::messages::{DeleteRecordsRequest, ListOffsetsRequest};
+use crate::wire::messages::offset_for_leader_epoch_request::{
+    OffsetForLeaderPartition, OffsetForLeaderTopic,
+};
+use crate::wire::messages::{DeleteRecordsRequest, ListOffsetsRequest, OffsetForLeaderEpochRequest};
 
 /// Which offset of a partition is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -69,6 +72,14 @@ pub struct ListedOffset {
     /// Of the record found; `None` for the ends of the log.
     pub timestamp_ms: Option<i64>,
     pub leader_epoch: LeaderEpoch,
+}
+
+/// Where the records of a leader epoch end (KIP-320).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EpochEnd {
+    /// The largest epoch, up to the one asked for, that the log has records of; -1 when it has none.
+    pub leader_epoch: LeaderEpoch,
+    pub end_offset: Offset,
 }
 
 impl Admin {
@@ -155,6 +166,57 @@ impl Admin {
                         let outcome =
                             ClientError::check(format!("records of {partition}"), answer.error_code, None);
                         outcomes.push((partition, outcome.map(|()| Offset(answer.low_watermark))));
+                    }
+                }
+                outcomes
+            })
+            .await
+    }
+
+    /// Where leader epochs end in the log of the current leader: what tells whether records read under an epoch are
+    /// still there.
+    pub async fn epoch_ends(
+        &self,
+        epochs: BTreeMap<TopicPartition, LeaderEpoch>,
+    ) -> PerItem<TopicPartition, EpochEnd> {
+        let client = self.client.clone();
+        let build = |items: &[(TopicPartition, LeaderEpoch)], _| {
+            let view = client.view();
+            let topics = by_topic(items.iter().map(|(partition, epoch)| (partition, (partition, *epoch))));
+            let topics = topics.into_iter().map(|(topic, partitions)| {
+                let partitions = partitions.into_iter().map(|(index, (partition, epoch))| {
+                    let current =
+                        view.partition(partition).map_or(LeaderEpoch::NONE, |known| known.leader_epoch);
+                    OffsetForLeaderPartition::default()
+                        .with_partition(index)
+                        .with_current_leader_epoch(current.0)
+                        .with_leader_epoch(epoch.0)
+                });
+                OffsetForLeaderTopic::default()
+                    .with_topic(topic_text(topic))
+                    .with_partitions(partitions.collect())
+            });
+            OffsetForLeaderEpochRequest::default().with_replica_id((-1).into()).with_topics(topics.collect())
+        };
+        // Consumers may ask since version 3; before, only brokers were let in.
+        let ask = Ask::new("looking up leader epochs").versions(3..=i16::MAX);
+        self.client
+            .ask_leaders(ask, epochs, build, |response| {
+                let mut outcomes = Vec::new();
+                for topic in response.topics {
+                    let name = TopicName::new(&topic.topic);
+                    for answer in topic.partitions {
+                        let partition = TopicPartition::new(name.clone(), answer.partition);
+                        let outcome = ClientError::check(
+                            format!("leader epochs of {partition}"),
+                            answer.error_code,
+                            None,
+                        );
+                        let end = EpochEnd {
+                            leader_epoch: LeaderEpoch(answer.leader_epoch),
+                            end_offset: Offset(answer.end_offset),
+                        };
+                        outcomes.push((partition, outcome.map(|()| end)));
                     }
                 }
                 outcomes

@@ -1,7 +1,7 @@
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
-use tokio::time::Instant;
 
 use super::Record;
 use super::record::{BatchOutcome, Failure, Outcome, Receipt, Stored};

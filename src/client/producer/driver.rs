@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::sleep_until;
 
 use super::batch::PendingBatch;
 use super::machine::{Machine, QueueId, SendOut};
@@ -63,7 +63,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
         tokio::select! {
             () = shared.wake.notified() => {}
             () = shared.stop.notified() => return,
-            () = sleep_until(wake_at) => {
+            () = sleep_until(wake_at.into()) => {
                 if metadata_due <= Instant::now() {
                     metadata_due = Instant::now() + shared.client.config().metadata_age_max;
                     let topics = shared.machine.lock().topic_names();

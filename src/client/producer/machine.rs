@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-
-use tokio::time::Instant;
+use std::time::Instant;
 
 use super::batch::PendingBatch;
 use super::queue::{Queue, Readiness};
@@ -11,10 +10,9 @@ use super::record::{BatchOutcome, Failure, Stored};
 use super::topic::Topic;
 use super::verdict::Verdict;
 use super::{ProducerConfig, Receipt, Record};
-use crate::client::{Backoff, ClientError, ClusterView, TopicView};
+use crate::client::{Attempt, Backoff, ClientError, ClusterView, TopicView};
 use crate::names::{BrokerId, ProducerEpoch, ProducerId, TopicName, TopicPartition};
 use crate::record::BatchHeader;
-use crate::wire::ErrorCode;
 
 #[derive(Debug)]
 pub(super) struct Machine {
@@ -55,26 +53,6 @@ enum ProducerState {
     Wanted(Attempt),
     Ready { id: ProducerId, epoch: ProducerEpoch },
     Refused(ClientError),
-}
-
-/// Something that is asked of the cluster, once at a time, with pauses after failures.
-#[derive(Debug, Clone, Copy, Default)]
-struct Attempt {
-    is_out: bool,
-    failures: u32,
-    not_before: Option<Instant>,
-}
-
-impl Attempt {
-    fn may_start(&self, now: Instant) -> bool {
-        !self.is_out && self.not_before.is_none_or(|at| at <= now)
-    }
-
-    fn failed(&mut self, now: Instant, random: f64) {
-        self.is_out = false;
-        self.failures += 1;
-        self.not_before = Some(now + Backoff::RETRY.delay(self.failures, random));
-    }
 }
 
 /// Why a record could not be taken.

@@ -5,11 +5,11 @@ use super::super::batch::BatchSequence;
 use super::*;
 use crate::client::Scope;
 use crate::names::{Offset, PartitionId, Uuid};
-use crate::wire::StrBytes;
 use crate::wire::messages::MetadataResponse;
 use crate::wire::messages::metadata_response::{
     MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic,
 };
+use crate::wire::{ErrorCode, StrBytes};
 
 /// A machine, a clock, and a cluster of broker 1 that leads every partition of topic `t`.
 struct World {

@@ -15,11 +15,11 @@ mod topic;
 mod verdict;
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
 use super::{Backoff, Client, ClientError, Topics};
 use crate::names::TopicName;
@@ -145,7 +145,7 @@ impl Producer {
                 Err(NotTaken::Never(error)) => return Err(error),
                 Err(NotTaken::UnknownTopic) => self.learn_topic(record.topic, until).await?,
                 Err(NotTaken::Full) => {
-                    if timeout_at(until, room).await.is_err() {
+                    if timeout_at(until.into(), room).await.is_err() {
                         return Err(ClientError::BufferFull {
                             size_bytes: record.size_bytes_max(),
                             buffer_bytes: shared.config.buffer_bytes,
@@ -186,7 +186,7 @@ impl Producer {
                 let timeout_ms = shared.config.block_max.as_millis() as u64;
                 return Err(ClientError::Deadline { what, timeout_ms, last: Box::new(error) });
             }
-            tokio::time::sleep_until(again).await;
+            tokio::time::sleep_until(again.into()).await;
         }
     }
 }

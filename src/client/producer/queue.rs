@@ -6,8 +6,7 @@
 //! - sequences start over, under a new epoch, only when nothing of the partition is unanswered.
 
 use std::collections::VecDeque;
-
-use tokio::time::Instant;
+use std::time::Instant;
 
 use super::batch::{BatchSequence, PendingBatch, sequence_after};
 use super::{Acks, ProducerConfig, Receipt, Record};

@@ -1,0 +1,161 @@
+//! Reads records: keeps a position in each assigned partition, fetches ahead of the reader, hands out whole batches.
+
+mod chunk;
+mod config;
+mod driver;
+mod machine;
+mod session;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+use super::admin::{Admin, CommittedOffset, Committer};
+use super::{Client, ClientError, PerItem};
+use crate::names::{Offset, TopicPartition};
+use driver::Shared;
+use machine::Machine;
+
+pub use chunk::{FetchedBatch, FetchedRecords, PartitionRecords, UNCOMPRESSED_BYTES_MAX};
+pub use config::{ConsumerConfig, GroupConfig, StartAt};
+pub use machine::Position;
+
+/// What a consumer has to tell.
+#[derive(Debug, Clone)]
+pub enum Event {
+    Records(PartitionRecords),
+    /// Everything up to `offset` has been given out, and there is no more at the moment.
+    End {
+        partition: TopicPartition,
+        offset: Offset,
+    },
+}
+
+/// Reads partitions of a cluster. Ends its tasks when dropped; [`close`](Self::close) also says so to the cluster.
+#[derive(Debug)]
+pub struct Consumer {
+    shared: Arc<Shared>,
+}
+
+impl Drop for Consumer {
+    fn drop(&mut self) {
+        self.shared.stop.notify_one();
+        self.shared.client.close_lane(self.shared.lane);
+    }
+}
+
+impl Consumer {
+    /// Must be called within a runtime.
+    pub fn new(client: &Client, config: ConsumerConfig) -> Self {
+        let preferred_for = client.config().metadata_age_max;
+        let shared = Arc::new(Shared {
+            client: client.clone(),
+            lane: client.open_lane(),
+            machine: Mutex::new(Machine::new(config.clone(), preferred_for)),
+            config,
+            wake: Notify::new(),
+            ready: Notify::new(),
+            stop: Notify::new(),
+        });
+        tokio::spawn(driver::run(shared.clone()));
+        Self { shared }
+    }
+
+    /// Reads exactly these partitions from now on. Those that were read before go on where they are.
+    pub fn assign(&mut self, starts: &BTreeMap<TopicPartition, StartAt>) {
+        self.shared.machine.lock().assign(starts);
+        self.shared.wake.notify_one();
+    }
+
+    /// The next records, or whatever else there is to tell. Coming back for more says that what was given out before
+    /// has been processed. Nothing is lost when the future is dropped.
+    ///
+    /// Errors about one partition do not stop the others: call again to go on.
+    pub async fn next(&mut self) -> Result<Event, ClientError> {
+        self.shared.machine.lock().processed();
+        loop {
+            let taken = self.shared.machine.lock().take();
+            if let Some(event) = taken {
+                // Taking has made room to fetch more.
+                self.shared.wake.notify_one();
+                return event;
+            }
+            // The one permit that `notify_one` leaves behind is not lost between `take` and here.
+            self.shared.ready.notified().await;
+        }
+    }
+
+    /// Moves a partition to another place; what was fetched of it is dropped.
+    pub fn seek(&mut self, partition: &TopicPartition, start: StartAt) -> Result<(), ClientError> {
+        let found = self.shared.machine.lock().seek(partition, start);
+        self.shared.wake.notify_one();
+        assigned(partition, found)
+    }
+
+    /// Gives out nothing of a partition until [`resume`](Self::resume).
+    pub fn pause(&mut self, partition: &TopicPartition) -> Result<(), ClientError> {
+        assigned(partition, self.shared.machine.lock().set_paused(partition, true))
+    }
+
+    pub fn resume(&mut self, partition: &TopicPartition) -> Result<(), ClientError> {
+        let found = self.shared.machine.lock().set_paused(partition, false);
+        self.shared.wake.notify_one();
+        assigned(partition, found)
+    }
+
+    pub fn assignment(&self) -> Vec<TopicPartition> {
+        self.shared.machine.lock().assignment()
+    }
+
+    /// The next offset that will be given out; `None` while it is being looked up, or for a partition that is not
+    /// assigned.
+    pub fn position(&self, partition: &TopicPartition) -> Option<Offset> {
+        self.shared.machine.lock().position(partition)?.offset
+    }
+
+    /// The end of the partition as of the last fetch.
+    pub fn high_watermark(&self, partition: &TopicPartition) -> Option<Offset> {
+        self.shared.machine.lock().marks(partition).map(|marks| marks.high_watermark)
+    }
+
+    /// Records between what was given out and the end, as of the last fetch.
+    pub fn lag(&self, partition: &TopicPartition) -> Option<i64> {
+        let machine = self.shared.machine.lock();
+        let (position, marks) = (machine.position(partition)?.offset?, machine.marks(partition)?);
+        Some((marks.high_watermark.0 - position.0).max(0))
+    }
+
+    /// Commits where this consumer stands: everything that was given out.
+    pub async fn commit(&self) -> Result<(), ClientError> {
+        let offsets = self.shared.machine.lock().positions(false);
+        self.commit_offsets(&offsets).await?.into_values().collect()
+    }
+
+    /// Commits offsets of the caller's choice.
+    pub async fn commit_offsets(
+        &self,
+        offsets: &BTreeMap<TopicPartition, CommittedOffset>,
+    ) -> Result<PerItem<TopicPartition, ()>, ClientError> {
+        let Some(group) = &self.shared.config.group else {
+            let what = "committing offsets".to_owned();
+            return Err(ClientError::Invalid { what, reason: "no group is configured".to_owned() });
+        };
+        if offsets.is_empty() {
+            return Ok(PerItem::new());
+        }
+        let admin = Admin::new(&self.shared.client);
+        admin.commit_group_offsets(&group.group_id, &Committer::outsider(), offsets).await
+    }
+}
+
+fn assigned(partition: &TopicPartition, found: bool) -> Result<(), ClientError> {
+    match found {
+        true => Ok(()),
+        false => Err(ClientError::Invalid {
+            what: partition.to_string(),
+            reason: "it is not assigned to this consumer".to_owned(),
+        }),
+    }
+}
