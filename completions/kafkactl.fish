@@ -40,6 +40,7 @@ complete -c kafkactl -n "__fish_kafkactl_needs_command" -s V -l version -d 'Prin
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "topic" -d 'Read and change topics, their settings and partitions'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "topics" -d 'Read and change topics, their settings and partitions'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "t" -d 'Read and change topics, their settings and partitions'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "produce" -d 'Write records from files or standard input to a topic'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "storage" -d 'Format and inspect data directories; no broker needed'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "context" -d 'Named clusters in kafkactl.toml'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "ctx" -d 'Named clusters in kafkactl.toml'
@@ -522,6 +523,39 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_sub
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from offsets" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from offsets" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from offsets" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l input -d 'How the input becomes records' -r -f -a "lines\t'a record ends at --delim'
+jsonl\t'a JSON object a line, as consume -o jsonl prints'
+raw\t'a whole file is one record'"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l delim -d 'What ends a record, for lines; \\t \\n \\0 \\xNN are read' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l key -d 'Key of every record that brings none' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l key-sep -d 'What stands between key and value, for lines' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l header -d 'A header added to every record; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -s p -l partition -d 'The partition of every record [default: the input\'s, else by key]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l acks -d 'Who must have a batch before it counts as written' -r -f -a "0\t''
+1\t''
+all\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l compress -d 'Codec of the batches' -r -f -a "none\t''
+gzip\t''
+snappy\t''
+lz4\t''
+zstd\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -s n -l max -d 'Stop after N records' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l rate -d 'At most so many records a second, or bytes with a unit as in 1MB' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l repartition -d 'Ignore partitions in the input, place by key'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l tombstone -d 'Write one record of --key without a value, and read no input'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l report -d 'Print where each record was written'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and not __fish_seen_subcommand_from random-uuid" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and not __fish_seen_subcommand_from random-uuid" -f -a "random-uuid" -d 'Draw a cluster id'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and __fish_seen_subcommand_from random-uuid" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r

@@ -6,6 +6,7 @@ mod context;
 mod error;
 mod exit;
 mod output;
+mod records;
 
 use std::process::ExitCode;
 

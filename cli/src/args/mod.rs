@@ -6,6 +6,7 @@
 pub mod completion;
 pub mod context;
 pub mod position;
+pub mod produce;
 pub mod shared;
 pub mod storage;
 pub mod topic;
@@ -39,6 +40,8 @@ pub enum Noun {
     /// Read and change topics, their settings and partitions
     #[command(subcommand, visible_aliases = ["topics", "t"])]
     Topic(topic::TopicCommand),
+    /// Write records from files or standard input to a topic
+    Produce(Box<produce::ProduceArgs>),
     /// Format and inspect data directories; no broker needed
     #[command(subcommand)]
     Storage(storage::StorageCommand),
@@ -74,6 +77,6 @@ mod tests {
             }
             commands.extend(command.get_subcommands().cloned());
         }
-        assert!(meanings.len() > 4, "only {} short flags seen", meanings.len());
+        assert!(meanings.len() > 10, "only {} short flags seen", meanings.len());
     }
 }

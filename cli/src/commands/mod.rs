@@ -4,6 +4,7 @@ mod completion;
 mod confirm;
 mod context;
 mod positions;
+mod produce;
 mod session;
 mod storage;
 mod topic;
@@ -24,6 +25,7 @@ pub fn run(cli: Cli) -> ExitStatus {
     let outer = &cli.common;
     match cli.noun {
         Noun::Topic(command) => topic::run(&command, outer),
+        Noun::Produce(args) => session::run(&*args, outer),
         Noun::Storage(command) => storage::run(command, outer),
         Noun::Context(command) => context::run(command, outer),
         Noun::Completion(args) => completion::run(&args),
