@@ -16,13 +16,14 @@ use super::classic::{
 };
 use super::commits::{CommitRequest, FetchRequest, FetchedTopic};
 use super::driver::{Batching, Committed, Parked, ShardDriver};
-use super::log::ShardLog;
+use super::log::PartitionLog;
 use super::names::{GroupId, partition_of};
 use super::other::GroupKind;
 use super::shard::{NotClassic, Shard};
 use super::turn::{Answer, Now, Ticket, Turn};
 use crate::clock::Clock;
 use crate::cluster::{MetadataDelta, MetadataImage, MetadataSubscriber};
+use crate::partition::Partitions;
 
 /// Where groups and their offsets are kept.
 pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
@@ -37,15 +38,12 @@ struct Inner {
     node_id: BrokerId,
     clock: Clock,
     settings: Arc<GroupSettings>,
-    open_log: OpenLog,
+    partitions: Arc<Partitions>,
     shards: RwLock<HashMap<PartitionId, Arc<ShardDriver>>>,
     /// Of `__consumer_offsets`; 0 while the topic does not exist.
     partition_count: AtomicI32,
     alarm: Alarm,
 }
-
-/// Finds the log of a partition of `__consumer_offsets` on this broker.
-pub type OpenLog = Box<dyn Fn(PartitionId) -> Option<Arc<dyn ShardLog>> + Send + Sync>;
 
 /// What becomes of a request: an error at once, or a reply that may have to wait for its records.
 pub type Acted<R> = Result<Committed<R>, ErrorCode>;
@@ -60,12 +58,17 @@ pub struct ListedGroup {
 }
 
 impl Groups {
-    pub fn new(node_id: BrokerId, clock: Clock, settings: GroupSettings, open_log: OpenLog) -> Self {
+    pub fn new(
+        node_id: BrokerId,
+        clock: Clock,
+        settings: GroupSettings,
+        partitions: Arc<Partitions>,
+    ) -> Self {
         let inner = Inner {
             node_id,
             clock,
             settings: Arc::new(settings),
-            open_log,
+            partitions,
             shards: RwLock::default(),
             partition_count: AtomicI32::new(0),
             alarm: Alarm::default(),
@@ -262,10 +265,11 @@ impl Groups {
             if self.inner.shards.read().contains_key(&partition) {
                 continue;
             }
-            let Some(log) = (self.inner.open_log)(partition) else {
+            let Some(replica) = self.inner.partitions.get(OFFSETS_TOPIC, partition) else {
                 tracing::error!(%partition, "the log of a led partition of {OFFSETS_TOPIC} is not here");
                 continue;
             };
+            let log = Arc::new(PartitionLog::new(replica, epoch));
             let shard = Arc::new(ShardDriver::new(partition, epoch, log, self.inner.settings.clone()));
             self.inner.shards.write().insert(partition, shard.clone());
             let groups = self.clone();

@@ -1,20 +1,25 @@
 //! What a shard needs of the partition that keeps it.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::time::Instant;
 
+use kafkactl_core::log::SliceBytes;
 use kafkactl_core::names::{LeaderEpoch, Offset};
+use kafkactl_core::record::Batch;
 use kafkactl_core::wire::ErrorCode;
 
-/// The log of one `__consumer_offsets` partition, led by this broker.
+use crate::partition::{Found, Partition, ReadAsk, Reader, Watch};
+
+/// The log of one `__consumer_offsets` partition, led by this broker in one leader epoch.
 ///
 /// Errors are Kafka's codes as the partition gives them; [`client_code`] turns them into what clients of a
 /// coordinator see.
 pub trait ShardLog: Send + Sync {
     /// Appends one batch, with acks=all in mind, and returns the offset of its first record. Fails unless this
-    /// broker still leads in `epoch`.
-    fn append(&self, batch: Vec<u8>, epoch: LeaderEpoch, now_ms: i64) -> Result<Offset, ErrorCode>;
+    /// broker still leads in that epoch.
+    fn append(&self, batch: Vec<u8>, now_ms: i64) -> Result<Offset, ErrorCode>;
 
     /// Whole batches from `from` on, the first of them perhaps starting earlier; empty at the end of the log. Blocks.
     fn read(&self, from: Offset) -> Result<Vec<u8>, ErrorCode>;
@@ -52,3 +57,88 @@ pub fn client_code(error: ErrorCode) -> ErrorCode {
         other => other,
     }
 }
+
+/// A partition of this broker as a shard's log.
+pub struct PartitionLog {
+    partition: Arc<Partition>,
+    epoch: LeaderEpoch,
+}
+
+impl PartitionLog {
+    /// `epoch` is the one in which this broker leads.
+    pub fn new(partition: Arc<Partition>, epoch: LeaderEpoch) -> Self {
+        Self { partition, epoch }
+    }
+}
+
+impl ShardLog for PartitionLog {
+    fn append(&self, batch: Vec<u8>, now_ms: i64) -> Result<Offset, ErrorCode> {
+        let batch = Batch::parse(&batch).map_err(|_| ErrorCode::CorruptMessage)?;
+        let appended =
+            self.partition.append_internal(&batch, self.epoch, now_ms).map_err(|error| error.code())?;
+        Ok(appended.first_offset)
+    }
+
+    fn read(&self, from: Offset) -> Result<Vec<u8>, ErrorCode> {
+        let ask = ReadAsk {
+            reader: Reader::Coordinator,
+            offset: from,
+            current_leader_epoch: self.epoch,
+            last_fetched_epoch: LeaderEpoch::NONE,
+            bytes_max: LOAD_BYTES,
+            min_one_batch: true,
+        };
+        match self.partition.read(&ask).map_err(|error| error.code())?.found {
+            Found::Nothing | Found::Diverging { .. } => Ok(Vec::new()),
+            Found::Records { bytes: SliceBytes::Empty, .. } => Ok(Vec::new()),
+            Found::Records { bytes: SliceBytes::Memory(batches), .. } => Ok(batches.concat()),
+            Found::Records { bytes: SliceBytes::File { file, position, size_bytes }, .. } => {
+                let mut bytes = vec![0; size_bytes];
+                file.read_exact_at(&mut bytes, position).map_err(|_| ErrorCode::KafkaStorageError)?;
+                Ok(bytes)
+            }
+        }
+    }
+
+    fn start_offset(&self) -> Offset {
+        self.partition.bounds().log_start_offset
+    }
+
+    fn end_offset(&self) -> Offset {
+        self.partition.bounds().log_end_offset
+    }
+
+    fn high_watermark(&self) -> Offset {
+        self.partition.bounds().high_watermark
+    }
+
+    fn wait_committed(&self, offset: Offset, deadline: Instant) -> Waiting<'_> {
+        Box::pin(async move {
+            let watch: Arc<Watch> = Arc::default();
+            self.partition.watch(&watch, 0);
+            let mut timer = pin!(tokio::time::sleep_until(deadline.into()));
+            let outcome = loop {
+                watch.take_changed();
+                if self.high_watermark() >= offset {
+                    break Ok(());
+                }
+                if !self.partition.is_leader() || self.partition.leader_epoch() != self.epoch {
+                    break Err(ErrorCode::NotLeaderOrFollower);
+                }
+                // Any move of the high watermark is worth a look.
+                if watch.wait(1, timer.as_mut()).await {
+                    break Err(ErrorCode::RequestTimedOut);
+                }
+            };
+            self.partition.unwatch(&watch, 0);
+            outcome
+        })
+    }
+
+    fn batch_bytes_max(&self) -> usize {
+        self.partition.batch_bytes_max()
+    }
+}
+
+/// How much of a log is read at a time while a shard loads.
+const LOAD_BYTES: usize = 4 << 20;

@@ -26,9 +26,8 @@ pub use classic::{
     Protocol, SyncReply, SyncRequest, Synced,
 };
 pub use commits::{CommitRequest, FetchRequest, FetchedTopic, OffsetToCommit, TopicToFetch};
-pub use coordinator::{Acted, Groups, ListedGroup, OFFSETS_TOPIC, OpenLog};
+pub use coordinator::{Acted, Groups, ListedGroup, OFFSETS_TOPIC};
 pub use driver::Committed;
-pub use log::{ShardLog, Waiting};
 pub use names::{GroupId, InstanceId, MemberId, partition_of};
 pub use other::GroupKind;
 pub use shard::NotClassic;

@@ -99,20 +99,22 @@ impl Partition {
         let rules = config.log.produce_rules(Origin::Client);
         let validated = validate_produce(ask.batch, &rules, ask.now_ms)
             .map_err(|rejection| PartitionError::Rejected { partition: self.id.clone(), rejection })?;
-        self.append_validated(validated, Origin::Client, ask.acks, ask.now_ms, &config)
+        self.append_validated(validated, Origin::Client, LeaderEpoch::NONE, ask.acks, ask.now_ms, &config)
     }
 
-    /// Appends a batch of a coordinator of this broker: one whole batch, checked for size only.
+    /// Appends a batch of a coordinator of this broker: one whole batch, checked for size only. Fails unless the
+    /// partition is led in `epoch`: a coordinator of another epoch does not know all that the log holds.
     pub fn append_internal(
         self: &Arc<Self>,
         batch: &Batch<'_>,
+        epoch: LeaderEpoch,
         now_ms: i64,
     ) -> Result<Appended, PartitionError> {
         let config = self.config.load();
         let rules = config.log.produce_rules(Origin::Coordinator);
         let validated = validate_produce(batch, &rules, now_ms)
             .map_err(|rejection| PartitionError::Rejected { partition: self.id.clone(), rejection })?;
-        self.append_validated(validated, Origin::Coordinator, Acks::All, now_ms, &config)
+        self.append_validated(validated, Origin::Coordinator, epoch, Acks::All, now_ms, &config)
     }
 
     /// Leadership and replicas in sync, before the work of checking the batch. Checked again under the lock.
@@ -124,11 +126,13 @@ impl Partition {
         self: &Arc<Self>,
         mut batch: Validated<'_>,
         origin: Origin,
+        expected_epoch: LeaderEpoch,
         acks: Acks,
         now_ms: i64,
         config: &PartitionConfig,
     ) -> Result<Appended, PartitionError> {
         let mut core = self.core.lock();
+        self.check_leader(&core, expected_epoch)?;
         core.check_may_append(&self.id, acks, config)?;
         let leader_epoch = core.replica.leader_epoch();
         let verified = match origin {
@@ -293,6 +297,11 @@ impl Partition {
 
     pub(super) fn config(&self) -> Arc<PartitionConfig> {
         self.config.load_full()
+    }
+
+    /// Largest batch it takes (`max.message.bytes`).
+    pub fn batch_bytes_max(&self) -> usize {
+        self.config.load().log.max_message_bytes as usize
     }
 
     pub fn bounds(&self) -> Bounds {

@@ -21,11 +21,13 @@ impl Isolation {
     }
 }
 
-/// Who reads: a follower sees all there is, a consumer what is committed.
+/// Who reads: a follower and a coordinator see all there is, a consumer what is committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
     Consumer(Isolation),
     Follower(BrokerId),
+    /// The leader itself, to learn what its log holds.
+    Coordinator,
 }
 
 /// One partition's part of a fetch.
@@ -55,7 +57,7 @@ impl Bounds {
     /// Where what `reader` may see ends (B5).
     pub fn visible_end(&self, reader: Reader) -> Offset {
         match reader {
-            Reader::Follower(_) => self.log_end_offset,
+            Reader::Follower(_) | Reader::Coordinator => self.log_end_offset,
             Reader::Consumer(Isolation::ReadUncommitted) => self.high_watermark,
             Reader::Consumer(Isolation::ReadCommitted) => self.last_stable_offset,
         }

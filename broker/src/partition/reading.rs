@@ -179,7 +179,11 @@ impl Partition {
     }
 
     /// The epoch comes before leadership, so that a client that is behind or ahead learns that (B3).
-    fn check_leader(&self, core: &Core, current_leader_epoch: LeaderEpoch) -> Result<(), PartitionError> {
+    pub(super) fn check_leader(
+        &self,
+        core: &Core,
+        current_leader_epoch: LeaderEpoch,
+    ) -> Result<(), PartitionError> {
         core.replica.check_epoch(current_leader_epoch).map_err(|fenced| match fenced {
             Fenced::ByNewerEpoch => PartitionError::FencedLeaderEpoch(self.id.clone()),
             Fenced::ByUnknownEpoch => PartitionError::UnknownLeaderEpoch(self.id.clone()),
