@@ -10,5 +10,8 @@ mod connection;
 mod group;
 mod partition;
 mod server;
+mod start;
+#[cfg(test)]
+mod tests;
 
 pub use broker::Broker;

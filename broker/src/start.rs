@@ -65,13 +65,8 @@ pub(crate) fn bind_all(
 /// An empty host is all interfaces.
 fn address_of(listener: &Listener) -> Result<SocketAddr, StartError> {
     let host = if listener.host.is_empty() { "0.0.0.0" } else { &listener.host };
-    let no_address =
-        || StartError::NoAddress { listener: listener.to_string(), host: listener.host.clone() };
-    (host, listener.port)
-        .to_socket_addrs()
-        .map_err(|_| no_address())?
-        .next()
-        .ok_or_else(no_address)
+    let no_address = || StartError::NoAddress { listener: listener.to_string(), host: listener.host.clone() };
+    (host, listener.port).to_socket_addrs().map_err(|_| no_address())?.next().ok_or_else(no_address)
 }
 
 impl ServerLimits {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use parking_lot::{Condvar, Mutex};
+use tracing::error;
 
 use super::partition::Partition;
 
@@ -26,23 +27,19 @@ struct Queue {
 }
 
 impl Flusher {
-    /// Starts the threads; they end after [`Flusher::stop`], once the queue is empty.
-    pub fn start(self: &Arc<Self>) -> std::io::Result<Vec<JoinHandle<()>>> {
-        let start = |number| {
+    pub fn start(self: &Arc<Self>) -> std::io::Result<FlushThreads> {
+        let mut running = FlushThreads { flusher: Arc::clone(self), threads: Vec::new() };
+        for number in 0..THREAD_COUNT {
             let flusher = Arc::clone(self);
-            std::thread::Builder::new().name(format!("flush-{number}")).spawn(move || flusher.run())
-        };
-        (0..THREAD_COUNT).map(start).collect()
+            let thread = std::thread::Builder::new().name(format!("flush-{number}"));
+            running.threads.push(thread.spawn(move || flusher.run())?);
+        }
+        Ok(running)
     }
 
     pub fn push(&self, partition: &Arc<Partition>) {
         self.queue.lock().partitions.push_back(Arc::clone(partition));
         self.wake.notify_one();
-    }
-
-    pub fn stop(&self) {
-        self.queue.lock().is_stopped = true;
-        self.wake.notify_all();
     }
 
     fn run(&self) {
@@ -61,6 +58,24 @@ impl Flusher {
                 return None;
             }
             self.wake.wait(&mut queue);
+        }
+    }
+}
+
+/// The running threads. Dropping it lets them finish the queue and waits for that.
+pub(crate) struct FlushThreads {
+    flusher: Arc<Flusher>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Drop for FlushThreads {
+    fn drop(&mut self) {
+        self.flusher.queue.lock().is_stopped = true;
+        self.flusher.wake.notify_all();
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                error!("a flush thread has panicked");
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use kafkactl_core::settings::BrokerSettings;
 use parking_lot::{Mutex, RwLock};
 
 use super::data_dir::DataDir;
-use super::flusher::Flusher;
+use super::flusher::{FlushThreads, Flusher};
 use super::partition::Partition;
 use crate::clock::Clock;
 
@@ -64,6 +64,11 @@ impl Partitions {
             hosted: RwLock::default(),
             doomed: Mutex::default(),
         }
+    }
+
+    /// Starts the threads that sync logs.
+    pub(crate) fn start_flushing(&self) -> std::io::Result<FlushThreads> {
+        Flusher::start(&self.flusher)
     }
 
     pub fn get(&self, topic: &str, partition: PartitionId) -> Option<Arc<Partition>> {

@@ -20,6 +20,7 @@ mod watch;
 pub use append::{Acks, AppendAsk, Appended};
 pub use data_dir::DataDir;
 pub use error::{PartitionError, rejection_code};
+pub(crate) use flusher::FlushThreads;
 pub use hosted::Partitions;
 pub use partition::Partition;
 pub use read::{Bounds, Found, Isolation, OffsetQuery, Read, ReadAsk, Reader, TimedOffset};

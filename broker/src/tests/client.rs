@@ -55,7 +55,8 @@ impl Client {
         let mut frame = self.receive_frame().expect("the connection is open");
         let header = wire::ResponseHeader::decode(api, version, &mut frame).unwrap();
         assert_eq!(header.correlation_id, correlation_id, "answers come in the order of requests");
-        wire::decode_response(api, version, &mut frame).unwrap_or_else(|error| panic!("{api} v{version}: {error}"))
+        wire::decode_response(api, version, &mut frame)
+            .unwrap_or_else(|error| panic!("{api} v{version}: {error}"))
     }
 
     /// The next frame; `None` when the broker has closed the connection.

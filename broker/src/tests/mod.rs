@@ -1,0 +1,149 @@
+//! A broker on a socket, with topics as the metadata log would make them, spoken to in raw frames.
+
+mod client;
+mod connections;
+mod fetching;
+mod producing;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use kafkactl_core::log::Shared;
+use kafkactl_core::log::dir::{Dir, RealDir};
+use kafkactl_core::names::{BrokerId, PartitionId, TopicId, Uuid};
+use kafkactl_core::record::{BatchBuilder, BatchFields, Codec};
+use kafkactl_core::schema::metadata::{ConfigRecord, MetadataRecord, PartitionRecord, TopicRecord};
+use kafkactl_core::settings::{BrokerSettings, Properties};
+use tokio::runtime::Runtime;
+
+use self::client::Client;
+use crate::api::FetchSessions;
+use crate::broker::Broker;
+use crate::clock::Clock;
+use crate::cluster::{MetadataDelta, MetadataImage, MetadataSubscriber};
+use crate::partition::{DataDir, FlushThreads, Partition, Partitions};
+use crate::server::{BoundListener, Server, ServerLimits};
+
+const NODE: i32 = 1;
+
+/// A broker under test; stops when dropped, without a farewell.
+struct TestBroker {
+    address: SocketAddr,
+    broker: Arc<Broker>,
+    _server: Server,
+    _runtime: Runtime,
+    _flushing: FlushThreads,
+}
+
+/// A topic of a test: name, partitions, settings.
+type Topic<'a> = (&'a str, i32, &'a [(&'a str, &'a str)]);
+
+impl TestBroker {
+    /// Starts on `directory`, with these topics.
+    fn start(directory: &Path, topics: &[Topic<'_>]) -> Self {
+        Self::start_with(directory, topics, &[])
+    }
+
+    fn start_with(directory: &Path, topics: &[Topic<'_>], settings: &[(&str, &str)]) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let settings: Vec<(String, String)> =
+            settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let settings = BrokerSettings::load(&Properties::default(), &settings).unwrap().0;
+        let limits = ServerLimits::of(&settings.network);
+        let broker = Arc::new(broker(directory, settings));
+        let flushing = broker.partitions.start_flushing().unwrap();
+        let (image, delta) = image(topics);
+        let image = Arc::new(image);
+        broker.partitions.apply(&delta, &image);
+        broker.metadata.publish(image);
+        let _inside = runtime.enter();
+        let listener = BoundListener::bind("PLAINTEXT", ([127, 0, 0, 1], 0).into(), &limits).unwrap();
+        let address = listener.address;
+        let server = Server::start(&broker, vec![listener], limits);
+        Self { address, broker, _server: server, _runtime: runtime, _flushing: flushing }
+    }
+
+    fn client(&self) -> Client {
+        Client::connect(self.address)
+    }
+
+    fn partition(&self, topic: &str, partition: i32) -> Arc<Partition> {
+        self.broker.partitions.get(topic, PartitionId(partition)).unwrap()
+    }
+}
+
+fn broker(directory: &Path, settings: BrokerSettings) -> Broker {
+    let clock = Clock::start();
+    let dir: Arc<dyn Dir> = Arc::new(RealDir::open(directory).unwrap());
+    let lock = dir.lock(".lock").unwrap().expect("nobody else uses the directory");
+    let data_dir = DataDir::open(dir, Uuid::from_u128(5), lock).unwrap();
+    let fetch_sessions = FetchSessions::new(settings.fetch.sessions_max);
+    let shared = Shared::new(100, 1 << 20);
+    let partitions = Partitions::new(BrokerId(NODE), clock, settings, vec![Arc::new(data_dir)], shared);
+    Broker {
+        node_id: BrokerId(NODE),
+        cluster_id: "test".to_owned(),
+        clock,
+        metadata: Default::default(),
+        controller: Default::default(),
+        partitions: Arc::new(partitions),
+        groups: Default::default(),
+        fetch_sessions,
+    }
+}
+
+fn topic_id(name: &str) -> TopicId {
+    TopicId(Uuid::from_u128(name.bytes().fold(7u128, |id, byte| id.wrapping_mul(131) + u128::from(byte))))
+}
+
+/// The metadata of these topics, each partition led by this broker.
+fn image(topics: &[Topic<'_>]) -> (MetadataImage, MetadataDelta) {
+    let mut image = MetadataImage::default();
+    let mut delta = MetadataDelta { is_whole: true, ..MetadataDelta::default() };
+    for (name, partitions, configs) in topics {
+        let id = topic_id(name).0;
+        let mut records = vec![MetadataRecord::Topic(TopicRecord { name: (*name).to_owned(), topic_id: id })];
+        records.extend((0..*partitions).map(|partition_id| {
+            MetadataRecord::Partition(PartitionRecord {
+                partition_id,
+                topic_id: id,
+                replicas: vec![NODE],
+                isr: vec![NODE],
+                leader: NODE,
+                ..PartitionRecord::default()
+            })
+        }));
+        records.extend(configs.iter().map(|(key, value)| {
+            MetadataRecord::Config(ConfigRecord {
+                resource_type: 2,
+                resource_name: (*name).to_owned(),
+                name: (*key).to_owned(),
+                value: Some((*value).to_owned()),
+            })
+        }));
+        for record in records {
+            image.replay(record, &mut delta).unwrap();
+        }
+    }
+    (image, delta)
+}
+
+/// A batch of these values, as a plain producer sends it.
+fn batch(values: &[&str]) -> Bytes {
+    batch_of(values, BatchFields::default())
+}
+
+fn compressed(values: &[&str], codec: Codec) -> Bytes {
+    batch_of(values, BatchFields { compression: codec.into(), ..BatchFields::default() })
+}
+
+fn batch_of(values: &[&str], fields: BatchFields) -> Bytes {
+    let mut builder = BatchBuilder::new(fields);
+    for (index, value) in values.iter().enumerate() {
+        builder.append(1_700_000_000_000 + index as i64, Some(b"key"), Some(value.as_bytes()), []);
+    }
+    builder.finish().unwrap().into()
+}
