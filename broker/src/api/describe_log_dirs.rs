@@ -6,25 +6,62 @@ use kafkactl_core::names::TopicName;
 use kafkactl_core::wire::messages::describe_log_dirs_response::{
     DescribeLogDirsPartition, DescribeLogDirsResult, DescribeLogDirsTopic,
 };
-use kafkactl_core::wire::messages::{DescribeLogDirsRequest, DescribeLogDirsResponse};
+use kafkactl_core::wire::messages::{self, DescribeLogDirsRequest, DescribeLogDirsResponse};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
 use super::{ApiSpec, Outcome, Request};
-use crate::partition::Partitions;
+use crate::partition::{DataDir, Partitions};
 
 pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::DescribeLogDirs, versions: 1..=5, handle };
+
+/// The partitions that are asked for, by topic; `None` is all.
+type Wanted = Option<HashMap<String, HashSet<i32>>>;
 
 fn handle(mut request: Request<'_>) -> Outcome {
     let body: DescribeLogDirsRequest = match request.decode() {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
-    let wanted: Option<HashMap<String, HashSet<i32>>> = body.topics.map(|topics| {
-        let topic = |topic: kafkactl_core::wire::messages::describe_log_dirs_request::DescribableLogDirTopic| {
-            (topic.topic.to_string(), topic.partitions.into_iter().collect())
-        };
-        topics.into_iter().map(topic).collect()
+    let wanted: Wanted = body.topics.map(|topics| {
+        let pairs =
+            topics.into_iter().map(|topic| (topic.topic.to_string(), topic.partitions.into_iter().collect()));
+        pairs.collect()
     });
-    let results = results(&request.broker.partitions, wanted.as_ref());
-    Outcome::reply(&DescribeLogDirsResponse::default().with_results(results), request.version)
+    let partitions = &request.broker.partitions;
+    let results = partitions.data_dirs().iter().map(|dir| describe(partitions, dir, &wanted)).collect();
+    Outcome::reply(&DescribeLogDirsResponse { results, ..Default::default() }, request.version)
+}
+
+fn describe(partitions: &Partitions, dir: &DataDir, wanted: &Wanted) -> DescribeLogDirsResult {
+    let mut topics: BTreeMap<TopicName, Vec<DescribeLogDirsPartition>> = BTreeMap::new();
+    for partition in partitions.in_dir(dir) {
+        let (topic, number) = (&partition.id.topic, partition.id.partition.0);
+        let is_wanted = wanted
+            .as_ref()
+            .is_none_or(|wanted| wanted.get(topic.as_str()).is_some_and(|numbers| numbers.contains(&number)));
+        if let Some(size_bytes) = partition.size_bytes().filter(|_| is_wanted) {
+            topics.entry(topic.clone()).or_default().push(DescribeLogDirsPartition {
+                partition_index: number,
+                partition_size: i64::try_from(size_bytes).unwrap_or(i64::MAX),
+                ..Default::default()
+            });
+        }
+    }
+    let space = dir.dir.space();
+    let bytes = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+    DescribeLogDirsResult {
+        error_code: if space.is_ok() { ErrorCode::None } else { ErrorCode::KafkaStorageError }.code(),
+        log_dir: StrBytes::from_string(dir.path.display().to_string()),
+        topics: topics
+            .into_iter()
+            .map(|(name, mut partitions)| {
+                partitions.sort_unstable_by_key(|partition| partition.partition_index);
+                let name = messages::TopicName(StrBytes::from_string(name.to_string()));
+                DescribeLogDirsTopic { name, partitions }
+            })
+            .collect(),
+        total_bytes: space.as_ref().map_or(-1, |space| bytes(space.total_bytes)),
+        usable_bytes: space.as_ref().map_or(-1, |space| bytes(space.usable_bytes)),
+        is_cordoned: false,
+    }
 }

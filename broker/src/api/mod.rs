@@ -7,6 +7,7 @@ mod cursor;
 mod delete_groups;
 mod delete_records;
 mod describe_groups;
+mod describe_log_dirs;
 mod describe_producers;
 mod encoder;
 mod fetch;
@@ -52,6 +53,7 @@ pub(crate) const SPECS: &[ApiSpec] = &[
     offset_for_leader_epoch::SPEC,
     delete_groups::SPEC,
     describe_groups::SPEC,
+    describe_log_dirs::SPEC,
     heartbeat::SPEC,
     join_group::SPEC,
     leave_group::SPEC,

@@ -87,6 +87,15 @@ impl Partitions {
         hosted.topics.values().flat_map(|topic| topic.partitions.values().cloned()).collect()
     }
 
+    pub fn data_dirs(&self) -> &[Arc<DataDir>] {
+        &self.data_dirs
+    }
+
+    /// Those that lie in a data directory, in no order.
+    pub fn in_dir(&self, dir: &DataDir) -> impl Iterator<Item = Arc<Partition>> {
+        self.all().into_iter().filter(move |partition| std::ptr::eq(&*partition.data_dir, dir))
+    }
+
     /// The settings in force, those of the metadata log among them.
     pub fn settings(&self) -> Arc<BrokerSettings> {
         self.settings.load_full()

@@ -23,6 +23,7 @@ use crate::api::FetchSessions;
 use crate::broker::Broker;
 use crate::clock::Clock;
 use crate::cluster::{MetadataDelta, MetadataImage, MetadataSubscriber};
+use crate::group::Groups;
 use crate::partition::{DataDir, FlushThreads, Partition, Partitions};
 use crate::server::{BoundListener, Server, ServerLimits};
 
@@ -81,16 +82,19 @@ fn broker(directory: &Path, settings: BrokerSettings) -> Broker {
     let lock = dir.lock(".lock").unwrap().expect("nobody else uses the directory");
     let data_dir = DataDir::open(dir, Uuid::from_u128(5), lock).unwrap();
     let fetch_sessions = FetchSessions::new(settings.fetch.sessions_max);
+    let group_settings = settings.group.clone();
     let shared = Shared::new(100, 1 << 20);
     let partitions = Partitions::new(BrokerId(NODE), clock, settings, vec![Arc::new(data_dir)], shared);
+    let partitions = Arc::new(partitions);
+    let groups = Groups::new(BrokerId(NODE), clock, group_settings, Arc::clone(&partitions));
     Broker {
         node_id: BrokerId(NODE),
         cluster_id: "test".to_owned(),
         clock,
         metadata: Default::default(),
         controller: Default::default(),
-        partitions: Arc::new(partitions),
-        groups: Default::default(),
+        partitions,
+        groups,
         fetch_sessions,
     }
 }

@@ -178,3 +178,117 @@ impl ResponseWriter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::{Buf, Bytes};
+    use kafkactl_core::log::dir::{Dir, MemoryDisk, OpenMode};
+    use kafkactl_core::names::{BrokerId, TopicId, TopicName, Uuid};
+    use kafkactl_core::wire::messages::FetchResponse;
+    use kafkactl_core::wire::{self};
+
+    /// The bytes of a reply as the connection sends them.
+    fn sent(reply: Reply, flexible_header: bool) -> Bytes {
+        let (head, tail) = reply.into_parts(1, flexible_header).unwrap();
+        let mut bytes = BytesMut::from(&head[..]);
+        for part in tail {
+            match part {
+                ReplyPart::Memory(memory) => bytes.extend_from_slice(&memory),
+                ReplyPart::File { file, position, bytes: count } => {
+                    let mut read = vec![0; count];
+                    file.read_exact_at(&mut read, position).unwrap();
+                    bytes.extend_from_slice(&read);
+                }
+            }
+        }
+        assert_eq!(bytes.get_i32() as usize, bytes.len(), "the frame says its size");
+        bytes.advance(if flexible_header { 5 } else { 4 });
+        bytes.freeze()
+    }
+
+    #[test]
+    fn the_general_decoder_reads_every_version() {
+        let disk = MemoryDisk::default();
+        let file = disk.root().open("f", OpenMode::Create).unwrap();
+        let stored: Vec<u8> = (0..60_000u32).map(|index| index as u8).collect();
+        file.write_all_at(&stored, 0).unwrap();
+        let run = |position: u64, size_bytes| SliceBytes::File { file: file.clone(), position, size_bytes };
+        let told = PartitionAnswer {
+            error: ErrorCode::None,
+            high_watermark: Offset(90),
+            last_stable_offset: Offset(80),
+            log_start_offset: Offset(5),
+            diverging: None,
+            current_leader: None,
+            aborted: Some(vec![(ProducerId(4), Offset(44)), (ProducerId(6), Offset(66))]),
+        };
+        let diverging =
+            PartitionAnswer { diverging: Some((LeaderEpoch(2), Offset(33))), aborted: None, ..told.clone() };
+        let leader = CurrentLeader { leader: BrokerId(3), epoch: LeaderEpoch(9) };
+        let elsewhere = PartitionAnswer {
+            current_leader: Some(leader),
+            ..PartitionAnswer::failed(ErrorCode::NotLeaderOrFollower)
+        };
+        let endpoint =
+            NodeEndpoint { node: BrokerId(3), host: "h".to_owned(), port: 9, rack: Some("r".to_owned()) };
+        for version in ApiKey::Fetch.versions() {
+            let flexible = ApiKey::Fetch.is_flexible(version);
+            let topic = if version >= 13 {
+                TopicKey::Id(TopicId(Uuid::from_u128(8)))
+            } else {
+                TopicKey::Name(TopicName::new("orders"))
+            };
+            let mut writer = ResponseWriter::new(version, ErrorCode::None, 7, 2);
+            writer.topic(&topic, 3);
+            writer.partition(PartitionId(0), &told, run(10, 40_000));
+            writer.partition(PartitionId(1), &told, run(20, 100));
+            let memory = SliceBytes::Memory(vec![Bytes::from_static(b"in "), Bytes::from_static(b"memory")]);
+            writer.partition(PartitionId(2), &diverging, memory);
+            writer.end_topic();
+            writer.topic(&topic, 2);
+            writer.partition(PartitionId(3), &elsewhere, SliceBytes::Empty);
+            writer.partition(PartitionId(4), &diverging, run(0, 20_000));
+            writer.end_topic();
+            let mut body = sent(writer.finish(std::slice::from_ref(&endpoint)), flexible);
+            let response: FetchResponse = wire::decode_response(ApiKey::Fetch, version, &mut body)
+                .unwrap_or_else(|error| panic!("v{version}: {error}"));
+            assert_eq!(response.session_id, if version >= 7 { 7 } else { 0 });
+            let partitions: Vec<_> = response.responses.iter().flat_map(|topic| &topic.partitions).collect();
+            let records: Vec<&[u8]> = partitions.iter().map(|it| it.records.as_deref().unwrap()).collect();
+            let expected: [&[u8]; 5] =
+                [&stored[10..40_010], &stored[20..120], b"in memory", b"", &stored[..20_000]];
+            assert_eq!(records, expected, "v{version}");
+            let first = partitions[0];
+            assert_eq!((first.high_watermark, first.last_stable_offset), (90, 80));
+            assert_eq!(first.log_start_offset, if version >= 5 { 5 } else { -1 });
+            let aborted = first.aborted_transactions.as_ref().unwrap();
+            assert_eq!((aborted[1].producer_id.0, aborted[1].first_offset), (6, 66));
+            assert_eq!(partitions[2].aborted_transactions, None);
+            assert_eq!(partitions[3].error_code, ErrorCode::NotLeaderOrFollower.code());
+            if version >= 12 {
+                assert_eq!(
+                    (partitions[2].diverging_epoch.epoch, partitions[2].diverging_epoch.end_offset),
+                    (2, 33)
+                );
+                assert_eq!(partitions[3].current_leader.leader_epoch, 9);
+            }
+            if version >= 16 {
+                assert_eq!(response.node_endpoints[0].port, 9);
+            }
+        }
+    }
+
+    #[test]
+    fn old_versions_do_not_know_a_failed_disk() {
+        for (version, expected) in [(5, ErrorCode::NotLeaderOrFollower), (6, ErrorCode::KafkaStorageError)] {
+            let mut writer = ResponseWriter::new(version, ErrorCode::None, 0, 1);
+            writer.topic(&TopicKey::Name(TopicName::new("t")), 1);
+            let failed = PartitionAnswer::failed(ErrorCode::KafkaStorageError);
+            writer.partition(PartitionId(0), &failed, SliceBytes::Empty);
+            let mut body = sent(writer.finish(&[]), false);
+            let response: FetchResponse = wire::decode_response(ApiKey::Fetch, version, &mut body).unwrap();
+            assert_eq!(response.responses[0].partitions[0].error_code, expected.code());
+        }
+    }
+}
