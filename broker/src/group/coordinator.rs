@@ -260,6 +260,7 @@ impl Groups {
                 .collect()
         };
         lost.iter().for_each(|shard| shard.resign(self.now()));
+        let mut to_load = Vec::new();
         for partition in topic.iter().flat_map(|topic| topic.partitions.keys().copied()) {
             let Some(epoch) = led(partition) else { continue };
             if self.inner.shards.read().contains_key(&partition) {
@@ -272,11 +273,26 @@ impl Groups {
             let log = Arc::new(PartitionLog::new(replica, epoch));
             let shard = Arc::new(ShardDriver::new(partition, epoch, log, self.inner.settings.clone()));
             self.inner.shards.write().insert(partition, shard.clone());
-            let groups = self.clone();
-            tokio::task::spawn_blocking(move || {
+            to_load.push(shard);
+        }
+        self.load(to_load);
+    }
+
+    /// What takes no time is loaded at once: the first clients of a new cluster need not wait.
+    fn load(&self, mut shards: Vec<Arc<ShardDriver>>) {
+        shards.retain(|shard| !shard.load_if_empty(self.now()));
+        if shards.is_empty() {
+            return;
+        }
+        let groups = self.clone();
+        let loading = move || {
+            for shard in shards {
                 shard.load(|| groups.now());
                 groups.watch(&shard);
-            });
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("group-loader".to_owned()).spawn(loading) {
+            tracing::error!(%error, "groups cannot be loaded");
         }
     }
 

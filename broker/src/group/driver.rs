@@ -97,6 +97,15 @@ impl ShardDriver {
         Self { partition, epoch, log, settings, state: Mutex::new(State::Loading) }
     }
 
+    /// Begins to serve at once if the log holds nothing; says whether it does.
+    pub fn load_if_empty(&self, now: Now) -> bool {
+        let is_empty = self.log.start_offset() == self.log.end_offset();
+        if is_empty {
+            self.load(|| now);
+        }
+        is_empty
+    }
+
     /// Reads the log and begins to serve. Blocks.
     pub fn load(&self, now: impl Fn() -> Now) {
         let started = Instant::now();
