@@ -1,8 +1,10 @@
 //! Where a client that asked the wrong broker finds the leader (KIP-951): the hint in Produce and Fetch replies.
 
-use kafkactl_core::names::{BrokerId, LeaderEpoch};
+use kafkactl_core::names::{BrokerId, LeaderEpoch, PartitionId};
 
+use super::cursor::TopicRef;
 use super::encoder::Encoder;
+use crate::cluster::MetadataImage;
 
 /// Who leads a partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +22,35 @@ pub(crate) struct NodeEndpoint {
     pub rack: Option<String>,
 }
 
+/// The brokers to be named in a reply: those that lead what the client asked this broker for.
+pub(crate) fn endpoints(
+    image: &MetadataImage,
+    listener: &str,
+    leaders: impl Iterator<Item = CurrentLeader>,
+) -> Vec<NodeEndpoint> {
+    let mut nodes: Vec<BrokerId> = leaders.map(|current| current.leader).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    let endpoint_of = |node: &BrokerId| {
+        let broker = image.brokers.get(node)?;
+        let endpoint = broker.endpoint(listener)?;
+        let (host, port) = (endpoint.host.clone(), i32::from(endpoint.port));
+        Some(NodeEndpoint { node: *node, host, port, rack: broker.rack.clone() })
+    };
+    nodes.iter().filter_map(endpoint_of).collect()
+}
+
 impl CurrentLeader {
+    /// Who leads according to the metadata; `None` for an unknown partition and for one without a leader.
+    pub fn of(image: &MetadataImage, topic: TopicRef<'_>, partition: PartitionId) -> Option<Self> {
+        let topic = match topic {
+            TopicRef::Name(name) => image.topics.get(name),
+            TopicRef::Id(id) => image.topics.by_id(&id),
+        };
+        let partition = topic?.partitions.get(&partition)?;
+        partition.has_leader().then_some(Self { leader: partition.leader, epoch: partition.leader_epoch })
+    }
+
     pub fn field(&self) -> Encoder {
         let mut field = Encoder::field();
         field.i32(self.leader.0);

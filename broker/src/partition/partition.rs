@@ -191,19 +191,25 @@ impl Partition {
         if !core.replica.is_leader() || core.replica.leader_epoch() != appended.leader_epoch {
             return Err(PartitionError::NotLeader(self.id.clone()));
         }
-        if let LogState::Offline(reason) = &core.log {
-            return Err(PartitionError::Storage { partition: self.id.clone(), reason: reason.clone() });
-        }
         let next = appended.last_offset.plus(1);
-        match acks {
-            Acks::None => Ok(true),
-            Acks::Leader => Ok(core.local_end >= next),
-            Acks::All if core.replica.high_watermark() < next => Ok(false),
-            Acks::All if !core.replica.has_enough_in_sync(config.min_insync_replicas) => {
-                Err(PartitionError::NotEnoughReplicasAfterAppend(self.id.clone()))
-            }
-            Acks::All => Ok(true),
+        let acknowledged = match acks {
+            Acks::None => true,
+            Acks::Leader => core.local_end >= next,
+            Acks::All => core.replica.high_watermark() >= next,
+        };
+        if !acknowledged {
+            return match core.failure() {
+                None => Ok(false),
+                Some(reason) => {
+                    let (partition, reason) = (self.id.clone(), reason.to_owned());
+                    Err(PartitionError::Storage { partition, reason })
+                }
+            };
         }
+        if acks == Acks::All && !core.replica.has_enough_in_sync(config.min_insync_replicas) {
+            return Err(PartitionError::NotEnoughReplicasAfterAppend(self.id.clone()));
+        }
+        Ok(true)
     }
 
     /// Takes in what the metadata log says of this partition.
@@ -243,7 +249,8 @@ impl Partition {
             // What the disk holds now is unknown: nothing more may be acknowledged on top of it.
             error!(partition = %self.id, %error, "a sync failed, the log takes no more writes");
             log.poison_with(&error);
-            return;
+            drop(core);
+            return self.tell(Change::Other);
         }
         log.flushed(&task);
         core.local_end = core.local_end.max(task.up_to());
@@ -363,6 +370,14 @@ impl Core {
             LogState::Offline(reason) => {
                 Err(PartitionError::Storage { partition: partition.clone(), reason: reason.clone() })
             }
+        }
+    }
+
+    /// Why nothing can be written any more.
+    fn failure(&self) -> Option<&str> {
+        match &self.log {
+            LogState::Open(log) => log.poisoned(),
+            LogState::Offline(reason) => Some(reason),
         }
     }
 

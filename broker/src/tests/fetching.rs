@@ -56,6 +56,11 @@ fn values(records: &Option<Bytes>) -> Vec<String> {
     values
 }
 
+/// The values of all records of the topic's only partition.
+pub(super) fn all_values(client: &mut Client, topic: &str) -> Vec<String> {
+    values(&fetch(client, &[(topic, 0, 0)], 12)[0].records)
+}
+
 #[test]
 fn every_codec_comes_back_in_every_version() {
     let directory = tempfile::tempdir().unwrap();

@@ -4,6 +4,7 @@ mod client;
 mod connections;
 mod fetching;
 mod producing;
+mod storage;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -33,9 +34,9 @@ const NODE: i32 = 1;
 struct TestBroker {
     address: SocketAddr,
     broker: Arc<Broker>,
-    _server: Server,
-    _runtime: Runtime,
-    _flushing: FlushThreads,
+    server: Server,
+    runtime: Runtime,
+    flushing: FlushThreads,
 }
 
 /// A topic of a test: name, partitions, settings.
@@ -48,6 +49,10 @@ impl TestBroker {
     }
 
     fn start_with(directory: &Path, topics: &[Topic<'_>], settings: &[(&str, &str)]) -> Self {
+        Self::start_on(Arc::new(RealDir::open(directory).unwrap()), topics, settings)
+    }
+
+    fn start_on(directory: Arc<dyn Dir>, topics: &[Topic<'_>], settings: &[(&str, &str)]) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let settings: Vec<(String, String)> =
@@ -56,15 +61,29 @@ impl TestBroker {
         let limits = ServerLimits::of(&settings.network);
         let broker = Arc::new(broker(directory, settings));
         let flushing = broker.partitions.start_flushing().unwrap();
-        let (image, delta) = image(topics);
-        let image = Arc::new(image);
-        broker.partitions.apply(&delta, &image);
-        broker.metadata.publish(image);
         let _inside = runtime.enter();
         let listener = BoundListener::bind("PLAINTEXT", ([127, 0, 0, 1], 0).into(), &limits).unwrap();
         let address = listener.address;
         let server = Server::start(&broker, vec![listener], limits);
-        Self { address, broker, _server: server, _runtime: runtime, _flushing: flushing }
+        let started = Self { address, broker, server, runtime, flushing };
+        started.apply(topics);
+        started
+    }
+
+    /// Applies the metadata of these topics and no others.
+    fn apply(&self, topics: &[Topic<'_>]) {
+        let (image, delta) = image(topics);
+        let image = Arc::new(image);
+        self.broker.partitions.apply(&delta, &image);
+        self.broker.metadata.publish(image);
+    }
+
+    /// Stops as a broker does that is told to.
+    fn stop(self) {
+        let Self { broker, server, runtime, flushing, .. } = self;
+        runtime.block_on(server.shut_down());
+        drop(flushing);
+        broker.partitions.close(-1);
     }
 
     fn client(&self) -> Client {
@@ -76,9 +95,8 @@ impl TestBroker {
     }
 }
 
-fn broker(directory: &Path, settings: BrokerSettings) -> Broker {
+fn broker(dir: Arc<dyn Dir>, settings: BrokerSettings) -> Broker {
     let clock = Clock::start();
-    let dir: Arc<dyn Dir> = Arc::new(RealDir::open(directory).unwrap());
     let lock = dir.lock(".lock").unwrap().expect("nobody else uses the directory");
     let data_dir = DataDir::open(dir, Uuid::from_u128(5), lock).unwrap();
     let fetch_sessions = FetchSessions::new(settings.fetch.sessions_max);

@@ -22,6 +22,7 @@ use self::follow::Follow;
 use self::plan::{Limits, Plan};
 use self::request::FetchRequest;
 use self::response::ResponseWriter;
+use super::leader::{self, CurrentLeader, NodeEndpoint};
 use super::{ApiSpec, Outcome, Reply, Request};
 use crate::broker::Broker;
 use crate::partition::Reader;
@@ -43,7 +44,9 @@ fn handle(request: Request<'_>) -> Outcome {
         None => Reader::Consumer(wanted.isolation),
     };
     let limits = Limits::of(&wanted, request.broker.settings().fetch.bytes_max);
-    let mut fetch = Fetch { broker: Arc::clone(request.broker), version, reader, limits, follow };
+    let listener = Arc::clone(&request.connection.listener);
+    let broker = Arc::clone(request.broker);
+    let mut fetch = Fetch { broker, version, reader, limits, follow, listener };
     let plan = fetch.plan();
     if wanted.max_wait_ms <= 0 || fetch.follow.has_nothing_to_wait_for() || plan.is_enough(limits) {
         return Outcome::Reply(fetch.answer(plan));
@@ -59,6 +62,8 @@ struct Fetch {
     reader: Reader,
     limits: Limits,
     follow: Follow,
+    /// The listener the client came in by.
+    listener: Arc<str>,
 }
 
 impl Fetch {
@@ -81,6 +86,7 @@ impl Fetch {
     }
 
     fn answer(&mut self, mut plan: Plan) -> Reply {
+        let endpoints = self.add_leaders(&mut plan);
         let (session_id, told) = self.follow.tell(&self.broker, &plan);
         let visits = self.follow.visits();
         let same_topic = |a: &usize, b: &usize| visits[*a].topic == visits[*b].topic;
@@ -95,6 +101,24 @@ impl Fetch {
             }
             writer.end_topic();
         }
-        writer.finish(&[])
+        writer.finish(&endpoints)
+    }
+
+    /// Tells a client that came to the wrong broker, or with an old epoch, who leads (KIP-951).
+    fn add_leaders(&self, plan: &mut Plan) -> Vec<NodeEndpoint> {
+        let is_misled =
+            |error| matches!(error, ErrorCode::NotLeaderOrFollower | ErrorCode::FencedLeaderEpoch);
+        if self.version < 16 || !plan.partitions.iter().any(|planned| is_misled(planned.answer.error)) {
+            return Vec::new();
+        }
+        let image = self.broker.metadata.image();
+        for (visit, planned) in self.follow.visits().iter().zip(&mut plan.partitions) {
+            if is_misled(planned.answer.error) {
+                let leader = CurrentLeader::of(&image, visit.topic.as_ref(), visit.wanted.partition);
+                planned.answer.current_leader = leader;
+            }
+        }
+        let leaders = plan.partitions.iter().filter_map(|planned| planned.answer.current_leader);
+        leader::endpoints(&image, &self.listener, leaders)
     }
 }

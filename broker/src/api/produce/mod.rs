@@ -19,6 +19,7 @@ use self::request::{ProduceRequest, ProducedBatch};
 use self::response::Answer;
 use self::waiting::Waiting;
 use super::cursor::TopicRef;
+use super::leader::{self, CurrentLeader, NodeEndpoint};
 use super::{ApiSpec, Outcome, Request, find_partition};
 use crate::broker::Broker;
 use crate::connection::CloseReason;
@@ -75,7 +76,35 @@ fn handle(request: Request<'_>) -> Outcome {
     if stage.acks == Some(Acks::None) {
         return silent(&answers);
     }
-    waiting.outcome(version, answers)
+    let leaders = Leaders { broker: request.broker, listener: &request.connection.listener };
+    let endpoints = leaders.add(version, &mut answers);
+    waiting.outcome(version, answers, endpoints)
+}
+
+/// Tells a client that came to the wrong broker who leads (KIP-951).
+struct Leaders<'a> {
+    broker: &'a Broker,
+    listener: &'a str,
+}
+
+impl Leaders<'_> {
+    fn add(&self, version: i16, answers: &mut [(Target, Answer)]) -> Vec<NodeEndpoint> {
+        let is_misled = |answer: &Answer| answer.error == ErrorCode::NotLeaderOrFollower;
+        if version < 10 || !answers.iter().any(|(_, answer)| is_misled(answer)) {
+            return Vec::new();
+        }
+        let image = self.broker.metadata.image();
+        for (target, answer) in answers.iter_mut().filter(|(_, answer)| is_misled(answer)) {
+            let topic = if version >= 13 {
+                TopicRef::Id(target.topic.id)
+            } else {
+                TopicRef::Name(target.topic.name.as_str())
+            };
+            answer.current_leader = CurrentLeader::of(&image, topic, target.partition);
+        }
+        let leaders = answers.iter().filter_map(|(_, answer)| answer.current_leader);
+        leader::endpoints(&image, self.listener, leaders)
+    }
 }
 
 /// What every batch of a request is judged by.

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::Target;
 use super::response::{self, Answer};
 use crate::api::Outcome;
+use crate::api::leader::NodeEndpoint;
 use crate::partition::{Acks, Appended, Partition, Watch};
 
 pub(super) struct Waiting {
@@ -36,14 +37,19 @@ impl Waiting {
     }
 
     /// Answers now if every batch is acknowledged already.
-    pub fn outcome(mut self, version: i16, mut answers: Vec<(Target, Answer)>) -> Outcome {
+    pub fn outcome(
+        mut self,
+        version: i16,
+        mut answers: Vec<(Target, Answer)>,
+        endpoints: Vec<NodeEndpoint>,
+    ) -> Outcome {
         self.settle(&mut answers);
         if self.batches.is_empty() {
-            return Outcome::Reply(response::write(version, &answers, &[]));
+            return Outcome::Reply(response::write(version, &answers, &endpoints));
         }
         Outcome::Later(Box::pin(async move {
             self.wait(&mut answers).await;
-            Outcome::Reply(response::write(version, &answers, &[]))
+            Outcome::Reply(response::write(version, &answers, &endpoints))
         }))
     }
 

@@ -1,0 +1,139 @@
+use std::io::ErrorKind;
+use std::sync::Arc;
+
+use kafkactl_core::log::dir::{Dir, FailingDir, Failures, MemoryDisk, Operation, RealDir};
+use kafkactl_core::names::Offset;
+use kafkactl_core::wire::ErrorCode;
+
+use super::fetching::all_values;
+use super::producing::produce;
+use super::{TestBroker, Topic, batch};
+
+const TOPIC: &[Topic<'static>] = &[("t", 1, &[])];
+
+#[test]
+fn what_was_acknowledged_survives_a_crash_of_the_process() {
+    let directory = tempfile::tempdir().unwrap();
+    let broker = TestBroker::start(directory.path(), TOPIC);
+    let mut client = broker.client();
+    for value in ["a", "b", "c"] {
+        assert_eq!(produce(&mut client, "t", 0, batch(&[value])).error_code, 0);
+    }
+    drop(broker);
+    let broker = TestBroker::start(directory.path(), TOPIC);
+    assert_eq!(all_values(&mut broker.client(), "t"), ["a", "b", "c"]);
+    assert_eq!(produce(&mut broker.client(), "t", 0, batch(&["d"])).base_offset, 3);
+}
+
+#[test]
+fn a_clean_stop_leaves_a_marker_and_the_next_start_takes_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let marker = directory.path().join(".kafka_cleanshutdown");
+    for (count, value) in ["a", "b", "c"].into_iter().enumerate() {
+        let broker = TestBroker::start(directory.path(), TOPIC);
+        assert!(!marker.exists(), "a running broker is not a stopped one");
+        assert_eq!(produce(&mut broker.client(), "t", 0, batch(&[value])).base_offset, count as i64);
+        broker.stop();
+        assert!(marker.exists());
+        let recovery_points =
+            std::fs::read_to_string(directory.path().join("recovery-point-offset-checkpoint"));
+        assert_eq!(recovery_points.unwrap(), format!("0\n1\nt 0 {}\n", count + 1));
+    }
+}
+
+#[test]
+fn a_full_disk_refuses_writes_serves_reads_and_recovers() {
+    let directory = tempfile::tempdir().unwrap();
+    let failures = Failures::default();
+    let real: Arc<dyn Dir> = Arc::new(RealDir::open(directory.path()).unwrap());
+    let broker = TestBroker::start_on(Arc::new(FailingDir::new(real, failures.clone())), TOPIC, &[]);
+    let mut client = broker.client();
+    produce(&mut client, "t", 0, batch(&["before"]));
+    failures.add(Operation::Write, ErrorKind::StorageFull, 0, usize::MAX);
+    for _ in 0..3 {
+        let refused = produce(&mut client, "t", 0, batch(&["refused"]));
+        assert_eq!(refused.error_code, ErrorCode::KafkaStorageError.code());
+        assert_eq!(all_values(&mut client, "t"), ["before"]);
+    }
+    failures.clear();
+    assert_eq!(produce(&mut client, "t", 0, batch(&["after"])).base_offset, 1);
+    assert_eq!(all_values(&mut client, "t"), ["before", "after"]);
+}
+
+#[test]
+fn a_failed_sync_ends_writing_not_reading() {
+    let failures = Failures::default();
+    let dir = Arc::new(FailingDir::new(MemoryDisk::default().root(), failures.clone()));
+    let topics: &[Topic<'_>] = &[("t", 1, &[("flush.messages", "1")])];
+    let broker = TestBroker::start_on(dir, topics, &[]);
+    let mut client = broker.client();
+    assert_eq!(produce(&mut client, "t", 0, batch(&["safe"])).error_code, 0);
+    failures.add(Operation::Sync, ErrorKind::Other, 0, 1);
+    // What became of the batch is unknown, so it is neither acknowledged nor shown, then or later.
+    for _ in 0..2 {
+        let refused = produce(&mut client, "t", 0, batch(&["unsafe"]));
+        assert_eq!(refused.error_code, ErrorCode::KafkaStorageError.code());
+    }
+    assert_eq!(all_values(&mut client, "t"), ["safe"]);
+}
+
+#[test]
+fn files_without_descriptors_are_served_too() {
+    let broker = TestBroker::start_on(MemoryDisk::default().root(), TOPIC, &[]);
+    let mut client = broker.client();
+    let large: Vec<String> = (0..10).map(|index| format!("{index}{}", "x".repeat(100_000))).collect();
+    for value in &large {
+        produce(&mut client, "t", 0, batch(&[value]));
+    }
+    assert_eq!(all_values(&mut client, "t"), large);
+}
+
+#[test]
+fn deleted_topics_leave_and_may_come_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let broker = TestBroker::start(directory.path(), &[("t", 2, &[]), ("u", 1, &[])]);
+    let mut client = broker.client();
+    produce(&mut client, "t", 0, batch(&["old"]));
+    broker.apply(&[("u", 1, &[])]);
+    assert_eq!(
+        produce(&mut client, "t", 0, batch(&["x"])).error_code,
+        ErrorCode::UnknownTopicOrPartition.code()
+    );
+    assert_eq!(directories(directory.path(), "-delete"), 2);
+    broker.apply(&[("t", 1, &[]), ("u", 1, &[])]);
+    assert_eq!(produce(&mut client, "t", 0, batch(&["new"])).base_offset, 0);
+    assert_eq!(all_values(&mut client, "t"), ["new"]);
+}
+
+#[test]
+fn directories_nobody_knows_are_put_aside() {
+    let directory = tempfile::tempdir().unwrap();
+    TestBroker::start(directory.path(), &[("t", 1, &[]), ("lost", 1, &[])]).stop();
+    let broker = TestBroker::start(directory.path(), TOPIC);
+    assert_eq!(directories(directory.path(), "-stray"), 1);
+    produce(&mut broker.client(), "t", 0, batch(&["a"]));
+}
+
+fn directories(parent: &std::path::Path, suffix: &str) -> usize {
+    let names =
+        std::fs::read_dir(parent).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.ends_with(suffix)).count()
+}
+
+#[test]
+fn a_disk_that_fails_at_the_start_takes_one_partition_down() {
+    let failures = Failures::default();
+    let disk = MemoryDisk::default();
+    let broker = TestBroker::start_on(
+        Arc::new(FailingDir::new(disk.root(), failures.clone())),
+        &[("good", 1, &[])],
+        &[],
+    );
+    failures.add(Operation::Rename, ErrorKind::Other, 0, 1);
+    broker.apply(&[("good", 1, &[]), ("bad", 1, &[])]);
+    let mut client = broker.client();
+    let storage_error = ErrorCode::KafkaStorageError.code();
+    assert_eq!(produce(&mut client, "bad", 0, batch(&["a"])).error_code, storage_error);
+    assert_eq!(produce(&mut client, "good", 0, batch(&["a"])).error_code, 0);
+    assert_eq!(broker.partition("good", 0).bounds().high_watermark, Offset(1));
+}
