@@ -6,19 +6,24 @@ pub mod features;
 mod golden_tests;
 pub mod image;
 mod loader;
+mod metadata;
+#[cfg(test)]
+mod metadata_tests;
 pub mod quorum;
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+pub use controller::Controller;
 pub use image::{MetadataDelta, MetadataImage};
 pub use loader::{LoadError, MetadataLoader, QuorumRecords};
+pub use metadata::{BOOTSTRAP_FILE, Metadata, bootstrap_records};
 
-/// The newest image; readers never wait.
-#[derive(Debug, Default)]
+/// The newest image; readers never wait. Clones share it.
+#[derive(Debug, Clone, Default)]
 pub struct MetadataCache {
-    newest: ArcSwap<MetadataImage>,
+    newest: Arc<ArcSwap<MetadataImage>>,
 }
 
 impl MetadataCache {
@@ -32,10 +37,6 @@ impl MetadataCache {
         self.newest.store(image);
     }
 }
-
-/// The way to change the metadata log.
-#[derive(Debug, Default)]
-pub struct Controller {}
 
 /// A room that follows the metadata log. Called in log order, on the replaying thread, before the reply of the
 /// request that wrote the records leaves (J18).

@@ -23,7 +23,7 @@ use self::client::Client;
 use crate::api::FetchSessions;
 use crate::broker::Broker;
 use crate::clock::Clock;
-use crate::cluster::{MetadataDelta, MetadataImage, MetadataSubscriber};
+use crate::cluster::{Controller, MetadataDelta, MetadataImage, MetadataSubscriber};
 use crate::group::Groups;
 use crate::partition::{DataDir, FlushThreads, Partition, Partitions};
 use crate::server::{BoundListener, Server, ServerLimits};
@@ -110,7 +110,7 @@ fn broker(dir: Arc<dyn Dir>, settings: BrokerSettings) -> Broker {
         cluster_id: "test".to_owned(),
         clock,
         metadata: Default::default(),
-        controller: Default::default(),
+        controller: Controller::stopped(BrokerId(NODE)),
         partitions,
         groups,
         fetch_sessions,

@@ -101,7 +101,7 @@ impl Machine<'_> {
     }
 
     /// Eligible leader replicas need one minimum for all brokers: it is written down, and brokers' own ones go.
-    pub(super) fn min_insync_records(&self) -> Vec<MetadataRecord> {
+    pub(in crate::cluster) fn min_insync_records(&self) -> Vec<MetadataRecord> {
         let record = |resource_name: String, value: Option<String>| {
             MetadataRecord::from(ConfigRecord {
                 resource_type: ResourceKind::Broker.code(),

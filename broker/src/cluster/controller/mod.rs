@@ -1,12 +1,15 @@
 //! The controller: decides about topics, configs, features and nodes, and writes what it decided.
 //!
-//! [`Machine`] decides and touches nothing.
+//! [`Machine`] decides and touches nothing, [`Driver`] carries out what it decides, [`Controller`] is how requests
+//! reach it.
 
 mod brokers;
 mod config_rules;
 mod configs;
 mod decision;
+mod driver;
 mod features;
+mod handle;
 mod internal_topics;
 mod machine;
 mod partition_change;
@@ -19,7 +22,10 @@ mod topics;
 pub use brokers::{PRODUCER_ID_BLOCK, Registration};
 pub use configs::{AlterConfigsReply, ConfigChange, ConfigOperation};
 pub use decision::{Decision, Refusal};
+pub(crate) use driver::Driver;
 pub use features::{FeatureUpdate, UpgradeType};
+pub(crate) use handle::ORDERS_MAX;
+pub use handle::{Controller, QuorumView};
 pub use internal_topics::auto_created;
 pub use machine::{Machine, Random};
 pub use partition_change::Election;

@@ -1,0 +1,348 @@
+//! The metadata log end to end: on an empty disk, on directories of Apache Kafka, on damaged ones.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kafkactl_core::log::checkpoint::CleanShutdown;
+use kafkactl_core::log::dir::{Dir, EntryKind, MemoryDisk, OpenMode, RealDir, read_file};
+use kafkactl_core::names::{BrokerEpoch, BrokerId, PartitionId, Uuid, uuid_parse};
+use kafkactl_core::settings::{BrokerSettings, Properties};
+use parking_lot::Mutex;
+
+use super::controller::{NewTopic, Registration};
+use super::features::{ELIGIBLE_LEADER_REPLICAS, METADATA_VERSION};
+use super::quorum::{MetadataLogError, QuorumError, ReplicaKey};
+use super::*;
+use crate::clock::Clock;
+
+const DIRECTORY: Uuid = Uuid::from_u128(77);
+
+fn settings(properties: &str) -> BrokerSettings {
+    BrokerSettings::load(&Properties::parse(properties).unwrap(), &[]).unwrap().0
+}
+
+fn registration(node: i32, directory: Uuid, previous_epoch: Option<BrokerEpoch>) -> Registration {
+    Registration {
+        id: BrokerId(node),
+        incarnation: Uuid::from_u128(rand::random()),
+        endpoints: Vec::new(),
+        features: Vec::new(),
+        rack: None,
+        directories: vec![directory],
+        previous_epoch,
+    }
+}
+
+/// Sees what subscribers see.
+#[derive(Default)]
+struct Witness {
+    deltas: Mutex<Vec<MetadataDelta>>,
+}
+
+impl MetadataSubscriber for Witness {
+    fn apply(&self, delta: &MetadataDelta, image: &Arc<MetadataImage>) {
+        assert!(delta.is_whole || !delta.is_empty());
+        assert!(image.offset.0 >= 0);
+        self.deltas.lock().push(delta.clone());
+    }
+}
+
+/// A running controller with what it publishes.
+struct Running {
+    controller: Controller,
+    cache: MetadataCache,
+    witness: Arc<Witness>,
+}
+
+impl Running {
+    fn create(&self, name: &str, partitions: i32) {
+        let topic =
+            NewTopic { name: name.to_owned(), partitions, replication_factor: 1, ..NewTopic::default() };
+        let created = self
+            .controller
+            .submit(None, move |machine, random, _| machine.create_topics(vec![topic], false, random));
+        let reply = wait(created).unwrap();
+        assert!(reply[0].1.is_ok(), "{:?}", reply[0].1);
+        let image = self.cache.image();
+        let topic = image.topics.get(name).expect("known before the reply (J18)");
+        assert_eq!(topic.partitions.len(), partitions as usize);
+        let last = self.witness.deltas.lock().last().cloned().unwrap();
+        assert!(last.topics[&topic.id].created);
+    }
+
+    fn producer_ids(&self) -> std::ops::Range<i64> {
+        let (id, epoch) = (self.controller.broker_id(), self.controller.broker_epoch());
+        wait(self.controller.submit(None, move |machine, _, _| machine.allocate_producer_ids(id, epoch)))
+            .unwrap()
+            .unwrap()
+    }
+
+    fn stop(self) -> BrokerEpoch {
+        wait(async { self.controller.shutdown().await }).unwrap()
+    }
+
+    fn leader_epoch(&self, topic: &str, partition: i32) -> (i32, i32) {
+        let image = self.cache.image();
+        let partition = image.topics.partition(topic, PartitionId(partition)).unwrap();
+        (partition.leader.0, partition.leader_epoch.0)
+    }
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
+}
+
+fn start_with(
+    root: Arc<dyn Dir>,
+    (node, directory): (i32, Uuid),
+    settings: BrokerSettings,
+    previous_epoch: Option<BrokerEpoch>,
+) -> Result<Running, MetadataLogError> {
+    let local = ReplicaKey { id: BrokerId(node), directory };
+    let metadata = Metadata::open(root, local, settings, Clock::start())?;
+    let (cache, witness) = (MetadataCache::default(), Arc::new(Witness::default()));
+    let subscribers: Vec<Arc<dyn MetadataSubscriber>> = vec![witness.clone()];
+    let registration = registration(node, directory, previous_epoch);
+    let controller = metadata.start(registration, Vec::new(), cache.clone(), subscribers)?;
+    Ok(Running { controller, cache, witness })
+}
+
+fn start(disk: &MemoryDisk, previous_epoch: Option<BrokerEpoch>) -> Running {
+    start_with(disk.root(), (1, DIRECTORY), settings(""), previous_epoch).unwrap()
+}
+
+/// Drops the handle as a crash would, and waits for the thread to let go of the log.
+fn crash(running: Running) {
+    let witness = Arc::downgrade(&running.witness);
+    drop(running);
+    while witness.upgrade().is_some() {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn an_empty_directory_becomes_a_cluster_that_comes_back() {
+    let disk = MemoryDisk::default();
+    let running = start(&disk, None);
+    let image = running.cache.image();
+    assert_eq!(image.feature_level(METADATA_VERSION), 30);
+    assert_eq!(image.feature_level(ELIGIBLE_LEADER_REPLICAS), 1);
+    assert_eq!(image.feature_level("group.version"), 0, "nothing is finalized that is not served");
+    assert!(!image.brokers[&BrokerId(1)].is_fenced);
+    assert!(running.witness.deltas.lock()[0].is_whole);
+    let view = running.controller.quorum();
+    assert_eq!((view.leader, view.epoch.0), (BrokerId(1), 1));
+    assert_eq!(view.high_watermark, view.log_end);
+    running.create("orders", 3);
+    assert_eq!(running.leader_epoch("orders", 0), (1, 0));
+    assert_eq!(running.producer_ids(), 0..1000);
+    let epoch = running.stop();
+
+    let running = start(&disk, Some(epoch));
+    assert_eq!(running.controller.quorum().epoch.0, 2);
+    assert_eq!(running.leader_epoch("orders", 2), (1, 2), "fenced and unfenced once");
+    assert_eq!(running.producer_ids(), 1000..2000);
+    running.create("after", 1);
+    crash(running);
+
+    let running = start(&disk, None);
+    assert_eq!(running.leader_epoch("orders", 2), (1, 4));
+    assert!(!running.cache.image().topics.partition("orders", PartitionId(2)).unwrap().is_recovering);
+    assert_eq!(running.leader_epoch("after", 0), (1, 2));
+    assert_eq!(running.producer_ids(), 2000..3000);
+    running.stop();
+}
+
+#[test]
+fn snapshots_take_the_place_of_the_log() {
+    let disk = MemoryDisk::default();
+    let properties = "metadata.log.max.record.bytes.between.snapshots=2000\nmetadata.max.retention.bytes=4000\n\
+                      internal.metadata.log.segment.bytes=2000";
+    let running = start_with(disk.root(), (1, DIRECTORY), settings(properties), None).unwrap();
+    for number in 0..40 {
+        running.create(&format!("topic-{number}"), 4);
+    }
+    let epoch = running.stop();
+    let dir = disk.root().child("__cluster_metadata-0").unwrap();
+    let names: Vec<String> = dir.entries().unwrap().into_iter().map(|entry| entry.name).collect();
+    assert!(names.iter().any(|name| name.ends_with(".checkpoint")), "{names:?}");
+    assert!(!names.contains(&"00000000000000000000.log".to_owned()), "the beginning is gone: {names:?}");
+    let running = start_with(disk.root(), (1, DIRECTORY), settings(properties), Some(epoch)).unwrap();
+    assert_eq!(running.cache.image().topics.partition_count(), 160);
+    assert_eq!(running.leader_epoch("topic-0", 3), (1, 2));
+    running.stop();
+}
+
+#[test]
+fn a_thousand_partitions_are_one_record_batch() {
+    let disk = MemoryDisk::default();
+    let running = start(&disk, None);
+    let before = running.controller.quorum().log_end;
+    let started = std::time::Instant::now();
+    running.create("wide", 1000);
+    let elapsed = started.elapsed();
+    assert!(elapsed < std::time::Duration::from_secs(3), "{elapsed:?}");
+    assert!(running.controller.quorum().log_end.0 - before.0 >= 1001);
+    running.stop();
+}
+
+#[test]
+fn a_full_queue_and_a_stopped_controller_refuse() {
+    let disk = MemoryDisk::default();
+    let running = start(&disk, None);
+    let controller = running.controller.clone();
+    let past = std::time::Instant::now();
+    let late = controller.submit(Some(past), |machine, _, _| machine.finish_recovery(BrokerId(1)));
+    assert_eq!(wait(late).unwrap_err().code, kafkactl_core::wire::ErrorCode::RequestTimedOut);
+    running.stop();
+    let stopped = controller.submit(None, |machine, _, _| machine.finish_recovery(BrokerId(1)));
+    assert_eq!(wait(stopped).unwrap_err().code, kafkactl_core::wire::ErrorCode::NotController);
+}
+
+/// A copy of the files of a golden directory that the metadata lives in.
+fn golden_copy(case: &str) -> (tempfile::TempDir, Arc<dyn Dir>) {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/dirs").join(case);
+    let copy = tempfile::tempdir().unwrap();
+    copy_files(&from, copy.path());
+    copy_files(&from.join("__cluster_metadata-0"), &copy.path().join("__cluster_metadata-0"));
+    let root: Arc<dyn Dir> = Arc::new(RealDir::open(copy.path()).unwrap());
+    (copy, root)
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path: PathBuf = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+}
+
+fn golden_directory_id() -> Uuid {
+    uuid_parse("Z29sZGVuLWRpci1ub2RlMQ").unwrap()
+}
+
+#[test]
+fn directories_of_apache_kafka_go_on() {
+    // (directory, a topic, quorum epoch and leader epoch after the start, broker epoch it stopped with)
+    let cases = [
+        ("plain", "plain", 2, 2, 16),
+        ("config", "configured-0", 4, 6, 116),
+        ("metadata-upgrade", "made-at-3-3", 3, 4, 34),
+    ];
+    for (case, topic, quorum_epoch, leader_epoch, stopped_with) in cases {
+        let (_copy, root) = golden_copy(case);
+        let node = (1, golden_directory_id());
+        let previous = CleanShutdown::read(&*root).unwrap().unwrap().broker_epoch;
+        let previous = Some(BrokerEpoch(previous));
+        let running = start_with(Arc::clone(&root), node, settings(""), previous).unwrap();
+        assert_eq!(running.controller.quorum().epoch.0, quorum_epoch, "{case}");
+        assert_eq!(running.leader_epoch(topic, 0), (1, leader_epoch), "{case}");
+        running.create("ours", 2);
+        let epoch = running.stop();
+        let running = start_with(root, node, settings(""), Some(epoch)).unwrap();
+        assert_eq!(running.leader_epoch("ours", 1), (1, 2), "{case}");
+        assert_eq!(running.leader_epoch(topic, 0), (1, leader_epoch + 2), "{case}");
+        running.stop();
+    }
+}
+
+#[test]
+fn quorums_that_are_not_ours_alone_are_refused() {
+    let (_copy, root) = golden_copy("three-nodes/node-1");
+    let voters = Metadata::open(
+        Arc::clone(&root),
+        ReplicaKey { id: BrokerId(1), directory: golden_directory_id() },
+        settings(""),
+        Clock::start(),
+    );
+    assert_eq!(voters.unwrap().image().topics.count(), 4);
+    let error = start_with(root, (1, golden_directory_id()), settings(""), None).err().unwrap();
+    assert!(matches!(error, MetadataLogError::Quorum(QuorumError::SeveralVoters { .. })), "{error}");
+
+    let (_copy, root) = golden_copy("plain");
+    let error = start_with(root, (2, golden_directory_id()), settings(""), None).err().unwrap();
+    assert!(matches!(error, MetadataLogError::Quorum(QuorumError::NotAVoter { .. })), "{error}");
+    let (_copy, root) = golden_copy("plain");
+    let error = start_with(root, (1, DIRECTORY), settings(""), None).err().unwrap();
+    assert!(matches!(error, MetadataLogError::Quorum(QuorumError::OtherDirectory { .. })), "{error}");
+}
+
+/// The metadata directory of a golden case in memory, one file changed.
+fn damaged(case: &str, file: &str, damage: impl Fn(&mut Vec<u8>)) -> Arc<dyn Dir> {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/dirs").join(case);
+    let from = RealDir::open(from.join("__cluster_metadata-0")).unwrap();
+    let root = MemoryDisk::default().root();
+    let to = root.child("__cluster_metadata-0").unwrap();
+    for entry in from.entries().unwrap() {
+        let EntryKind::File { .. } = entry.kind else { continue };
+        let mut bytes = read_file(&from, &entry.name, 1 << 20).unwrap().unwrap();
+        if entry.name == file {
+            damage(&mut bytes);
+        }
+        to.open(&entry.name, OpenMode::Create).unwrap().write_all_at(&bytes, 0).unwrap();
+    }
+    root
+}
+
+fn open(root: Arc<dyn Dir>) -> Result<Metadata, MetadataLogError> {
+    let local = ReplicaKey { id: BrokerId(1), directory: golden_directory_id() };
+    Metadata::open(root, local, settings(""), Clock::start())
+}
+
+const LOG: &str = "00000000000000000000.log";
+const NEWEST_SNAPSHOT: &str = "00000000000000000173-0000000003.checkpoint";
+
+#[test]
+fn a_torn_end_is_cut_and_a_damaged_middle_refused() {
+    let whole = open(damaged("plain", LOG, |_| ())).unwrap();
+    let topics = whole.image().topics.count();
+    let cut = open(damaged("plain", LOG, |bytes| bytes.truncate(bytes.len() - 3))).unwrap();
+    assert_eq!(cut.image().topics.count(), topics);
+    assert!(cut.image().offset < whole.image().offset);
+    let flipped = open(damaged("plain", LOG, |bytes| {
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+    }));
+    let error = flipped.err().unwrap().to_string();
+    assert!(error.contains("00000000000000000000.log") && error.contains("damaged"), "{error}");
+}
+
+#[test]
+fn a_damaged_snapshot_gives_way_to_an_older_one() {
+    let whole = open(damaged("config", LOG, |_| ())).unwrap();
+    let without = open(damaged("config", NEWEST_SNAPSHOT, |bytes| bytes.truncate(200))).unwrap();
+    assert_eq!(without.image().records(), whole.image().records());
+    assert_eq!(without.image().offset, whole.image().offset);
+}
+
+#[test]
+fn no_damage_makes_it_panic() {
+    let seed: u64 = 0x5EED_0001;
+    let mut state = seed;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let mut refused = 0;
+    for round in 0..400 {
+        let file = [LOG, NEWEST_SNAPSHOT, "quorum-state", "leader-epoch-checkpoint"][round % 4];
+        let (at, kind, value) = (random(1 << 20), random(4), random(256) as u8);
+        let root = damaged("config", file, |bytes| {
+            let at = at % bytes.len();
+            match kind {
+                0 => bytes[at] ^= 1 << (value % 8),
+                1 => bytes.truncate(at),
+                2 => bytes[at] = value,
+                _ => bytes.extend(std::iter::repeat_n(value, 1 + at % 100)),
+            }
+        });
+        // Opens with what is whole, or says what is not.
+        if let Err(error) = open(root) {
+            assert!(!error.to_string().is_empty(), "seed {seed}, round {round}");
+            refused += 1;
+        }
+    }
+    assert!(refused > 20, "seed {seed}: only {refused} were refused");
+}
