@@ -1,20 +1,31 @@
 //! Requests and their outcomes. One file per API; each registers the versions it speaks in its `SPEC`, and
 //! ApiVersions is made from [`SPECS`], so what we advertise cannot drift from what we handle.
 
+mod admin;
+mod alter_configs;
 mod api_versions;
 mod coordinator;
+mod create_partitions;
 mod cursor;
 mod delete_groups;
 mod delete_records;
+mod delete_topics;
+mod describe_cluster;
+mod describe_configs;
 mod describe_groups;
 mod describe_log_dirs;
 mod describe_producers;
+mod describe_quorum;
+mod describe_topic_partitions;
+mod elect_leaders;
 mod encoder;
 mod fetch;
 mod heartbeat;
+mod incremental_alter_configs;
 mod join_group;
 mod leader;
 mod leave_group;
+mod list_config_resources;
 mod list_groups;
 mod list_offsets;
 mod offset_commit;
@@ -23,6 +34,7 @@ mod offset_fetch;
 mod offset_for_leader_epoch;
 mod produce;
 mod sync_group;
+mod update_features;
 
 use std::future::Future;
 use std::ops::RangeInclusive;
@@ -46,6 +58,17 @@ use crate::partition::Partition;
 pub(crate) const SPECS: &[ApiSpec] = &[
     produce::SPEC,
     fetch::SPEC,
+    alter_configs::SPEC,
+    create_partitions::SPEC,
+    delete_topics::SPEC,
+    describe_cluster::SPEC,
+    describe_configs::SPEC,
+    describe_quorum::SPEC,
+    describe_topic_partitions::SPEC,
+    elect_leaders::SPEC,
+    incremental_alter_configs::SPEC,
+    list_config_resources::SPEC,
+    update_features::SPEC,
     api_versions::SPEC,
     delete_records::SPEC,
     describe_producers::SPEC,

@@ -1,0 +1,100 @@
+//! What the APIs that ask the controller, or describe the cluster, share.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use kafkactl_core::names::BrokerId;
+use kafkactl_core::settings::{ResourceKind, broker_setting};
+use kafkactl_core::wire::messages::Encodable;
+use kafkactl_core::wire::{ErrorCode, StrBytes};
+
+use super::Outcome;
+use crate::broker::Broker;
+use crate::cluster::controller::{ConfigChange, Refusal};
+use crate::cluster::image::ConfigResource;
+
+/// The operations on the cluster that everybody may do while no authorizer is set, as Kafka's bit field.
+pub(super) const CLUSTER_OPERATIONS: i32 = 8096;
+/// The same for a topic.
+pub(super) const TOPIC_OPERATIONS: i32 = 3576;
+/// Stands for operations that were not asked for.
+pub(super) const OPERATIONS_NOT_ASKED: i32 = i32::MIN;
+
+/// When a request that gives its patience in milliseconds gives up.
+pub(super) fn deadline(timeout_ms: i32) -> Option<Instant> {
+    let patience = Duration::from_millis(u64::try_from(timeout_ms).unwrap_or(0));
+    Some(Instant::now() + patience)
+}
+
+/// Replies once the message is there; polled by the connection's own task.
+pub(super) fn later<M: Encodable>(
+    version: i16,
+    message: impl Future<Output = M> + Send + 'static,
+) -> Outcome {
+    Outcome::Later(Box::pin(async move { Outcome::reply(&message.await, version) }))
+}
+
+/// Code and message of an outcome, for the fields of a response.
+pub(super) fn verdict<T>(outcome: &Result<T, Refusal>) -> (i16, Option<StrBytes>) {
+    match outcome {
+        Ok(_) => (ErrorCode::None.code(), None),
+        Err(refusal) => (refusal.code.code(), refusal.message.as_deref().map(text)),
+    }
+}
+
+pub(super) fn text(text: &str) -> StrBytes {
+    StrBytes::from_string(text.to_owned())
+}
+
+/// Has the controller change the configs that make sense; every wish gets its outcome, in order.
+pub(super) fn alter_configs(
+    broker: &Arc<Broker>,
+    wishes: Vec<Result<(ConfigResource, ConfigChange), Refusal>>,
+    validate_only: bool,
+) -> impl Future<Output = Vec<Result<(), Refusal>>> + Send + use<> {
+    let node = broker.node_id;
+    let wishes: Vec<_> =
+        wishes.into_iter().map(|wish| wish.and_then(|it| addressed_here(it, node))).collect();
+    let changes = wishes.iter().flatten().cloned().collect();
+    let submitted =
+        broker.controller.submit(None, move |machine, _, _| machine.alter_configs(changes, validate_only));
+    async move {
+        let decided = submitted.await;
+        let mut outcomes = decided.as_ref().map(|reply| reply.iter().map(|(_, outcome)| outcome));
+        let outcome = |wish: Result<_, Refusal>| {
+            wish?;
+            match &mut outcomes {
+                Ok(outcomes) => outcomes.next().cloned().unwrap_or(Ok(())),
+                Err(refusal) => Err((*refusal).clone()),
+            }
+        };
+        wishes.into_iter().map(outcome).collect()
+    }
+}
+
+/// A broker's own configs are changed by that broker, and only those that can change while it runs (D10).
+fn addressed_here(
+    (resource, change): (ConfigResource, ConfigChange),
+    node: BrokerId,
+) -> Result<(ConfigResource, ConfigChange), Refusal> {
+    let invalid = |reason: String| Err(Refusal::new(ErrorCode::InvalidRequest, reason));
+    if resource.kind == ResourceKind::BrokerLogger {
+        return invalid("this broker's loggers cannot be changed".to_owned());
+    }
+    if resource.kind == ResourceKind::Broker {
+        if !resource.name.is_empty() && resource.name != node.to_string() {
+            return invalid(format!("this is broker {node}; send the change to broker {}", resource.name));
+        }
+        let names: Vec<&str> = match &change {
+            ConfigChange::Each(operations) => operations.iter().map(|(name, _)| name.as_str()).collect(),
+            ConfigChange::Whole(texts) => texts.keys().map(String::as_str).collect(),
+        };
+        let fixed = |name: &&str| broker_setting(name).is_some_and(|setting| !setting.is_dynamic());
+        let fixed: Vec<&str> = names.into_iter().filter(fixed).collect();
+        if !fixed.is_empty() {
+            return invalid(format!("these change only when the broker starts: {}", fixed.join(", ")));
+        }
+    }
+    Ok((resource, change))
+}

@@ -1,0 +1,136 @@
+//! DescribeConfigs, v1–v4: every value of a resource, where it comes from, and what stands behind it (D11).
+
+mod entries;
+
+use kafkactl_core::names::TopicName;
+use kafkactl_core::settings::ResourceKind;
+use kafkactl_core::wire::messages::describe_configs_request::DescribeConfigsResource;
+use kafkactl_core::wire::messages::describe_configs_response::{
+    DescribeConfigsResourceResult, DescribeConfigsResult, DescribeConfigsSynonym,
+};
+use kafkactl_core::wire::messages::{DescribeConfigsRequest, DescribeConfigsResponse};
+use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
+
+use self::entries::{Entry, Layers};
+use super::admin::text;
+use super::{ApiSpec, Outcome, Request};
+use crate::broker::Broker;
+use crate::cluster::MetadataImage;
+use crate::cluster::controller::Refusal;
+use crate::cluster::image::ConfigResource;
+
+pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::DescribeConfigs, versions: 1..=4, handle };
+
+fn handle(mut request: Request<'_>) -> Outcome {
+    let body: DescribeConfigsRequest = match request.decode() {
+        Ok(body) => body,
+        Err(outcome) => return outcome,
+    };
+    let shown = Shown { synonyms: body.include_synonyms, documentation: body.include_documentation };
+    let image = request.broker.metadata.image();
+    // As in Kafka, a resource of no known type makes the whole request invalid.
+    let is_valid = body.resources.iter().all(|asked| ResourceKind::from_code(asked.resource_type).is_some());
+    let results = body.resources.into_iter().map(|asked| {
+        let found = if is_valid {
+            describe(request.broker, &image, &asked)
+        } else {
+            Err(Refusal::new(ErrorCode::InvalidRequest, ErrorCode::InvalidRequest.message()))
+        };
+        result(asked, found, shown)
+    });
+    let response = DescribeConfigsResponse::default().with_results(results.collect());
+    Outcome::reply(&response, request.version)
+}
+
+/// What of an entry the client wants to see.
+#[derive(Clone, Copy)]
+struct Shown {
+    synonyms: bool,
+    documentation: bool,
+}
+
+fn describe(
+    broker: &Broker,
+    image: &MetadataImage,
+    asked: &DescribeConfigsResource,
+) -> Result<Vec<Entry>, Refusal> {
+    let name = asked.resource_name.as_str();
+    let settings = broker.settings();
+    let layers = Layers::of(&settings);
+    let kind = ResourceKind::from_code(asked.resource_type);
+    let refuse = |code: ErrorCode, reason: String| Err(Refusal::new(code, reason));
+    let own = |kind| image.configs(&ConfigResource::new(kind, name)).cloned().unwrap_or_default();
+    match kind {
+        Some(ResourceKind::Topic) => {
+            if let Err(invalid) = TopicName::validate(name) {
+                return refuse(ErrorCode::InvalidTopicException, invalid.to_string());
+            }
+            if image.topics.get(name).is_none() {
+                return Err(Refusal::plain(ErrorCode::UnknownTopicOrPartition));
+            }
+            Ok(layers.topic(&own(ResourceKind::Topic)))
+        }
+        Some(ResourceKind::Broker) if name.is_empty() => Ok(layers.all_brokers()),
+        Some(ResourceKind::Broker) => match name.parse::<i32>() {
+            Ok(id) if id == broker.node_id.0 => Ok(layers.broker()),
+            Ok(id) => refuse(
+                ErrorCode::InvalidRequest,
+                format!("broker {id} was asked for, this is broker {}", broker.node_id),
+            ),
+            Err(_) => refuse(ErrorCode::InvalidRequest, format!("broker id '{name}' is no integer")),
+        },
+        Some(ResourceKind::Group) if name.is_empty() => {
+            refuse(ErrorCode::InvalidRequest, "a group resource needs a name".to_owned())
+        }
+        Some(ResourceKind::Group) => Ok(layers.group(&own(ResourceKind::Group))),
+        Some(ResourceKind::ClientMetrics) if name.is_empty() => {
+            refuse(ErrorCode::InvalidRequest, "a client-metrics resource needs a name".to_owned())
+        }
+        Some(ResourceKind::ClientMetrics) => Ok(entries::client_metrics(&own(ResourceKind::ClientMetrics))),
+        Some(ResourceKind::BrokerLogger) | None => {
+            refuse(ErrorCode::InvalidRequest, "this broker's loggers cannot be described".to_owned())
+        }
+    }
+}
+
+fn result(
+    asked: DescribeConfigsResource,
+    found: Result<Vec<Entry>, Refusal>,
+    shown: Shown,
+) -> DescribeConfigsResult {
+    let result = DescribeConfigsResult::default()
+        .with_resource_type(asked.resource_type)
+        .with_resource_name(asked.resource_name);
+    match found {
+        Ok(mut entries) => {
+            if let Some(keys) = asked.configuration_keys {
+                entries.retain(|entry| keys.iter().any(|key| key.as_str() == entry.name));
+            }
+            let configs = entries.into_iter().map(|entry| config(entry, shown)).collect();
+            result.with_error_message(Some(StrBytes::default())).with_configs(configs)
+        }
+        Err(refusal) => result
+            .with_error_code(refusal.code.code())
+            .with_error_message(Some(text(refusal.message.as_deref().unwrap_or_default()))),
+    }
+}
+
+fn config(entry: Entry, shown: Shown) -> DescribeConfigsResourceResult {
+    // Secrets are never told.
+    let open = |value: Option<String>| value.filter(|_| !entry.is_sensitive).map(StrBytes::from_string);
+    let synonyms = entry.sources.iter().filter(|_| shown.synonyms).map(|source| {
+        DescribeConfigsSynonym::default()
+            .with_name(StrBytes::from_string(source.name.clone()))
+            .with_value(open(source.value.clone()))
+            .with_source(source.source as i8)
+    });
+    DescribeConfigsResourceResult::default()
+        .with_synonyms(synonyms.collect())
+        .with_value(open(entry.value.clone()))
+        .with_name(StrBytes::from_string(entry.name.clone()))
+        .with_read_only(entry.is_read_only)
+        .with_config_source(entry.source() as i8)
+        .with_is_sensitive(entry.is_sensitive)
+        .with_config_type(entry.kind.map_or(0, |kind| kind.code()))
+        .with_documentation(entry.help.filter(|_| shown.documentation).map(text))
+}
