@@ -41,6 +41,7 @@ complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "topic" -d 'Read a
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "topics" -d 'Read and change topics, their settings and partitions'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "t" -d 'Read and change topics, their settings and partitions'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "produce" -d 'Write records from files or standard input to a topic'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "consume" -d 'Read records of topics'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "storage" -d 'Format and inspect data directories; no broker needed'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "context" -d 'Named clusters in kafkactl.toml'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "ctx" -d 'Named clusters in kafkactl.toml'
@@ -556,6 +557,30 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l report -d 
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l from -d 'Where to start [default: start; with --group: committed]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l to -d 'Where to stop, itself not included [default: end, as it is now]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l tail -d 'The last N records over all partitions, in time order; with --follow: and what comes after' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s n -l max -d 'Stop after N records' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l exit-idle -d 'End a --follow when nothing came for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s g -l group -d 'Start at the offsets this group committed' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l isolation -d 'Records of open and aborted transactions too, or only of committed ones' -r -f -a "uncommitted\t''
+committed\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s p -l partition -d 'Partitions to read, such as 0,3-5' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l format -d 'Print each record by a template, with kcat\'s letters: %t %p %o %k %s %h %T %K %S \\n \\t; see below' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s f -l follow -d 'Keep reading at the end'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l commit -d 'Read as a member of the group, and commit what was printed'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and not __fish_seen_subcommand_from random-uuid" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and not __fish_seen_subcommand_from random-uuid" -f -a "random-uuid" -d 'Draw a cluster id'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and __fish_seen_subcommand_from random-uuid" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r

@@ -4,6 +4,7 @@
 //! has a use for them, and merged, the deeper one winning. So help and errors stay true to the command.
 
 pub mod completion;
+pub mod consume;
 pub mod context;
 pub mod position;
 pub mod produce;
@@ -42,6 +43,8 @@ pub enum Noun {
     Topic(topic::TopicCommand),
     /// Write records from files or standard input to a topic
     Produce(Box<produce::ProduceArgs>),
+    /// Read records of topics
+    Consume(Box<consume::ConsumeArgs>),
     /// Format and inspect data directories; no broker needed
     #[command(subcommand)]
     Storage(storage::StorageCommand),

@@ -2,6 +2,7 @@
 
 mod completion;
 mod confirm;
+mod consume;
 mod context;
 mod positions;
 mod produce;
@@ -26,6 +27,7 @@ pub fn run(cli: Cli) -> ExitStatus {
     match cli.noun {
         Noun::Topic(command) => topic::run(&command, outer),
         Noun::Produce(args) => session::run(&*args, outer),
+        Noun::Consume(args) => session::run(&*args, outer),
         Noun::Storage(command) => storage::run(command, outer),
         Noun::Context(command) => context::run(command, outer),
         Noun::Completion(args) => completion::run(&args),

@@ -1,0 +1,260 @@
+//! `consume`: positions become ranges of offsets, the ranges are read, records are printed as they come.
+
+mod plan;
+mod sink;
+mod tail;
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+
+use kafkactl_core::client::admin::{Isolation as IsolationLevel, OffsetSpec};
+use kafkactl_core::client::consumer::{Consumer, ConsumerConfig, Event, PartitionRecords, StartAt};
+use kafkactl_core::names::{Offset, TopicPartition};
+use kafkactl_core::record::{HeaderRef, RecordView};
+
+use super::Outcome;
+use super::session::{ClusterCommand, Pace, Session, stop_signal};
+use crate::args::consume::{ConsumeArgs, Isolation};
+use crate::args::shared::Common;
+use crate::error::CommandError;
+use crate::exit::ExitStatus;
+use crate::output::Output;
+use crate::records::ReadRecord;
+use plan::{Range, ranges};
+use sink::Sink;
+use tail::Tail;
+
+impl ClusterCommand for ConsumeArgs {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn pace(&self) -> Pace {
+        Pace::Streaming
+    }
+
+    async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
+        let mut sink = Sink::new(&out.format, self.format.as_ref())?;
+        let ranges = ranges(session, self, out).await?;
+        let mut reading = Reading {
+            consumer: Consumer::new(&session.client, self.consumer_config()),
+            ranges,
+            left: self.max.unwrap_or(u64::MAX),
+            records: 0,
+            follow: self.follow,
+            stop: Box::pin(stop_signal()?),
+        };
+        sink.begin(out)?;
+        if let Some(count) = self.tail {
+            reading.print_tail(count, &mut sink, out).await?;
+        } else {
+            reading.print(self, &mut sink, out).await?;
+        }
+        if self.tail.is_some() && self.follow {
+            reading.print(self, &mut sink, out).await?;
+        }
+        sink.end(out)?;
+        out.flush()?;
+        Ok(ExitStatus::Done)
+    }
+}
+
+impl ConsumeArgs {
+    fn consumer_config(&self) -> ConsumerConfig {
+        ConsumerConfig {
+            isolation: self.isolation.into(),
+            // Every start is within the log when it is looked up; retention may take it away a moment later.
+            reset: Some(OffsetSpec::Earliest),
+            report_end: true,
+            ..ConsumerConfig::default()
+        }
+    }
+}
+
+impl From<Isolation> for IsolationLevel {
+    fn from(isolation: Isolation) -> Self {
+        match isolation {
+            Isolation::Uncommitted => Self::ReadUncommitted,
+            Isolation::Committed => Self::ReadCommitted,
+        }
+    }
+}
+
+struct Reading {
+    consumer: Consumer,
+    /// What is still to be read.
+    ranges: BTreeMap<TopicPartition, Range>,
+    left: u64,
+    records: u64,
+    follow: bool,
+    stop: Pin<Box<dyn Future<Output = ()>>>,
+}
+
+/// What reading goes on with.
+enum Step {
+    Event(Event),
+    /// INT or TERM.
+    Stopped,
+    /// Nothing came for `--exit-idle`.
+    Idle,
+}
+
+impl Reading {
+    /// Prints until every range is done, `--max` is reached, or the operator has had enough.
+    async fn print(
+        &mut self,
+        args: &ConsumeArgs,
+        sink: &mut Sink,
+        out: &mut Output,
+    ) -> Result<(), CommandError> {
+        self.assign();
+        let mut at_end: BTreeMap<TopicPartition, bool> =
+            self.ranges.keys().map(|partition| (partition.clone(), false)).collect();
+        while !self.ranges.is_empty() && self.left > 0 {
+            match self.next(args).await? {
+                Step::Stopped | Step::Idle => break,
+                Step::Event(Event::Records(chunk)) => {
+                    self.print_chunk(&chunk, sink, out)?;
+                    out.flush()?;
+                }
+                Step::Event(Event::End { partition, .. }) if self.follow => {
+                    let was_known = at_end.insert(partition, true) == Some(true);
+                    if !was_known && at_end.values().all(|&at_end| at_end) {
+                        out.note("at the end of every partition, waiting for more");
+                    }
+                }
+                Step::Event(Event::End { partition, .. }) => self.done(&partition),
+            }
+        }
+        if self.ranges.is_empty() && self.left > 0 {
+            out.note(&format!("reached the end after {} records", self.records));
+        }
+        Ok(())
+    }
+
+    /// Reads the ranges to their ends, keeps the latest records, prints them, and leaves the reading where they end.
+    async fn print_tail(
+        &mut self,
+        count: usize,
+        sink: &mut Sink,
+        out: &mut Output,
+    ) -> Result<(), CommandError> {
+        let follow_from: BTreeMap<TopicPartition, Range> =
+            self.ranges.iter().map(|(partition, range)| (partition.clone(), range.after())).collect();
+        self.ranges.retain(|_, range| !range.is_done());
+        self.assign();
+        let mut tail = Tail::new(count);
+        while !self.ranges.is_empty() {
+            let event = tokio::select! {
+                event = self.consumer.next() => event?,
+                () = &mut self.stop => break,
+            };
+            match event {
+                Event::Records(chunk) => {
+                    self.each(&chunk, |record| {
+                        tail.offer(record);
+                        Ok(true)
+                    })?;
+                }
+                Event::End { partition, .. } => self.done(&partition),
+            }
+        }
+        for record in tail.into_records() {
+            sink.write(&record.borrowed(&record.header_refs()), out)?;
+        }
+        out.flush()?;
+        self.ranges = follow_from;
+        Ok(())
+    }
+
+    async fn next(&mut self, args: &ConsumeArgs) -> Result<Step, CommandError> {
+        let idle = async {
+            match args.exit_idle {
+                Some(limit) => tokio::time::sleep(limit).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            event = self.consumer.next() => Ok(Step::Event(event?)),
+            () = &mut self.stop => Ok(Step::Stopped),
+            () = idle => Ok(Step::Idle),
+        }
+    }
+
+    fn assign(&mut self) {
+        let starts = self
+            .ranges
+            .iter()
+            .map(|(partition, range)| (partition.clone(), StartAt::Offset(Offset(range.from))))
+            .collect();
+        self.consumer.assign(&starts);
+    }
+
+    fn done(&mut self, partition: &TopicPartition) {
+        if self.ranges.remove(partition).is_some() {
+            // Partitions that go on keep their place whatever their start says.
+            self.assign();
+        }
+    }
+
+    fn print_chunk(
+        &mut self,
+        chunk: &PartitionRecords,
+        sink: &mut Sink,
+        out: &mut Output,
+    ) -> Result<(), CommandError> {
+        let mut left = self.left;
+        let before = left;
+        self.each(chunk, |record| {
+            sink.write(record, out)?;
+            left -= 1;
+            Ok(left > 0)
+        })?;
+        self.records += before - left;
+        self.left = left;
+        Ok(())
+    }
+
+    /// Calls `each` for the records of the range until it says no; ends the range when the chunk reaches its end.
+    fn each(
+        &mut self,
+        chunk: &PartitionRecords,
+        mut each: impl FnMut(&ReadRecord<'_>) -> Result<bool, CommandError>,
+    ) -> Result<(), CommandError> {
+        let Some(range) = self.ranges.get(&chunk.partition).copied() else { return Ok(()) };
+        for batch in chunk.batches() {
+            let records = batch.records()?;
+            for record in records.iter() {
+                let record = record?;
+                if range.to.is_some_and(|to| record.offset.0 >= to) {
+                    break;
+                }
+                let headers: Vec<HeaderRef<'_>> = record.headers.collect();
+                if !each(&read_record(&chunk.partition, &record, &headers))? {
+                    return Ok(());
+                }
+            }
+        }
+        if range.to.is_some_and(|to| chunk.next_offset.0 >= to) {
+            self.done(&chunk.partition);
+        }
+        Ok(())
+    }
+}
+
+fn read_record<'a>(
+    partition: &'a TopicPartition,
+    record: &RecordView<'a>,
+    headers: &'a [HeaderRef<'a>],
+) -> ReadRecord<'a> {
+    ReadRecord {
+        topic: partition.topic.as_str(),
+        partition: partition.partition.0,
+        offset: record.offset.0,
+        timestamp_ms: record.timestamp_ms,
+        key: record.key,
+        value: record.value,
+        headers,
+    }
+}

@@ -1,0 +1,153 @@
+//! Which offsets of which partitions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kafkactl_core::names::TopicPartition;
+
+use crate::args::consume::ConsumeArgs;
+use crate::args::position::{Position, Positions};
+use crate::commands::positions::{Answers, Bounds, now_ms, resolve};
+use crate::commands::session::Session;
+use crate::error::CommandError;
+use crate::output::Output;
+
+/// Offsets to read: from, and up to but not including `to`; without it for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    pub from: i64,
+    pub to: Option<i64>,
+}
+
+impl Range {
+    pub fn is_done(&self) -> bool {
+        self.to.is_some_and(|to| self.from >= to)
+    }
+
+    /// What comes behind it.
+    pub fn after(&self) -> Self {
+        Self { from: self.to.unwrap_or(self.from), to: None }
+    }
+}
+
+/// Asks the cluster for what the positions depend on. Ranges that hold nothing are left out, but for `--tail`, which
+/// goes on behind them.
+pub async fn ranges(
+    session: &Session,
+    args: &ConsumeArgs,
+    out: &mut Output,
+) -> Result<BTreeMap<TopicPartition, Range>, CommandError> {
+    let partitions = chosen_partitions(session, args).await?;
+    let isolation = args.isolation.into();
+    let bounds = all(session.bounds(&partitions, isolation).await)?;
+    let from = positions(&partitions, args.from.as_ref(), args.start());
+    let to = positions(&partitions, args.to.as_ref(), Position::END);
+    let now_ms = now_ms();
+    let from_times = all(session.at_times(&from, isolation, now_ms).await)?;
+    let to_times = all(session.at_times(&to, isolation, now_ms).await)?;
+    let commits = commits(session, args, &partitions).await?;
+    let mut ranges = BTreeMap::new();
+    for (partition, bounds) in bounds {
+        let committed = commits.get(&partition).copied();
+        let time = |times: &BTreeMap<TopicPartition, Option<i64>>| times.get(&partition).copied().flatten();
+        let mut place = |position: Position, at_time: Option<i64>| match resolve(
+            position, bounds, at_time, committed,
+        ) {
+            Ok(resolved) => {
+                if let Some(wanted) = resolved.outside {
+                    let Bounds { start, end } = bounds;
+                    out.note(&format!(
+                        "{partition}: {position} is offset {wanted}, the log holds {start} to {end}: using {}",
+                        resolved.offset
+                    ));
+                }
+                Ok(resolved.offset)
+            }
+            // A group that has read nothing begins at the start, unless it was a distance from its commit.
+            Err(_) if position == Position::COMMITTED => Ok(bounds.start),
+            Err(_) => Err(CommandError::failed(format!(
+                "{partition}: the group has committed nothing, so {position} is nowhere"
+            ))),
+        };
+        let start = place(from[&partition], time(&from_times))?;
+        let end = place(to[&partition], time(&to_times))?;
+        let follows = args.follow && args.tail.is_none();
+        let range = Range { from: start, to: (!follows).then_some(end) };
+        if !range.is_done() || args.tail.is_some() {
+            ranges.insert(partition, range);
+        }
+    }
+    Ok(ranges)
+}
+
+impl ConsumeArgs {
+    /// Where partitions begin that `--from` does not name.
+    fn start(&self) -> Position {
+        match (self.tail, &self.group) {
+            (Some(count), _) => Position::End { minus: i64::try_from(count).unwrap_or(i64::MAX) },
+            (None, Some(_)) => Position::COMMITTED,
+            (None, None) => Position::START,
+        }
+    }
+}
+
+fn positions(
+    partitions: &[TopicPartition],
+    given: Option<&Positions>,
+    default: Position,
+) -> BTreeMap<TopicPartition, Position> {
+    let of = |partition: &TopicPartition| {
+        given.and_then(|given| given.of(partition.partition.0)).unwrap_or(default)
+    };
+    partitions.iter().map(|partition| (partition.clone(), of(partition))).collect()
+}
+
+async fn chosen_partitions(
+    session: &Session,
+    args: &ConsumeArgs,
+) -> Result<Vec<TopicPartition>, CommandError> {
+    let mut chosen = BTreeSet::new();
+    for topic in &args.topics {
+        let partitions = session.partitions_of(topic).await?;
+        let named = args.partition.iter().flat_map(|list| &list.0);
+        let positioned =
+            [&args.from, &args.to].into_iter().flatten().flat_map(|given| given.by_partition.keys());
+        if let Some(missing) = named
+            .chain(positioned)
+            .find(|&&wanted| !partitions.iter().any(|partition| partition.partition.0 == wanted))
+        {
+            return Err(CommandError::not_found("partition", format!("{topic}-{missing}"))
+                .hint(format!("the topic has partitions 0 to {}", partitions.len().saturating_sub(1))));
+        }
+        let is_chosen = |partition: &TopicPartition| {
+            args.partition.as_ref().is_none_or(|list| list.contains(partition.partition.0))
+        };
+        chosen.extend(partitions.into_iter().filter(is_chosen));
+    }
+    Ok(chosen.into_iter().collect())
+}
+
+/// The group's commits, if there is a group.
+async fn commits(
+    session: &Session,
+    args: &ConsumeArgs,
+    partitions: &[TopicPartition],
+) -> Result<BTreeMap<TopicPartition, i64>, CommandError> {
+    let wants_commit = |given: &Option<Positions>| {
+        given
+            .as_ref()
+            .is_some_and(|given| given.any(|position| matches!(position, Position::Committed { .. })))
+    };
+    let Some(group) = &args.group else {
+        if wants_commit(&args.from) || wants_commit(&args.to) {
+            return Err(CommandError::usage("a position relative to a commit needs --group"));
+        }
+        return Ok(BTreeMap::new());
+    };
+    let committed = session.admin.group_offsets(group, Some(partitions), false).await?;
+    let offsets = committed.into_iter().map(|(partition, committed)| Ok((partition, committed?.offset.0)));
+    offsets.collect()
+}
+
+fn all<T>(answers: Answers<T>) -> Result<BTreeMap<TopicPartition, T>, CommandError> {
+    answers.into_iter().map(|(partition, answer)| Ok((partition, answer?))).collect()
+}
