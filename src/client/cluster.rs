@@ -11,7 +11,10 @@ use rand::seq::SliceRandom;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::text::{text, topic_text};
-use super::{Backoff, ClientConfig, ClientError, ClusterView, Connection, Endpoint, LeaderHint, Scope};
+use super::{
+    Backoff, BrokerView, ClientConfig, ClientError, ClusterView, Connection, Endpoint, LeaderHint, PerItem,
+    Scope,
+};
 use crate::names::{BrokerId, TopicName};
 use crate::wire::messages::find_coordinator_response::Coordinator;
 use crate::wire::messages::metadata_request::MetadataRequestTopic;
@@ -46,7 +49,7 @@ impl Lane {
 }
 
 /// What a coordinator coordinates, with its number in FindCoordinator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CoordinatorKind {
     Group = 0,
     Transaction = 1,
@@ -202,17 +205,40 @@ impl Client {
     /// The coordinator of `key`, asked for unless remembered. Forget it with
     /// [`forget_coordinator`](Self::forget_coordinator) when it turns out to be another.
     pub async fn coordinator(&self, kind: CoordinatorKind, key: &str) -> Result<BrokerId, ClientError> {
-        if let Some(known) = self.inner.coordinators.lock().get(&(kind, key.to_owned())) {
-            return Ok(*known);
-        }
-        let mut found = self.find_coordinators(kind, &[key.to_owned()]).await?;
+        let mut found = self.coordinators(kind, &[key.to_owned()]).await;
         found.remove(key).unwrap_or_else(|| {
             Err(ClientError::refused(coordinator_of(kind, key), ErrorCode::CoordinatorNotAvailable, None))
         })
     }
 
-    /// Coordinators of many keys, in one request where the broker can (KIP-699).
-    pub async fn find_coordinators(
+    /// As [`coordinator`](Self::coordinator) for many keys; those not remembered are asked for in one request where
+    /// the broker can (KIP-699).
+    pub(super) async fn coordinators(
+        &self,
+        kind: CoordinatorKind,
+        keys: &[String],
+    ) -> HashMap<String, Result<BrokerId, ClientError>> {
+        let mut found = HashMap::new();
+        let mut missing = Vec::new();
+        {
+            let remembered = self.inner.coordinators.lock();
+            for key in keys {
+                match remembered.get(&(kind, key.clone())) {
+                    Some(broker) => drop(found.insert(key.clone(), Ok(*broker))),
+                    None => missing.push(key.clone()),
+                }
+            }
+        }
+        if !missing.is_empty() {
+            match self.find_coordinators(kind, &missing).await {
+                Ok(answers) => found.extend(answers),
+                Err(error) => found.extend(missing.into_iter().map(|key| (key, Err(error.clone())))),
+            }
+        }
+        found
+    }
+
+    async fn find_coordinators(
         &self,
         kind: CoordinatorKind,
         keys: &[String],
@@ -317,7 +343,7 @@ impl Client {
         {
             let endpoint = Endpoint::new(&answer.host, port);
             self.update_view(|view| {
-                view.brokers.insert(id, super::BrokerView { id, endpoint, rack: None });
+                view.brokers.insert(id, BrokerView { id, endpoint, rack: None });
             });
         }
         let mut coordinators = self.inner.coordinators.lock();
@@ -366,8 +392,7 @@ impl Retry<'_> {
         self.failures += 1;
         let wait = Backoff::RETRY.delay(self.failures, rand::random());
         if Instant::now() + wait >= self.until {
-            let timeout_ms = self.timeout.as_millis() as u64;
-            return Err(ClientError::Deadline { what: self.what.clone(), timeout_ms, last: Box::new(error) });
+            return Err(self.too_late(error));
         }
         tracing::debug!(what = %self.what, failures = self.failures, %error, "trying again");
         sleep(wait).await;
@@ -378,5 +403,30 @@ impl Retry<'_> {
             }
         }
         Ok(())
+    }
+
+    /// As [`after`](Self::after) for a number of things that failed: those that cannot succeed, or not in time, get
+    /// their failure as answer; the others are returned to be asked again, after the wait.
+    pub(super) async fn settle<K: Ord, T>(
+        &mut self,
+        answers: &mut PerItem<K, T>,
+        failed: Vec<(K, ClientError)>,
+    ) -> Option<Vec<K>> {
+        let (again, fatal): (Vec<_>, Vec<_>) =
+            failed.into_iter().partition(|(_, error)| error.is_retriable());
+        answers.extend(fatal.into_iter().map(|(key, error)| (key, Err(error))));
+        let (_, error) = again.first()?;
+        match self.after(error.clone()).await {
+            Ok(()) => Some(again.into_iter().map(|(key, _)| key).collect()),
+            Err(_) => {
+                answers.extend(again.into_iter().map(|(key, error)| (key, Err(self.too_late(error)))));
+                None
+            }
+        }
+    }
+
+    fn too_late(&self, last: ClientError) -> ClientError {
+        let timeout_ms = self.timeout.as_millis() as u64;
+        ClientError::Deadline { what: self.what.clone(), timeout_ms, last: Box::new(last) }
     }
 }

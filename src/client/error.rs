@@ -33,6 +33,9 @@ pub enum ClientError {
     /// A broker's own answer about one thing.
     #[error("{what}: {} ({})", .message.as_deref().unwrap_or(.code.message()), .code.name())]
     Refused { what: String, code: ErrorCode, message: Option<String> },
+    /// The cluster was asked just now and has no such thing.
+    #[error("{what}: {} ({})", .code.message(), .code.name())]
+    Missing { what: String, code: ErrorCode },
     #[error("{what}: {reason}")]
     Invalid { what: String, reason: String },
     #[error("{what}: the record of {size_bytes} bytes is larger than {max_bytes} bytes")]
@@ -71,7 +74,7 @@ impl ClientError {
     /// The broker's error code, if a broker said no.
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
-            Self::Refused { code, .. } => Some(*code),
+            Self::Refused { code, .. } | Self::Missing { code, .. } => Some(*code),
             Self::Deadline { last, .. } => last.code(),
             _ => None,
         }
@@ -92,6 +95,7 @@ impl ClientError {
             | Self::BadRequest { .. }
             | Self::Unsupported { .. }
             | Self::Deadline { .. }
+            | Self::Missing { .. }
             | Self::Invalid { .. }
             | Self::RecordTooLarge { .. }
             | Self::BufferFull { .. }
@@ -156,7 +160,7 @@ impl ClientError {
                 "raise max.request.size here and max.message.bytes of the topic, or send smaller records",
             ),
             Self::Deadline { last, .. } => last.hint(),
-            Self::Refused { code, .. } => hint_of(*code),
+            Self::Refused { code, .. } | Self::Missing { code, .. } => hint_of(*code),
             _ => None,
         }
     }

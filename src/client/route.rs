@@ -4,12 +4,14 @@
 //! learning what, is decided here for all of them.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::connection::Answer;
 use super::{Client, ClientError, Connection, CoordinatorKind, Lane, PerItem, Topics};
 use crate::names::{BrokerId, TopicName, TopicPartition};
+use crate::wire::ErrorCode;
 use crate::wire::messages::Request;
 
 /// What is asked, for errors; in which versions; and how long the broker may hold the answer back.
@@ -35,6 +37,109 @@ impl Ask {
 
     fn version_at<R: Request>(&self, connection: &Connection) -> Result<i16, ClientError> {
         connection.version_within::<R>(*self.versions.start(), *self.versions.end())
+    }
+}
+
+/// Something that one broker is responsible for, which may change at any time.
+pub(super) trait Owned: Ord + Clone + Display + Send + Sync {
+    /// Who is responsible for each. With `again` what is known proved wrong or was not enough.
+    fn owners(
+        client: &Client,
+        keys: Vec<Self>,
+        again: bool,
+    ) -> impl Future<Output = Vec<(Self, Result<BrokerId, ClientError>)>> + Send;
+
+    /// What was learned from a failure.
+    fn failed(&self, client: &Client, error: &ClientError);
+}
+
+/// A partition's leader is responsible for it.
+impl Owned for TopicPartition {
+    async fn owners(
+        client: &Client,
+        partitions: Vec<Self>,
+        again: bool,
+    ) -> Vec<(Self, Result<BrokerId, ClientError>)> {
+        let view = client.view();
+        let mut names: Vec<TopicName> = partitions
+            .iter()
+            .filter(|partition| again || view.partition(partition).is_none())
+            .map(|partition| partition.topic.clone())
+            .collect();
+        names.dedup();
+        let learned = match names.is_empty() {
+            true => Ok(()),
+            false => client.refresh(Topics::Named { names: &names, create: false }).await.map(|_| ()),
+        };
+        let view = client.view();
+        let owner = |partition: &Self| match (view.leader(partition), &learned) {
+            (Ok((leader, _)), _) => Ok(leader),
+            (Err(_), Err(error)) => Err(error.clone()),
+            // The topic was asked for just now, so that there is none is the cluster's word and not old knowledge.
+            (Err(ClientError::Refused { what, code, .. }), Ok(())) => {
+                Err(ClientError::Missing { what, code })
+            }
+            (Err(error), Ok(())) => Err(error),
+        };
+        partitions.into_iter().map(|partition| (partition.clone(), owner(&partition))).collect()
+    }
+
+    /// The next look-up asks anew whatever it was.
+    fn failed(&self, _client: &Client, _error: &ClientError) {}
+}
+
+/// A group or transactional id, for which its coordinator is responsible.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Coordinated {
+    pub kind: CoordinatorKind,
+    pub key: String,
+}
+
+impl Coordinated {
+    pub fn group(id: &str) -> Self {
+        Self { kind: CoordinatorKind::Group, key: id.to_owned() }
+    }
+
+    pub fn transaction(id: &str) -> Self {
+        Self { kind: CoordinatorKind::Transaction, key: id.to_owned() }
+    }
+}
+
+impl Display for Coordinated {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.kind {
+            CoordinatorKind::Group => write!(f, "group \"{}\"", self.key),
+            CoordinatorKind::Transaction => write!(f, "transactional id \"{}\"", self.key),
+        }
+    }
+}
+
+impl Owned for Coordinated {
+    async fn owners(
+        client: &Client,
+        keys: Vec<Self>,
+        _again: bool,
+    ) -> Vec<(Self, Result<BrokerId, ClientError>)> {
+        let mut owners = Vec::new();
+        for kind in [CoordinatorKind::Group, CoordinatorKind::Transaction] {
+            let wanted: Vec<String> =
+                keys.iter().filter(|of| of.kind == kind).map(|of| of.key.clone()).collect();
+            let mut found = client.coordinators(kind, &wanted).await;
+            owners.extend(wanted.into_iter().map(|key| {
+                let owner = found.remove(&key);
+                let of = Self { kind, key };
+                let missing =
+                    || Err(ClientError::refused(of.to_string(), ErrorCode::CoordinatorNotAvailable, None));
+                (of.clone(), owner.unwrap_or_else(missing))
+            }));
+        }
+        owners
+    }
+
+    fn failed(&self, client: &Client, error: &ClientError) {
+        if error.is_stale_coordinator() {
+            client.forget_coordinator(self.kind, &self.key);
+        }
     }
 }
 
@@ -79,27 +184,24 @@ impl Client {
         }
     }
 
-    /// Asks the coordinator of `key`, looking it up again when it has moved.
+    /// Asks the coordinator of `of`, looking it up again when it has moved.
     pub(super) async fn ask_coordinator<R: Request, T>(
         &self,
         ask: Ask,
-        kind: CoordinatorKind,
-        key: &str,
+        of: &Coordinated,
         build: impl Fn(i16) -> R,
         read: impl Fn(R::Response) -> Result<T, ClientError>,
     ) -> Result<T, ClientError> {
         let mut retry = self.retry(&ask.what);
         loop {
-            let error = match self.coordinator_connection(kind, key).await {
+            let error = match self.coordinator_connection(of).await {
                 Ok(connection) => match call(&ask, &connection, &build).await.and_then(&read) {
                     Ok(answer) => return Ok(answer),
                     Err(error) => error,
                 },
                 Err(error) => error,
             };
-            if error.is_stale_coordinator() {
-                self.forget_coordinator(kind, key);
-            }
+            of.failed(self, &error);
             retry.after(error).await?;
         }
     }
@@ -110,7 +212,7 @@ impl Client {
         ask: Ask,
         brokers: impl IntoIterator<Item = BrokerId>,
         build: impl Fn(i16) -> R,
-        read: impl Fn(R::Response) -> Result<T, ClientError>,
+        read: impl Fn(BrokerId, R::Response) -> Result<T, ClientError>,
     ) -> PerItem<BrokerId, T> {
         let mut answers = PerItem::new();
         let mut pending: Vec<BrokerId> = brokers.into_iter().collect();
@@ -125,103 +227,67 @@ impl Client {
                 }
             }
             for (broker, answer) in sent {
-                match answer.wait().await.and_then(&read) {
+                match answer.wait().await.and_then(|response| read(broker, response)) {
                     Ok(answer) => drop(answers.insert(broker, Ok(answer))),
                     Err(error) => failed.push((broker, error)),
                 }
             }
-            let (again, last) = settle(&mut answers, failed);
-            let Some(error) = last else { return answers };
-            if let Err(error) = retry.after(error).await {
-                answers.extend(again.into_iter().map(|(broker, _)| (broker, Err(error.clone()))));
-                return answers;
+            match retry.settle(&mut answers, failed).await {
+                Some(again) => pending = again,
+                None => return answers,
             }
-            pending = again.into_iter().map(|(broker, _)| broker).collect();
         }
     }
 
-    /// Asks the leader of each partition, one request a leader, all leaders at once. What fails for a reason that
-    /// passes is asked again, of a new leader if there is one. Every item gets an outcome.
-    pub(super) async fn ask_leaders<I: Clone, R: Request, T>(
+    /// Asks the owner of each item, one request an owner, all owners at once. What fails for a reason that passes is
+    /// asked again, of a new owner if there is one. Every item gets an outcome.
+    pub(super) async fn ask_owners<K: Owned, I: Clone, R: Request, T>(
         &self,
         ask: Ask,
-        items: BTreeMap<TopicPartition, I>,
-        build: impl Fn(&[(TopicPartition, I)], i16) -> R,
-        read: impl Fn(R::Response) -> Vec<(TopicPartition, Result<T, ClientError>)>,
-    ) -> PerItem<TopicPartition, T> {
+        items: BTreeMap<K, I>,
+        build: impl Fn(&[(K, I)], i16) -> R,
+        read: impl Fn(R::Response) -> Vec<(K, Result<T, ClientError>)>,
+    ) -> PerItem<K, T> {
         let mut answers = PerItem::new();
         let mut retry = self.retry(&ask.what);
-        let mut pending = items.clone();
-        let mut refresh_all = false;
+        let mut pending: Vec<K> = items.keys().cloned().collect();
+        let mut again = false;
         loop {
             let mut failed = Vec::new();
-            if let Err(error) = self.learn_topics(pending.keys(), refresh_all).await {
-                failed.extend(pending.keys().map(|partition| (partition.clone(), error.clone())));
-                pending.clear();
-            }
-            let mut by_leader: BTreeMap<BrokerId, Vec<(TopicPartition, I)>> = BTreeMap::new();
-            for (partition, item) in std::mem::take(&mut pending) {
-                match self.view().leader(&partition) {
-                    Ok((leader, _)) => by_leader.entry(leader).or_default().push((partition, item)),
-                    // The topic was asked for just now, so this is the cluster's word and not old knowledge.
-                    Err(error @ ClientError::Refused { .. }) => drop(answers.insert(partition, Err(error))),
-                    Err(error) => failed.push((partition, error)),
+            let mut by_owner: BTreeMap<BrokerId, Vec<(K, I)>> = BTreeMap::new();
+            for (key, owner) in K::owners(self, pending, again).await {
+                match (owner, items.get(&key)) {
+                    (Ok(owner), Some(item)) => by_owner.entry(owner).or_default().push((key, item.clone())),
+                    (Ok(_), None) => {}
+                    (Err(error), _) => failed.push((key, error)),
                 }
             }
             let mut sent = Vec::new();
-            for (leader, items) in by_leader {
-                match self.enqueue_to(leader, &ask, |version| build(&items, version)).await {
-                    Ok(answer) => sent.push((items, answer)),
-                    Err(error) => {
-                        failed.extend(items.into_iter().map(|(partition, _)| (partition, error.clone())))
-                    }
+            for (owner, items) in by_owner {
+                let outcome = self.enqueue_to(owner, &ask, |version| build(&items, version)).await;
+                let keys: Vec<K> = items.into_iter().map(|(key, _)| key).collect();
+                match outcome {
+                    Ok(answer) => sent.push((keys, answer)),
+                    Err(error) => failed.extend(keys.into_iter().map(|key| (key, error.clone()))),
                 }
             }
-            for (items, answer) in sent {
+            for (keys, answer) in sent {
                 let outcomes = answer.wait().await.map(&read);
-                failed.extend(sort_out(&ask.what, items, outcomes, &mut answers));
+                failed.extend(sort_out(&ask.what, keys, outcomes, &mut answers));
             }
-            let (again, last) = settle(&mut answers, failed);
-            let Some(error) = last else { return answers };
-            if let Err(error) = retry.after(error).await {
-                answers.extend(again.into_iter().map(|(partition, _)| (partition, Err(error.clone()))));
-                return answers;
+            for (key, error) in &failed {
+                key.failed(self, error);
             }
-            pending = again
-                .into_iter()
-                .map(|(partition, _)| {
-                    let item = items[&partition].clone();
-                    (partition, item)
-                })
-                .collect();
-            refresh_all = true;
+            match retry.settle(&mut answers, failed).await {
+                Some(keys) => pending = keys,
+                None => return answers,
+            }
+            again = true;
         }
     }
 
-    /// Learns about the topics that the view lacks, or about all of them.
-    async fn learn_topics<'a>(
-        &self,
-        partitions: impl Iterator<Item = &'a TopicPartition>,
-        all: bool,
-    ) -> Result<(), ClientError> {
-        let view = self.view();
-        let mut names: Vec<TopicName> = partitions
-            .filter(|partition| all || view.partition(partition).is_none())
-            .map(|partition| partition.topic.clone())
-            .collect();
-        names.dedup();
-        if !names.is_empty() {
-            self.refresh(Topics::Named { names: &names, create: false }).await?;
-        }
-        Ok(())
-    }
-
-    async fn coordinator_connection(
-        &self,
-        kind: CoordinatorKind,
-        key: &str,
-    ) -> Result<Connection, ClientError> {
-        let broker = self.coordinator(kind, key).await?;
+    async fn coordinator_connection(&self, of: &Coordinated) -> Result<Connection, ClientError> {
+        let broker = self.coordinator(of.kind, &of.key).await?;
         self.broker(broker, Lane::SHARED).await
     }
 
@@ -247,38 +313,27 @@ async fn call<R: Request>(
     connection.call_version(&build(version), version, ask.patience).await
 }
 
-/// Puts answers where they belong and returns those of `items` that failed.
-fn sort_out<I, T>(
+/// Puts answers where they belong and returns those of `keys` that failed.
+fn sort_out<K: Owned, T>(
     what: &str,
-    items: Vec<(TopicPartition, I)>,
-    outcomes: Result<Vec<(TopicPartition, Result<T, ClientError>)>, ClientError>,
-    answers: &mut PerItem<TopicPartition, T>,
-) -> Vec<(TopicPartition, ClientError)> {
-    let mut outcomes: BTreeMap<TopicPartition, Result<T, ClientError>> = match outcomes {
+    keys: Vec<K>,
+    outcomes: Result<Vec<(K, Result<T, ClientError>)>, ClientError>,
+    answers: &mut PerItem<K, T>,
+) -> Vec<(K, ClientError)> {
+    let mut outcomes: BTreeMap<K, Result<T, ClientError>> = match outcomes {
         Ok(outcomes) => outcomes.into_iter().collect(),
-        Err(error) => return items.into_iter().map(|(partition, _)| (partition, error.clone())).collect(),
+        Err(error) => return keys.into_iter().map(|key| (key, error.clone())).collect(),
     };
     let mut failed = Vec::new();
-    for (partition, _) in items {
-        match outcomes.remove(&partition) {
-            Some(Ok(answer)) => drop(answers.insert(partition, Ok(answer))),
-            Some(Err(error)) => failed.push((partition, error)),
+    for key in keys {
+        match outcomes.remove(&key) {
+            Some(Ok(answer)) => drop(answers.insert(key, Ok(answer))),
+            Some(Err(error)) => failed.push((key, error)),
             None => {
-                let reason = format!("the answer says nothing about {partition}");
-                failed.push((partition, ClientError::Invalid { what: what.to_owned(), reason }));
+                let reason = format!("the answer says nothing about {key}");
+                failed.push((key, ClientError::Invalid { what: what.to_owned(), reason }));
             }
         }
     }
     failed
-}
-
-/// Final failures become answers; the others are returned, with one of them to decide on.
-fn settle<K: Ord, T>(
-    answers: &mut PerItem<K, T>,
-    failed: Vec<(K, ClientError)>,
-) -> (Vec<(K, ClientError)>, Option<ClientError>) {
-    let (again, fatal): (Vec<_>, Vec<_>) = failed.into_iter().partition(|(_, error)| error.is_retriable());
-    answers.extend(fatal.into_iter().map(|(key, error)| (key, Err(error))));
-    let last = again.first().map(|(_, error)| error.clone());
-    (again, last)
 }

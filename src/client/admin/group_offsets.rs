@@ -1,19 +1,20 @@
 use std::collections::BTreeMap;
 
 use super::Admin;
-use crate::client::route::Ask;
-use crate::client::text::{by_topic, some_text, text, topic_text};
-use crate::client::{ClientError, CoordinatorKind, PerItem};
+use crate::client::route::{Ask, Coordinated};
+use crate::client::text::{by_topic, text, topic_text};
+use crate::client::{ClientError, PerItem};
 use crate::names::{LeaderEpoch, Offset, TopicName, TopicPartition};
-use crate::wire::ErrorCode;
 use crate::wire::messages::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
 use crate::wire::messages::offset_delete_request::{OffsetDeleteRequestPartition, OffsetDeleteRequestTopic};
 use crate::wire::messages::offset_fetch_request::{
     OffsetFetchRequestGroup, OffsetFetchRequestTopic, OffsetFetchRequestTopics,
 };
+use crate::wire::messages::offset_fetch_response::OffsetFetchResponseGroup;
 use crate::wire::messages::{
     OffsetCommitRequest, OffsetDeleteRequest, OffsetFetchRequest, OffsetFetchResponse,
 };
+use crate::wire::{ErrorCode, StrBytes};
 
 /// Where a group stands in a partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,14 +61,42 @@ impl Admin {
         let build = |version| offset_fetch(group, partitions, require_stable, version);
         let read = |response: OffsetFetchResponse| read_offsets(&what, response);
         let ask = Ask::new(&what).versions(VERSIONS_BY_NAME);
-        self.client.ask_coordinator(ask, CoordinatorKind::Group, group, build, read).await
+        self.client.ask_coordinator(ask, &Coordinated::group(group), build, read).await
     }
 
-    /// [`group_offsets`](Self::group_offsets) of many groups, each with its own outcome.
+    /// All that each of `groups` has committed; one request per coordinator where it can (KIP-709).
     pub async fn groups_offsets(&self, groups: &[String]) -> PerItem<String, Offsets> {
+        let items: BTreeMap<Coordinated, ()> =
+            groups.iter().map(|group| (Coordinated::group(group), ())).collect();
+        let build = |items: &[(Coordinated, ())], _| {
+            let groups = items.iter().map(|(of, ())| {
+                OffsetFetchRequestGroup::default()
+                    .with_group_id(text(&of.key).into())
+                    .with_member_epoch(-1)
+                    .with_topics(None)
+            });
+            OffsetFetchRequest::default().with_groups(groups.collect())
+        };
+        let ask = Ask::new("offsets of groups").versions(MANY_GROUPS_VERSION..=*VERSIONS_BY_NAME.end());
+        let answers = self
+            .client
+            .ask_owners(ask, items, build, |response| {
+                let groups = response.groups.iter().map(|group| {
+                    let of = Coordinated::group(&group.group_id);
+                    let mut offsets = Offsets::new();
+                    let outcome = read_group(&format!("offsets of {of}"), group, &mut offsets);
+                    (of, outcome.map(|()| offsets))
+                });
+                groups.collect()
+            })
+            .await;
         let mut outcomes = PerItem::new();
-        for group in groups {
-            outcomes.insert(group.clone(), self.group_offsets(group, None, false).await);
+        for (of, outcome) in answers {
+            let outcome = match outcome {
+                Err(ClientError::Unsupported { .. }) => self.group_offsets(&of.key, None, false).await,
+                outcome => outcome,
+            };
+            outcomes.insert(of.key, outcome);
         }
         outcomes
     }
@@ -103,7 +132,7 @@ impl Admin {
         };
         let ask = Ask::new(&what).versions(COMMIT_VERSIONS_BY_NAME);
         self.client
-            .ask_coordinator(ask, CoordinatorKind::Group, group, build, |response| {
+            .ask_coordinator(ask, &Coordinated::group(group), build, |response| {
                 let answers = response.topics.into_iter().flat_map(|topic| {
                     let name = TopicName::new(&topic.name);
                     topic.partitions.into_iter().map(move |partition| {
@@ -135,7 +164,7 @@ impl Admin {
             OffsetDeleteRequest::default().with_group_id(text(group).into()).with_topics(topics.collect())
         };
         self.client
-            .ask_coordinator(Ask::new(&what), CoordinatorKind::Group, group, build, |response| {
+            .ask_coordinator(Ask::new(&what), &Coordinated::group(group), build, |response| {
                 ClientError::check(&what, response.error_code, None)?;
                 let answers = response.topics.into_iter().flat_map(|topic| {
                     let name = TopicName::new(&topic.name);
@@ -184,39 +213,56 @@ fn offset_fetch(
 fn read_offsets(what: &str, response: OffsetFetchResponse) -> Result<Offsets, ClientError> {
     ClientError::check(what, response.error_code, None)?;
     let mut offsets = Offsets::new();
-    let mut take = |topic: &str, index: i32, offset: i64, epoch: i32, metadata: String, code: i16| {
-        let partition = TopicPartition::new(topic, index);
-        match ClientError::check(format!("{what} in {partition}"), code, None) {
-            // Passes once the transaction ends: the whole is asked again.
-            Err(error) if error.code() == Some(ErrorCode::UnstableOffsetCommit) => return Err(error),
-            Err(error) => drop(offsets.insert(partition, Err(error))),
-            Ok(()) if offset < 0 => {}
-            Ok(()) => {
-                let committed =
-                    CommittedOffset { offset: Offset(offset), leader_epoch: LeaderEpoch(epoch), metadata };
-                offsets.insert(partition, Ok(committed));
-            }
-        }
-        Ok(())
-    };
     for group in &response.groups {
-        ClientError::check(what, group.error_code, None)?;
-        for topic in &group.topics {
-            for of in &topic.partitions {
-                let metadata = some_text(&of.metadata).unwrap_or_else(String::new);
-                let (offset, epoch) = (of.committed_offset, of.committed_leader_epoch);
-                take(&topic.name, of.partition_index, offset, epoch, metadata, of.error_code)?;
-            }
-        }
+        read_group(what, group, &mut offsets)?;
     }
     for topic in &response.topics {
         for of in &topic.partitions {
-            let metadata = some_text(&of.metadata).unwrap_or_else(String::new);
+            let partition = TopicPartition::new(&**topic.name, of.partition_index);
             let (offset, epoch) = (of.committed_offset, of.committed_leader_epoch);
-            take(&topic.name, of.partition_index, offset, epoch, metadata, of.error_code)?;
+            take(what, partition, committed(offset, epoch, &of.metadata), of.error_code, &mut offsets)?;
         }
     }
     Ok(offsets)
+}
+
+fn read_group(
+    what: &str,
+    group: &OffsetFetchResponseGroup,
+    offsets: &mut Offsets,
+) -> Result<(), ClientError> {
+    ClientError::check(what, group.error_code, None)?;
+    for topic in &group.topics {
+        for of in &topic.partitions {
+            let partition = TopicPartition::new(&**topic.name, of.partition_index);
+            let (offset, epoch) = (of.committed_offset, of.committed_leader_epoch);
+            take(what, partition, committed(offset, epoch, &of.metadata), of.error_code, offsets)?;
+        }
+    }
+    Ok(())
+}
+
+fn committed(offset: i64, leader_epoch: i32, metadata: &Option<StrBytes>) -> Option<CommittedOffset> {
+    let metadata = metadata.as_deref().unwrap_or("").to_owned();
+    let offset = (offset >= 0).then_some(Offset(offset))?;
+    Some(CommittedOffset { offset, leader_epoch: LeaderEpoch(leader_epoch), metadata })
+}
+
+/// Files one partition's answer. An offset that an open transaction is about to replace fails the whole: it passes.
+fn take(
+    what: &str,
+    partition: TopicPartition,
+    committed: Option<CommittedOffset>,
+    code: i16,
+    offsets: &mut Offsets,
+) -> Result<(), ClientError> {
+    match (ClientError::check(format!("{what} in {partition}"), code, None), committed) {
+        (Err(error), _) if error.code() == Some(ErrorCode::UnstableOffsetCommit) => return Err(error),
+        (Err(error), _) => drop(offsets.insert(partition, Err(error))),
+        (Ok(()), Some(committed)) => drop(offsets.insert(partition, Ok(committed))),
+        (Ok(()), None) => {}
+    }
+    Ok(())
 }
 
 /// A coordinator that has moved or still loads says so for every partition: then the whole is asked again.

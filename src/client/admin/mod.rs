@@ -4,17 +4,32 @@
 //! whole fails only when nobody could be asked; a topic, partition or group that the cluster says no about fails
 //! alone, in its entry of the result.
 
+mod cluster;
+mod configs;
 mod group_offsets;
+mod groups;
 mod offsets;
+mod replicas;
 mod topics;
+mod transactions;
 
 use super::Client;
 
+pub use cluster::{
+    BrokerDescription, ClusterDescription, FeatureUpgrade, Features, LogDir, LogDirReplica,
+    QuorumDescription, QuorumReplica,
+};
+pub use configs::{
+    ConfigChange, ConfigDetail, ConfigEntry, ConfigResource, ConfigResourceKind, ConfigSource, ConfigSynonym,
+};
 pub use group_offsets::{CommittedOffset, Committer};
+pub use groups::{GroupDescription, GroupListing, GroupListings, GroupMember, MemberToRemove};
 pub use offsets::{EpochEnd, Isolation, ListedOffset, OffsetSpec};
+pub use replicas::{Election, ElectionKind, Reassignment};
 pub use topics::{
     CreatedTopic, NewPartitions, NewTopic, PartitionDescription, TopicDescription, TopicListing,
 };
+pub use transactions::{ProducerDescription, TransactionDescription, TransactionListing};
 
 /// Administers the cluster of a [`Client`].
 #[derive(Debug, Clone)]

@@ -114,7 +114,7 @@ impl Admin {
                 .with_timeout_ms(timeout_ms)
         };
         self.client
-            .ask_leaders(ask, specs, build, |response| {
+            .ask_owners(ask, specs, build, |response| {
                 let mut outcomes = Vec::new();
                 for topic in response.topics {
                     let name = TopicName::new(&topic.name);
@@ -157,7 +157,7 @@ impl Admin {
         };
         let ask = Ask::new("deleting records").patience(self.client.config().request_timeout);
         self.client
-            .ask_leaders(ask, before, build, |response| {
+            .ask_owners(ask, before, build, |response| {
                 let mut outcomes = Vec::new();
                 for topic in response.topics {
                     let name = TopicName::new(&topic.name);
@@ -201,7 +201,7 @@ impl Admin {
         // Consumers may ask since version 3; before, only brokers were let in.
         let ask = Ask::new("looking up leader epochs").versions(3..=i16::MAX);
         self.client
-            .ask_leaders(ask, epochs, build, |response| {
+            .ask_owners(ask, epochs, build, |response| {
                 let mut outcomes = Vec::new();
                 for topic in response.topics {
                     let name = TopicName::new(&topic.topic);
