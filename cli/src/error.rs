@@ -142,7 +142,9 @@ impl From<ClientError> for CommandError {
 /// Kafka's own sentence for a missing thing speaks of servers that host partitions; ours of what was named.
 fn client_text(error: &ClientError) -> String {
     match error {
-        ClientError::Refused { what, code, .. } if code_status(*code) == ExitStatus::NotFound => {
+        ClientError::Refused { what, code, .. } | ClientError::Missing { what, code }
+            if code_status(*code) == ExitStatus::NotFound =>
+        {
             format!("{what} does not exist ({})", code.name())
         }
         _ => error.to_string(),
@@ -151,7 +153,7 @@ fn client_text(error: &ClientError) -> String {
 
 fn client_status(error: &ClientError) -> ExitStatus {
     match error {
-        ClientError::Refused { code, .. } => code_status(*code),
+        ClientError::Refused { code, .. } | ClientError::Missing { code, .. } => code_status(*code),
         ClientError::Connect { .. }
         | ClientError::Bootstrap { .. }
         | ClientError::Disconnected { .. }
