@@ -15,3 +15,12 @@ mod start;
 mod tests;
 
 pub use broker::Broker;
+
+/// Log directories: what they are, and how empty ones become some.
+pub mod storage {
+    pub use crate::cluster::features::{FEATURES, FeatureRange, MetadataVersion};
+    pub use crate::cluster::format::{
+        Controllers, DirectoryFacts, FormatError, FormatOptions, Formatted, directories, format_log_dirs,
+        inspect_log_dirs,
+    };
+}

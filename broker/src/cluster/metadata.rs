@@ -49,7 +49,7 @@ impl Metadata {
         let dir = root
             .child(METADATA_LOG_DIR)
             .map_err(|error| MetadataLogError::io("open", &*root, METADATA_LOG_DIR, error))?;
-        let static_voters = VoterSet::single(local.id);
+        let static_voters = VoterSet::of_settings(&settings.node.quorum_voters);
         let (log, loader) =
             MetadataLog::open(dir, local, static_voters, settings.metadata_log.clone(), clock.now_ms())?;
         Ok(Self { root, log, loader, settings, local, clock })
@@ -116,19 +116,6 @@ impl Metadata {
             |error| MetadataLogError::io("start the controller of", &*root, METADATA_LOG_DIR, error),
         )?;
         Ok(handle)
-    }
-}
-
-impl VoterSet {
-    /// A quorum of one whose voter stands in the settings.
-    fn single(id: BrokerId) -> Self {
-        let voter = super::quorum::Voter {
-            id,
-            directory: Default::default(),
-            endpoints: Vec::new(),
-            kraft_versions: (0, 1),
-        };
-        Self { voters: vec![voter] }
     }
 }
 

@@ -11,11 +11,13 @@ use parking_lot::Mutex;
 
 use super::controller::{NewTopic, Registration};
 use super::features::{ELIGIBLE_LEADER_REPLICAS, METADATA_VERSION};
+use super::format::{DirectoryFacts, inspect, prepare};
 use super::quorum::{MetadataLogError, QuorumError, ReplicaKey};
 use super::*;
 use crate::clock::Clock;
 
-const DIRECTORY: Uuid = Uuid::from_u128(77);
+/// A version 4 id, as drawing makes them.
+const DIRECTORY: Uuid = Uuid::from_u128(0x0123_4567_89AB_4DEF_8123_4567_89AB_CDEF);
 
 fn settings(properties: &str) -> BrokerSettings {
     BrokerSettings::load(&Properties::parse(properties).unwrap(), &[]).unwrap().0
@@ -98,6 +100,11 @@ fn start_with(
     settings: BrokerSettings,
     previous_epoch: Option<BrokerEpoch>,
 ) -> Result<Running, MetadataLogError> {
+    if matches!(inspect(&*root).unwrap(), DirectoryFacts::Empty) {
+        let mut ids = std::iter::repeat(directory.as_u128());
+        let prepared = prepare(&[Arc::clone(&root)], 0, &settings, Some("c"), 0, &mut || ids.next().unwrap());
+        assert_eq!(prepared.unwrap().directories, [directory]);
+    }
     let local = ReplicaKey { id: BrokerId(node), directory };
     let metadata = Metadata::open(root, local, settings, Clock::start())?;
     let (cache, witness) = (MetadataCache::default(), Arc::new(Witness::default()));

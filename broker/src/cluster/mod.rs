@@ -2,6 +2,7 @@
 
 pub mod controller;
 pub mod features;
+pub mod format;
 #[cfg(test)]
 mod golden_tests;
 pub mod image;

@@ -22,7 +22,7 @@ mod topics;
 pub use brokers::{PRODUCER_ID_BLOCK, Registration};
 pub use configs::{AlterConfigsReply, ConfigChange, ConfigOperation};
 pub use decision::{Decision, Refusal};
-pub(crate) use driver::Driver;
+pub(crate) use driver::{Driver, random};
 pub use features::{FeatureUpdate, UpgradeType};
 pub(crate) use handle::ORDERS_MAX;
 pub use handle::{Controller, QuorumView};

@@ -36,6 +36,27 @@ impl VoterSet {
         self.voters.iter().find(|voter| voter.id == id)
     }
 
+    /// Static voters, as `id@host:port` (`controller.quorum.voters`). What is not of that form is left out: nobody
+    /// can be asked there.
+    pub fn of_settings(entries: &[String]) -> Self {
+        let voter = |entry: &String| {
+            let (id, address) = entry.split_once('@')?;
+            let (host, port) = address.rsplit_once(':')?;
+            let endpoint = ControllerEndpoint {
+                listener: String::new(),
+                host: host.to_owned(),
+                port: port.trim().parse().ok()?,
+            };
+            Some(Voter {
+                id: BrokerId(id.trim().parse().ok()?),
+                directory: Uuid::nil(),
+                endpoints: vec![endpoint],
+                kraft_versions: (0, 1),
+            })
+        };
+        Self { voters: entries.iter().filter_map(voter).collect() }
+    }
+
     pub fn of_record(record: &VotersRecord) -> Self {
         let voter = |data: &VoterData| Voter {
             id: BrokerId(data.voter_id),
