@@ -8,6 +8,7 @@ pub mod consume;
 pub mod context;
 pub mod position;
 pub mod produce;
+pub mod segment;
 pub mod shared;
 pub mod storage;
 pub mod topic;
@@ -48,6 +49,9 @@ pub enum Noun {
     /// Format and inspect data directories; no broker needed
     #[command(subcommand)]
     Storage(storage::StorageCommand),
+    /// Read the files of partitions: dump, verify, count, find; no broker needed
+    #[command(subcommand, visible_aliases = ["segments", "seg"])]
+    Segment(segment::SegmentCommand),
     /// Named clusters in kafkactl.toml
     #[command(subcommand, visible_alias = "ctx")]
     Context(context::ContextCommand),

@@ -6,6 +6,7 @@ mod consume;
 mod context;
 mod positions;
 mod produce;
+mod segment;
 mod session;
 mod storage;
 mod topic;
@@ -29,6 +30,7 @@ pub fn run(cli: Cli) -> ExitStatus {
         Noun::Produce(args) => session::run(&*args, outer),
         Noun::Consume(args) => session::run(&*args, outer),
         Noun::Storage(command) => storage::run(command, outer),
+        Noun::Segment(command) => segment::run(&command, outer),
         Noun::Context(command) => context::run(command, outer),
         Noun::Completion(args) => completion::run(&args),
         Noun::Version(local) => local_command(&local.or(&outer.local), &TableArgs::default(), version::run),

@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{Header, NewRecord, ReadRecord, rfc3339};
 
 /// Bytes as a string where they are UTF-8, else as `{"base64": "…"}`.
-struct Text<'a>(Option<&'a [u8]>);
+pub struct Text<'a>(pub Option<&'a [u8]>);
 
 impl Serialize for Text<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -128,7 +128,7 @@ fn prefixed_json<M: Message>(bytes: &[u8]) -> Result<Value, SchemaError> {
 }
 
 /// What a control record says, as Kafka's dump tool prints it.
-pub(super) fn control_text(record: &RecordView<'_>) -> Result<String, SchemaError> {
+pub fn control_text(record: &RecordView<'_>) -> Result<String, SchemaError> {
     let control = ControlRecord::decode(record.key.unwrap_or_default(), record.value.unwrap_or_default())?;
     Ok(match &control {
         ControlRecord::Abort(marker) => {

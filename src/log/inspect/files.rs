@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{AtPath, InspectError, Result};
+use crate::log::LogError;
 use crate::log::checkpoint::{EPOCHS_FILE, EpochStart, PARTITION_METADATA_FILE, read_epochs, read_topic_id};
 use crate::log::dir::{Dir, EntryKind, ReadOnlyDir};
 use crate::log::names::{PartitionDir, parse_offset_file};
@@ -64,23 +65,15 @@ pub struct PartitionFiles {
     pub epochs: Vec<EpochStart>,
     /// Files that wait for their removal, or that nothing here knows.
     pub others: Vec<String>,
+    /// What could not be read of the small files beside the segments, and why.
+    pub faults: Vec<(PathBuf, String)>,
 }
 
 impl PartitionFiles {
     /// Errors: [`InspectError::NoPartition`] when neither the name nor the content is a partition's.
     pub fn read(path: &Path) -> Result<Self> {
         let dir = ReadOnlyDir::new(path);
-        let name = dir_name(path);
-        let mut files = Self {
-            path: path.to_owned(),
-            name,
-            topic_id: None,
-            segments: Vec::new(),
-            other_snapshots: Vec::new(),
-            checkpoints: Vec::new(),
-            epochs: Vec::new(),
-            others: Vec::new(),
-        };
+        let mut files = Self::empty(path);
         let mut by_offset: BTreeMap<Offset, BTreeMap<FileKind, (PathBuf, u64)>> = BTreeMap::new();
         let mut entries = dir.entries().at_path(path)?;
         entries.sort_by(|a, b| a.name.cmp(&b.name));
@@ -100,35 +93,71 @@ impl PartitionFiles {
         {
             return Err(InspectError::NoPartition(path.to_owned()));
         }
-        for (base_offset, mut kinds) in by_offset {
-            let mut take = |kind| kinds.remove(&kind).map(|(file, _)| file);
-            let [offset_index, time_index, txn_index, snapshot] =
-                [FileKind::OffsetIndex, FileKind::TimeIndex, FileKind::TxnIndex, FileKind::ProducerSnapshot]
-                    .map(&mut take);
-            match kinds.remove(&FileKind::Log) {
-                Some((log, log_bytes)) => files.segments.push(SegmentFiles {
-                    base_offset,
-                    log,
-                    log_bytes,
-                    offset_index,
-                    time_index,
-                    txn_index,
-                    snapshot,
-                }),
-                None => {
-                    files.other_snapshots.extend(snapshot);
-                    let orphans = [offset_index, time_index, txn_index].into_iter().flatten();
-                    files.others.extend(orphans.map(|path| dir_name(&path)));
-                }
+        for (base_offset, kinds) in by_offset {
+            files.add(base_offset, kinds);
+        }
+        files.epochs = files.read_small(EPOCHS_FILE, read_epochs(&dir));
+        files.topic_id = files.read_small(PARTITION_METADATA_FILE, read_topic_id(&dir));
+        Ok(files)
+    }
+
+    /// A log, or a snapshot of the metadata log, as a partition of that file alone. A snapshot holds a whole state: its
+    /// offsets start at 0 whatever its name says.
+    pub fn of_log(path: &Path, log_bytes: u64) -> Self {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let base_offset = match FileKind::of_path(path) {
+            Some(FileKind::Log) => base_offset_of(path).unwrap_or(Offset(0)),
+            _ => Offset(0),
+        };
+        let mut files = Self::empty(parent);
+        files.add(base_offset, BTreeMap::from([(FileKind::Log, (path.to_owned(), log_bytes))]));
+        files
+    }
+
+    fn empty(path: &Path) -> Self {
+        // A partition given as `.` has its name only in full.
+        let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        Self {
+            path: path.to_owned(),
+            name: dir_name(&full),
+            topic_id: None,
+            segments: Vec::new(),
+            other_snapshots: Vec::new(),
+            checkpoints: Vec::new(),
+            epochs: Vec::new(),
+            others: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, base_offset: Offset, mut kinds: BTreeMap<FileKind, (PathBuf, u64)>) {
+        let mut take = |kind| kinds.remove(&kind).map(|(file, _)| file);
+        let [offset_index, time_index, txn_index, snapshot] =
+            [FileKind::OffsetIndex, FileKind::TimeIndex, FileKind::TxnIndex, FileKind::ProducerSnapshot]
+                .map(&mut take);
+        match kinds.remove(&FileKind::Log) {
+            Some((log, log_bytes)) => self.segments.push(SegmentFiles {
+                base_offset,
+                log,
+                log_bytes,
+                offset_index,
+                time_index,
+                txn_index,
+                snapshot,
+            }),
+            None => {
+                self.other_snapshots.extend(snapshot);
+                let orphans = [offset_index, time_index, txn_index].into_iter().flatten();
+                self.others.extend(orphans.map(|path| dir_name(&path)));
             }
         }
-        let damaged = |error: crate::log::LogError| InspectError::Index {
-            path: path.to_owned(),
-            reason: error.to_string(),
-        };
-        files.epochs = read_epochs(&dir).map_err(damaged)?;
-        files.topic_id = read_topic_id(&dir).map_err(damaged)?;
-        Ok(files)
+    }
+
+    fn read_small<T: Default>(&mut self, name: &str, read: Result<T, LogError>) -> T {
+        read.unwrap_or_else(|error| {
+            self.faults.push((self.path.join(name), error.to_string()));
+            T::default()
+        })
     }
 
     /// The segment that holds `offset`, or the first one after it.
@@ -149,9 +178,10 @@ pub struct PartitionRoot {
 pub fn partition_roots(path: &Path) -> Result<Vec<PartitionRoot>> {
     let entries = ReadOnlyDir::new(path).entries().at_path(path)?;
     let root = |path: PathBuf| PartitionRoot { name: dir_name(&path), path };
+    let full = path.canonicalize().at_path(path)?;
     let has_log = entries.iter().any(|entry| entry.name.ends_with(".log"));
-    if has_log || PartitionDir::parse(&dir_name(path)).is_some() {
-        return Ok(vec![root(path.to_owned())]);
+    if has_log || PartitionDir::parse(&dir_name(&full)).is_some() {
+        return Ok(vec![PartitionRoot { path: path.to_owned(), name: dir_name(&full) }]);
     }
     let mut roots: Vec<_> = entries
         .into_iter()

@@ -24,7 +24,7 @@ pub struct Found {
 pub fn find_offset(partition: &PartitionFiles, offset: Offset) -> Result<Option<Found>> {
     let first = partition.segments.partition_point(|segment| segment.base_offset <= offset).saturating_sub(1);
     for segment in &partition.segments[first..] {
-        let position = position_of(segment, offset)?;
+        let position = start_position(segment, offset)?;
         let found = first_record(
             &segment.log,
             position,
@@ -81,8 +81,8 @@ pub fn find_key(
     Ok(())
 }
 
-/// Where to start looking for `offset` in a segment, by its offset index if that can be used.
-fn position_of(segment: &SegmentFiles, offset: Offset) -> Result<u64> {
+/// The byte of a segment's log from where to look for `offset`, by the offset index if there is one.
+pub fn start_position(segment: &SegmentFiles, offset: Offset) -> Result<u64> {
     let Some(path) = &segment.offset_index else { return Ok(0) };
     let index = IndexFile::<OffsetEntry>::read(path)?;
     let entries = &index.entries;

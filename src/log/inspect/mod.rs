@@ -10,18 +10,20 @@ mod find;
 mod kafka_text;
 mod read;
 mod stats;
+mod summary;
 mod verify;
 
 use std::io;
 use std::path::PathBuf;
 
 pub use super::index::{AbortedTxn, OffsetEntry, TimeEntry};
-pub use decode::{Decoded, Decoder, UnknownDecoder};
+pub use decode::{Decoded, Decoder, UnknownDecoder, control_text};
 pub use files::{FileKind, PartitionFiles, PartitionRoot, SegmentFiles, partition_roots};
-pub use find::{Found, find_key, find_offset, find_timestamp};
+pub use find::{Found, find_key, find_offset, find_timestamp, start_position};
 pub use kafka_text::{DumpOptions, dump_as_kafka};
 pub use read::{IndexFile, LogReader, RECORDS_BYTES_MAX, read_snapshot};
 pub use stats::{CodecStats, Stats, stats};
+pub use summary::{SegmentSummary, summary};
 pub use verify::{Finding, Severity, verify};
 
 /// Why a file could not be looked at, or what stopped it half way.

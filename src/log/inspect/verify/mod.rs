@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 
 use super::files::PartitionFiles;
 use super::read::read_snapshot;
-use super::{AtPath, InspectError, Result};
+use super::{InspectError, Result};
 use crate::log::checkpoint::{EpochStart, OffsetCheckpoint, read_offsets};
 use crate::log::dir::ReadOnlyDir;
-use crate::names::{LeaderEpoch, Offset, ProducerId, TopicPartition};
+use crate::log::names::PartitionDir;
+use crate::names::{LeaderEpoch, Offset, ProducerId};
 
 /// Something that is not as it should be, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,12 +46,19 @@ pub const FINDINGS_MAX: usize = 1000;
 pub fn verify(partition: &PartitionFiles) -> Result<Vec<Finding>> {
     let mut verifier = Verifier {
         partition,
-        cleaned_until: cleaned_until(&partition.path, &partition.name)?,
+        cleaned_until: Offset(0),
         findings: Vec::new(),
         last_offset: None,
         last_epoch: LeaderEpoch::NONE,
         open_transactions: HashMap::new(),
     };
+    match cleaned_until(partition) {
+        Ok(offset) => verifier.cleaned_until = offset,
+        Err((file, reason)) => verifier.report(Severity::Error, &file, None, None, reason),
+    }
+    for (file, reason) in &partition.faults {
+        verifier.report(Severity::Error, file, None, None, reason.as_str());
+    }
     for number in 0..partition.segments.len() {
         verifier.segment(number)?;
     }
@@ -104,19 +112,14 @@ impl Verifier<'_> {
 }
 
 /// Up to where the cleaner has been, by the checkpoint of the log directory that the partition lies in.
-fn cleaned_until(path: &Path, name: &str) -> Result<Offset> {
+fn cleaned_until(partition: &PartitionFiles) -> Result<Offset, (PathBuf, String)> {
     // A partition given as `.` has its parent only by its full name.
-    let path = path.canonicalize().at_path(path)?;
-    let Some(parent) = path.parent() else { return Ok(Offset(0)) };
-    let checkpoint = read_offsets(&ReadOnlyDir::new(parent), OffsetCheckpoint::Cleaner);
-    let reason = |error: crate::log::LogError| InspectError::Index {
-        path: parent.join(OffsetCheckpoint::Cleaner.file_name()),
-        reason: error.to_string(),
-    };
-    let Some((topic, number)) = name.rsplit_once('-') else { return Ok(Offset(0)) };
-    let Ok(number) = number.parse() else { return Ok(Offset(0)) };
-    let offsets = checkpoint.map_err(reason)?;
-    Ok(offsets.get(&TopicPartition::new(topic, number)).copied().unwrap_or(Offset(0)))
+    let full = partition.path.canonicalize().unwrap_or_else(|_| partition.path.clone());
+    let Some(parent) = full.parent() else { return Ok(Offset(0)) };
+    let Some(PartitionDir::Current(id)) = PartitionDir::parse(&partition.name) else { return Ok(Offset(0)) };
+    let offsets = read_offsets(&ReadOnlyDir::new(parent), OffsetCheckpoint::Cleaner)
+        .map_err(|error| (parent.join(OffsetCheckpoint::Cleaner.file_name()), error.to_string()))?;
+    Ok(offsets.get(&id).copied().unwrap_or(Offset(0)))
 }
 
 impl fmt::Display for Severity {

@@ -1,0 +1,55 @@
+use kafkactl_core::log::inspect::{Finding, verify};
+use serde::Serialize;
+
+use crate::args::segment::SegmentVerifyArgs;
+use crate::commands::Outcome;
+use crate::exit::ExitStatus;
+use crate::output::{Cell, Column, Output, Report, Row};
+
+#[derive(Debug, Serialize)]
+struct FindingRow {
+    partition: String,
+    severity: String,
+    file: String,
+    /// The byte of the file.
+    position: Option<u64>,
+    offset: Option<i64>,
+    reason: String,
+}
+
+impl Row for FindingRow {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("SEVERITY", |row| Cell::from(&row.severity)),
+        Column::new("FILE", |row| Cell::from(&row.file)),
+        Column::new("POSITION", |row| row.position.map_or(Cell::Absent, |position| (position as i64).into())),
+        Column::new("OFFSET", |row| Cell::option(row.offset)),
+        Column::new("REASON", |row| Cell::from(&row.reason)),
+        Column::wide("PARTITION", |row| Cell::from(&row.partition)),
+    ];
+}
+
+pub fn run(args: &SegmentVerifyArgs, out: &mut Output) -> Outcome {
+    let partitions = args.target.partitions()?;
+    let mut rows = Vec::new();
+    for partition in &partitions {
+        let findings = verify(partition)?;
+        rows.extend(findings.into_iter().map(|finding| row(&partition.name, finding)));
+    }
+    let segments: usize = partitions.iter().map(|partition| partition.segments.len()).sum();
+    let found = if rows.is_empty() { "no findings".to_owned() } else { format!("{} findings", rows.len()) };
+    out.note(&format!("{} partitions, {segments} segments: {found}", partitions.len()));
+    let status = if rows.is_empty() { ExitStatus::Done } else { ExitStatus::CheckFailed };
+    out.print(Report::list("SegmentFindingList", &rows)?)?;
+    Ok(status)
+}
+
+fn row(partition: &str, finding: Finding) -> FindingRow {
+    FindingRow {
+        partition: partition.to_owned(),
+        severity: finding.severity.to_string(),
+        file: finding.file.display().to_string(),
+        position: finding.position,
+        offset: finding.offset.map(|offset| offset.0),
+        reason: finding.reason,
+    }
+}
