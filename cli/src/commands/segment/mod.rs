@@ -7,37 +7,40 @@ mod item;
 mod list;
 mod stats;
 mod target;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 use kafkactl_core::log::inspect::InspectError;
 
-use super::local_command;
+use super::{Outcome, local_command};
 use crate::args::segment::SegmentCommand;
 use crate::args::shared::{Common, TableArgs};
 use crate::error::CommandError;
 use crate::exit::ExitStatus;
+use crate::output::Output;
 
 pub fn run(command: &SegmentCommand, outer: &Common) -> ExitStatus {
-    let outer = &outer.local;
+    let none = TableArgs::default();
+    let (local, table) = match command {
+        SegmentCommand::Dump(args) => (&args.local, &none),
+        SegmentCommand::Verify(args) => (&args.local, &args.table),
+        SegmentCommand::Stats(args) => (&args.local, &args.table),
+        SegmentCommand::List(args) => (&args.local, &args.table),
+        SegmentCommand::Index(args) => (&args.local, &args.table),
+        SegmentCommand::Find(args) => (&args.local, &args.table),
+    };
+    local_command(&local.or(&outer.local), table, |out| self::command(command, out))
+}
+
+fn command(command: &SegmentCommand, out: &mut Output) -> Outcome {
     match command {
-        SegmentCommand::Dump(args) => {
-            local_command(&args.local.or(outer), &TableArgs::default(), |out| dump::run(args, out))
-        }
-        SegmentCommand::Verify(args) => {
-            local_command(&args.local.or(outer), &args.table, |out| verify::run(args, out))
-        }
-        SegmentCommand::Stats(args) => {
-            local_command(&args.local.or(outer), &args.table, |out| stats::run(args, out))
-        }
-        SegmentCommand::List(args) => {
-            local_command(&args.local.or(outer), &args.table, |out| list::run(args, out))
-        }
-        SegmentCommand::Index(args) => {
-            local_command(&args.local.or(outer), &args.table, |out| index::run(args, out))
-        }
-        SegmentCommand::Find(args) => {
-            local_command(&args.local.or(outer), &args.table, |out| find::run(args, out))
-        }
+        SegmentCommand::Dump(args) => dump::run(args, out),
+        SegmentCommand::Verify(args) => verify::run(args, out),
+        SegmentCommand::Stats(args) => stats::run(args, out),
+        SegmentCommand::List(args) => list::run(args, out),
+        SegmentCommand::Index(args) => index::run(args, out),
+        SegmentCommand::Find(args) => find::run(args, out),
     }
 }
 

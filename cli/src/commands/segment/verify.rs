@@ -4,7 +4,7 @@ use serde::Serialize;
 use crate::args::segment::SegmentVerifyArgs;
 use crate::commands::Outcome;
 use crate::exit::ExitStatus;
-use crate::output::{Cell, Column, Output, Report, Row};
+use crate::output::{Cell, Column, Format, Output, Report, Row};
 
 #[derive(Debug, Serialize)]
 struct FindingRow {
@@ -36,11 +36,13 @@ pub fn run(args: &SegmentVerifyArgs, out: &mut Output) -> Outcome {
         rows.extend(findings.into_iter().map(|finding| row(&partition.name, finding)));
     }
     let segments: usize = partitions.iter().map(|partition| partition.segments.len()).sum();
-    let found = if rows.is_empty() { "no findings".to_owned() } else { format!("{} findings", rows.len()) };
-    out.note(&format!("{} partitions, {segments} segments: {found}", partitions.len()));
-    let status = if rows.is_empty() { ExitStatus::Done } else { ExitStatus::CheckFailed };
-    out.print(Report::list("SegmentFindingList", &rows)?)?;
-    Ok(status)
+    let [partitions, findings] = [partitions.len(), rows.len()];
+    out.note(&format!("partitions: {partitions}, segments: {segments}, findings: {findings}"));
+    // A table of nothing would look like an answer.
+    if !rows.is_empty() || !matches!(out.format, Format::Text | Format::Wide) {
+        out.print(Report::list("SegmentFindingList", &rows)?)?;
+    }
+    Ok(if rows.is_empty() { ExitStatus::Done } else { ExitStatus::CheckFailed })
 }
 
 fn row(partition: &str, finding: Finding) -> FindingRow {

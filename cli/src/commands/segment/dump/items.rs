@@ -7,6 +7,8 @@ use crate::output::{API_VERSION, Format, Output};
 pub struct Items<'o> {
     out: &'o mut Output,
     count: u64,
+    /// Printed before the next item.
+    title: Option<String>,
 }
 
 impl<'o> Items<'o> {
@@ -20,15 +22,12 @@ impl<'o> Items<'o> {
             }
             _ => return Err(CommandError::usage("a dump is text, json, jsonl or tmpl=TEMPLATE")),
         }
-        Ok(Self { out, count: 0 })
+        Ok(Self { out, count: 0, title: None })
     }
 
-    /// What the following items are from, in text.
-    pub fn title(&mut self, title: &str) -> Result<(), CommandError> {
-        match self.out.format {
-            Format::Text | Format::Wide => self.out.write(format!("{title}\n").as_bytes()),
-            _ => Ok(()),
-        }
+    /// What the following items are from: a line above them in text.
+    pub fn title(&mut self, title: &str) {
+        self.title = Some(title.to_owned());
     }
 
     pub fn put(&mut self, item: &impl Serialize, line: impl FnOnce() -> String) -> Result<(), CommandError> {
@@ -40,7 +39,10 @@ impl<'o> Items<'o> {
             Format::JsonLines => format!("{}\n", json()?),
             Format::Json => format!("{}\n{}", if self.count > 0 { "," } else { "" }, json()?),
             Format::Template(template) => format!("{}\n", template.render(&json()?)),
-            _ => line() + "\n",
+            _ => match self.title.take() {
+                Some(title) => format!("{title}\n{}\n", line()),
+                None => line() + "\n",
+            },
         };
         self.count += 1;
         self.out.write(text.as_bytes())

@@ -81,7 +81,7 @@ impl Dump<'_, '_> {
         let file = segment.log.display().to_string();
         let mut reader = LogReader::open_at(&segment.log, start_position(segment, range.from)?)?;
         let mut scratch = Vec::new();
-        self.items.title(&file)?;
+        self.items.title(&file);
         while self.left > 0 {
             let Some((position, batch)) = reader.next_batch()? else {
                 if reader.trailing_bytes() > 0 {
