@@ -28,6 +28,15 @@ pub struct LogDir {
     _lock: DirLock,
 }
 
+/// Where the logs of a directory stood when they were closed.
+#[derive(Debug, Clone, Default)]
+pub struct ClosedOffsets {
+    pub ends: BTreeMap<TopicPartition, Offset>,
+    /// Only of logs that start past their first segment's first offset.
+    pub starts: BTreeMap<TopicPartition, Offset>,
+    pub high_watermarks: BTreeMap<TopicPartition, Offset>,
+}
+
 /// A sub-directory that holds a replica.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartitionEntry {
@@ -170,9 +179,13 @@ impl LogDir {
         self.root.sync_all().context("sync", "everything", &*self.root)
     }
 
-    /// Marks a clean stop, once every log was closed and the checkpoints written: the last thing a process does.
-    pub fn close(self, broker_epoch: i64) -> Result<()> {
+    /// Marks a clean stop, once every log was closed: the last thing a process does. Everything is synced before a
+    /// checkpoint says so, and the checkpoints before the mark.
+    pub fn close(self, broker_epoch: i64, offsets: &ClosedOffsets) -> Result<()> {
         self.sync_all()?;
+        self.write_offsets(OffsetCheckpoint::RecoveryPoint, &offsets.ends)?;
+        self.write_offsets(OffsetCheckpoint::LogStart, &offsets.starts)?;
+        self.write_offsets(OffsetCheckpoint::HighWatermark, &offsets.high_watermarks)?;
         CleanShutdown::new(broker_epoch).write(&*self.root)
     }
 }

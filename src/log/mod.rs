@@ -20,7 +20,7 @@ pub use config::LogConfig;
 pub use error::{AppendError, EpochEnd, LogError, ProducerError};
 pub use files::{CachedFile, FileCache};
 pub use index::AbortedTxn;
-pub use log_dir::{LogDir, PartitionEntry};
+pub use log_dir::{ClosedOffsets, LogDir, PartitionEntry};
 pub use names::{PartitionDir, delete_dir_name, future_dir_name, stray_dir_name};
 pub use partition_log::{
     Appended, DeletedFiles, FlushTask, LeaderAppend, Log, OpenOptions, ReadPlan, ReadSlice, RecoveryReport,

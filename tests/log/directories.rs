@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use kafkactl_core::log::{Log, SliceBytes};
+use kafkactl_core::log::Log;
 use kafkactl_core::names::{Offset, TopicPartition};
-use kafkactl_core::record::{Batch, ControlType, RecordView, TimestampType, batches};
+use kafkactl_core::record::{Batch, RecordView, TimestampType, batches};
 use serde_json::{Value, json};
 
 use crate::golden::{Case, files_in, golden, open_logs};
+use crate::read::{bytes_of, is_abort};
 
 const CASES: [&str; 20] = [
     "compacted-after",
@@ -153,12 +154,6 @@ fn read_all(log: &mut Log, isolation: Isolation) -> Vec<Value> {
     records
 }
 
-fn is_abort(batch: &Batch<'_>) -> bool {
-    let records = batch.records(1 << 20).unwrap();
-    let record = records.iter().next();
-    record.is_some_and(|record| ControlType::of_key(record.unwrap().key).unwrap() == Some(ControlType::Abort))
-}
-
 fn records_of(batch: &Batch<'_>, from: Offset) -> Vec<Value> {
     let header = batch.header();
     let timestamp_type = match header.timestamp_type() {
@@ -193,18 +188,6 @@ fn text_of(bytes: Option<&[u8]>) -> Value {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.chars().any(|c| c.is_control()) => json!(text),
         _ => json!({ "hex": bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>() }),
-    }
-}
-
-fn bytes_of(bytes: &SliceBytes) -> Vec<u8> {
-    match bytes {
-        SliceBytes::Empty => Vec::new(),
-        SliceBytes::Memory(batches) => batches.concat(),
-        SliceBytes::File { file, position, size_bytes } => {
-            let mut bytes = vec![0; *size_bytes];
-            file.read_exact_at(&mut bytes, *position).unwrap();
-            bytes
-        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! The log room against directories that Apache Kafka 4.3.1 wrote (`tests/golden/README.md`), and against crashes.
 
+mod crash;
 mod directories;
 mod golden;
+mod read;
 mod replay;
 mod sequences;

@@ -38,6 +38,10 @@ fn read_lines<T>(dir: &dyn Dir, name: &str, parse: impl Fn(&str) -> Option<T>) -
     if text.is_empty() {
         return Ok(Vec::new());
     }
+    // A number that was cut short would still read as a number.
+    if !text.ends_with('\n') {
+        return Err(corrupt(dir, name, "its last line is cut short"));
+    }
     let mut lines = text.lines();
     if lines.next() != Some("0") {
         return Err(corrupt(dir, name, "its first line is not version 0"));

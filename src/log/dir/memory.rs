@@ -76,26 +76,25 @@ impl MemoryDisk {
     pub fn crash(&self, at: usize, loss: Loss, random: &mut dyn FnMut(usize) -> usize) -> MemoryDisk {
         let state = self.state.lock();
         let history = state.history.as_deref().unwrap_or_default();
-        let done = &history[..at.min(history.len())];
-        let mut after = State::default();
-        let names_kept = match loss {
-            Loss::Process => vec![true; done.len()],
-            Loss::Power => names_kept(done, random),
-        };
-        for (op, _) in done.iter().zip(&names_kept).filter(|(_, kept)| **kept) {
-            after.apply_name(op);
-        }
-        let synced = data_synced(done);
-        for (index, op) in done.iter().enumerate() {
-            match loss {
-                Loss::Power if !op.file().is_some_and(|file| synced.is_safe(file, index)) => {
-                    after.apply_data_perhaps(op, random);
+        let (done, rest) = history.split_at(at.min(history.len()));
+        // Files whose names are lost keep their numbers: a new file must not find their bytes.
+        let mut after = State { files_made: state.files_made, ..State::default() };
+        match loss {
+            Loss::Process => {
+                for op in done {
+                    after.apply_name(op);
+                    after.apply_data(op);
                 }
-                _ => after.apply_data(op),
+                if let Some(under_way) = rest.first() {
+                    after.apply_half(under_way, random);
+                }
             }
-        }
-        if let Some(under_way) = history.get(at) {
-            after.apply_half(under_way, random);
+            Loss::Power => {
+                // What was under way is one more change that is not synced; a sync under way is none.
+                let under_way = rest.first().filter(|op| !op.is_sync());
+                let issued: Vec<_> = done.iter().chain(under_way).collect();
+                after.apply_what_lasts(&issued, random);
+            }
         }
         MemoryDisk { state: Arc::new(Mutex::new(after)) }
     }
@@ -113,7 +112,7 @@ impl MemoryDisk {
 
 /// Which of the operations on names survive: those a directory sync followed, and of the later ones of each
 /// directory some first part, since file systems commit names in order.
-fn names_kept(done: &[Op], random: &mut dyn FnMut(usize) -> usize) -> Vec<bool> {
+fn names_kept(done: &[&Op], random: &mut dyn FnMut(usize) -> usize) -> Vec<bool> {
     let mut kept = vec![true; done.len()];
     let mut unsynced: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, op) in done.iter().enumerate() {
@@ -147,7 +146,7 @@ impl Synced {
     }
 }
 
-fn data_synced(done: &[Op]) -> Synced {
+fn data_synced(done: &[&Op]) -> Synced {
     let mut synced = Synced { files: HashMap::new(), all: 0 };
     for (index, op) in done.iter().enumerate() {
         match op {
@@ -166,6 +165,10 @@ impl Op {
             Op::Rename { from, .. } => Some(from),
             _ => None,
         }
+    }
+
+    fn is_sync(&self) -> bool {
+        matches!(self, Op::SyncDirectory { .. } | Op::SyncFile { .. } | Op::SyncAll)
     }
 
     fn file(&self) -> Option<FileId> {
@@ -188,7 +191,6 @@ impl State {
             Op::Create { path, file } => {
                 self.nodes.insert(path.clone(), Node::File(*file));
                 self.files.entry(*file).or_default();
-                self.files_made = self.files_made.max(*file + 1);
             }
             Op::MakeDirectory { path } => drop(self.nodes.insert(path.clone(), Node::Directory)),
             Op::Rename { from, to } => self.move_all(from, to),
@@ -216,6 +218,21 @@ impl State {
             Op::Write { file, position, bytes } => self.write(*file, *position, bytes),
             Op::Resize { file, size_bytes } => self.files.entry(*file).or_default().resize(*size_bytes, 0),
             _ => {}
+        }
+    }
+
+    /// What is left of these operations once the power is gone.
+    fn apply_what_lasts(&mut self, issued: &[&Op], random: &mut dyn FnMut(usize) -> usize) {
+        let names_kept = names_kept(issued, random);
+        for (op, _) in issued.iter().zip(&names_kept).filter(|(_, kept)| **kept) {
+            self.apply_name(op);
+        }
+        let synced = data_synced(issued);
+        for (index, op) in issued.iter().enumerate() {
+            match op.file() {
+                Some(file) if !synced.is_safe(file, index) => self.apply_data_perhaps(op, random),
+                _ => self.apply_data(op),
+            }
         }
     }
 
@@ -310,6 +327,7 @@ impl Dir for MemoryDir {
             (None, OpenMode::Existing) => return Err(self.not_found(name)),
             (None, _) => {
                 let file = state.files_made;
+                state.files_made += 1;
                 state.do_name(Op::Create { path, file });
                 file
             }
@@ -374,7 +392,11 @@ impl Dir for MemoryDir {
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.disk.state.lock().record(Op::SyncDirectory { path: self.path.clone() });
+        let mut state = self.disk.state.lock();
+        state.record(Op::SyncDirectory { path: self.path.clone() });
+        if !self.path.is_empty() {
+            state.record(Op::SyncDirectory { path: parent_of(&self.path).to_owned() });
+        }
         Ok(())
     }
 
@@ -383,14 +405,25 @@ impl Dir for MemoryDir {
         Ok(())
     }
 
-    /// Held for the life of the disk: there is one process.
     fn lock(&self, name: &str) -> io::Result<Option<DirLock>> {
-        let fresh = self.disk.state.lock().locks.insert(self.join(name));
-        Ok(fresh.then_some(DirLock { _file: None }))
+        let path = self.join(name);
+        let is_free = self.disk.state.lock().locks.insert(path.clone());
+        Ok(is_free.then(|| DirLock { _held: Box::new(MemoryLock { disk: self.disk.clone(), path }) }))
     }
 
     fn space(&self) -> io::Result<Space> {
         Ok(Space { total_bytes: u64::MAX, usable_bytes: u64::MAX })
+    }
+}
+
+struct MemoryLock {
+    disk: MemoryDisk,
+    path: String,
+}
+
+impl Drop for MemoryLock {
+    fn drop(&mut self) {
+        self.disk.state.lock().locks.remove(&self.path);
     }
 }
 

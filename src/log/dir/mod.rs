@@ -8,6 +8,7 @@ mod memory;
 mod read_only;
 mod real;
 
+use std::any::Any;
 use std::fmt;
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -82,7 +83,8 @@ pub trait Dir: Send + Sync + fmt::Debug {
     /// The sub-directory of this name, made if there is none.
     fn child(&self, name: &str) -> io::Result<Arc<dyn Dir>>;
 
-    /// Makes names (created, renamed, removed) durable.
+    /// Makes names in here (created, renamed, removed) durable, and the name of this directory itself where it is
+    /// the child of another.
     fn sync(&self) -> io::Result<()>;
 
     /// Makes everything below durable in one go (`syncfs`).
@@ -97,8 +99,8 @@ pub trait Dir: Send + Sync + fmt::Debug {
 /// Keeps other processes out until dropped.
 #[derive(Debug)]
 pub struct DirLock {
-    /// Held for its effect: closing the descriptor releases the lock.
-    _file: Option<std::fs::File>,
+    /// Held for the effect of dropping it.
+    _held: Box<dyn Any + Send + Sync>,
 }
 
 /// How [`Dir::open`] treats a file that is there, or is not.

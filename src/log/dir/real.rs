@@ -17,6 +17,7 @@ use super::{Dir, DirEntry, DirLock, EntryKind, LogFile, OpenMode, Space};
 #[derive(Debug, Clone)]
 pub struct RealDir {
     path: PathBuf,
+    parent: Option<PathBuf>,
 }
 
 impl RealDir {
@@ -24,7 +25,7 @@ impl RealDir {
     pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
         fs::create_dir_all(&path)?;
-        Ok(Self { path })
+        Ok(Self { path, parent: None })
     }
 
     fn join(&self, name: &str) -> PathBuf {
@@ -67,12 +68,13 @@ impl Dir for RealDir {
         let path = self.join(name);
         match fs::create_dir(&path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-            _ => Ok(Arc::new(Self { path })),
+            _ => Ok(Arc::new(Self { path, parent: Some(self.path.clone()) })),
         }
     }
 
     fn sync(&self) -> io::Result<()> {
-        open_dir(&self.path)?.sync_all()
+        open_dir(&self.path)?.sync_all()?;
+        self.parent.as_ref().map_or(Ok(()), |parent| open_dir(parent)?.sync_all())
     }
 
     fn sync_all(&self) -> io::Result<()> {
@@ -82,7 +84,7 @@ impl Dir for RealDir {
     fn lock(&self, name: &str) -> io::Result<Option<DirLock>> {
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(self.join(name))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Some(DirLock { _file: Some(file) })),
+            Ok(()) => Ok(Some(DirLock { _held: Box::new(file) })),
             Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
             Err(error) => Err(error.into()),
         }

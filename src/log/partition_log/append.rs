@@ -164,6 +164,7 @@ impl Log {
             return Ok(());
         }
         self.active.seal()?;
+        self.names_are_unsynced = true;
         self.producers.set_end_offset(base_offset);
         self.snapshots.take(&self.producers)?;
         let fresh = Segment::create(&self.files, &self.dir, base_offset, now_ms)?;

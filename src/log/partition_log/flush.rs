@@ -18,10 +18,12 @@ pub struct FlushTask {
     files: Vec<Arc<dyn LogFile>>,
     has_new_names: bool,
     up_to: Offset,
+    segments_to: Offset,
+    truncations: u64,
 }
 
 impl FlushTask {
-    /// Where the recovery point may move after this.
+    /// The records before this offset are durable after it.
     pub fn up_to(&self) -> Offset {
         self.up_to
     }
@@ -62,15 +64,19 @@ impl Log {
     /// What must be synced for everything appended so far to be durable; `None` if all of it is.
     pub fn flush_task(&mut self) -> Result<Option<FlushTask>> {
         self.check_writable()?;
-        if self.recovery_point >= self.end_offset && !self.epochs_are_unsynced {
+        let segments_to = self.active.base_offset();
+        if self.flushed_to >= self.end_offset
+            && self.segments_synced_to >= segments_to
+            && !self.names_are_unsynced
+        {
             return Ok(None);
         }
         let mut files = Vec::new();
-        let next_bases = self.sealed.iter().skip(1).map(|segment| segment.base_offset());
-        let ends = next_bases.chain([self.active.base_offset()]);
-        for (segment, end) in self.sealed.iter().zip(ends).filter(|(_, end)| *end > self.recovery_point) {
+        for segment in self.sealed.iter().filter(|segment| segment.base_offset() >= self.segments_synced_to) {
             files.extend(segment.files_to_sync(true)?);
-            files.extend(self.file_if_exists(&offset_file(end, SNAPSHOT))?);
+        }
+        for offset in self.snapshots.offsets().filter(|offset| *offset > self.segments_synced_to) {
+            files.extend(self.file_if_exists(&offset_file(offset, SNAPSHOT))?);
         }
         if self.active.size_bytes() > 0 {
             files.extend(self.active.files_to_sync(false)?);
@@ -78,11 +84,19 @@ impl Log {
         if self.epochs_are_unsynced {
             files.extend(self.file_if_exists(EPOCHS_FILE)?);
         }
-        let has_new_names = self.epochs_are_unsynced || self.active.base_offset() >= self.recovery_point;
-        // Whoever changes the epochs from now on says so again.
+        let has_new_names = self.names_are_unsynced;
+        // Whoever changes them from now on says so again.
+        self.names_are_unsynced = false;
         self.epochs_are_unsynced = false;
         self.unflushed_since_ms = None;
-        Ok(Some(FlushTask { dir: self.dir.clone(), files, has_new_names, up_to: self.end_offset }))
+        Ok(Some(FlushTask {
+            dir: self.dir.clone(),
+            files,
+            has_new_names,
+            up_to: self.end_offset,
+            segments_to,
+            truncations: self.truncations,
+        }))
     }
 
     fn file_if_exists(&self, name: &str) -> Result<Option<Arc<dyn LogFile>>> {
@@ -94,12 +108,15 @@ impl Log {
 
     /// A [`FlushTask`] succeeded.
     pub fn flushed(&mut self, task: &FlushTask) {
-        self.recovery_point = self.recovery_point.max(task.up_to).min(self.end_offset);
+        if task.truncations == self.truncations {
+            self.flushed_to = self.flushed_to.max(task.up_to);
+            self.segments_synced_to = self.segments_synced_to.max(task.segments_to);
+        }
     }
 
     /// When `flush.messages` or `flush.ms` wants a flush: at once, then, or (`None`) not for what is there.
     pub fn flush_due_ms(&self) -> Option<i64> {
-        let waiting = (self.end_offset.0 - self.recovery_point.0).max(0) as u64;
+        let waiting = (self.end_offset.0 - self.flushed_to.0).max(0) as u64;
         if self.config.flush_messages.is_some_and(|messages| waiting >= messages.get()) {
             return Some(i64::MIN);
         }
@@ -124,6 +141,7 @@ impl Log {
     pub(super) fn write_epochs(&mut self) -> Result<()> {
         self.check_writable()?;
         self.epochs_are_unsynced = true;
+        self.names_are_unsynced = true;
         write_epochs_unsynced(&*self.dir, self.epochs.entries())
     }
 

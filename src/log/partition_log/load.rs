@@ -9,7 +9,7 @@ use tracing::warn;
 use super::snapshots::{Rebuild, Snapshots};
 use super::tail::Tail;
 use super::{Log, Shared};
-use crate::log::checkpoint::{EPOCHS_FILE, read_epochs, write_epochs_unsynced};
+use crate::log::checkpoint::{EPOCHS_FILE, EpochStart, read_epochs};
 use crate::log::config::LogConfig;
 use crate::log::dir::{Dir, EntryKind, remove_if_exists};
 use crate::log::epochs::Epochs;
@@ -18,7 +18,7 @@ use crate::log::names::{
     CLEANED, DELETED, LOG, OFFSET_INDEX, SNAPSHOT, SWAP, TIME_INDEX, TXN_INDEX, parse_offset_file,
 };
 use crate::log::producer::Producers;
-use crate::log::segment::Segment;
+use crate::log::segment::{Recovered, Segment};
 use crate::names::Offset;
 
 /// What the log's files do not say.
@@ -106,7 +106,11 @@ struct Loader<'a> {
     /// Segments whose indexes are missing, by place in `segments`.
     unindexed: Vec<usize>,
     snapshots: Snapshots,
+    /// As the file has them, and as they are.
+    stored_epochs: Vec<EpochStart>,
     epochs: Epochs,
+    /// The first segment whose indexes were built anew, and are not synced.
+    recovered_from: Option<Offset>,
     deleted: Vec<String>,
     report: RecoveryReport,
 }
@@ -127,10 +131,26 @@ impl<'a> Loader<'a> {
         let presents = files.segments.values().enumerate();
         let unindexed =
             presents.filter(|(_, present)| is_unindexed(present)).map(|(index, _)| index).collect();
-        let epochs = load_epochs(&*dir, &segments)?;
+        let stored_epochs = stored_epochs(&*dir)?;
+        let epochs = match stored_epochs[..] {
+            [] => epochs_of_batches(&segments)?,
+            _ => Epochs::from_entries(stored_epochs.iter().copied()),
+        };
         let snapshots = Snapshots::new(dir.clone(), files.snapshots);
-        let (deleted, report) = (Vec::new(), RecoveryReport::default());
-        Ok(Self { dir, config, shared, options, segments, unindexed, snapshots, epochs, deleted, report })
+        Ok(Self {
+            dir,
+            config,
+            shared,
+            options,
+            segments,
+            unindexed,
+            snapshots,
+            stored_epochs,
+            epochs,
+            recovered_from: None,
+            deleted: Vec::new(),
+            report: RecoveryReport::default(),
+        })
     }
 
     /// Rebuilds what a clean stop should have left. Where recovery walks anyway, it need not be done here.
@@ -161,7 +181,10 @@ impl<'a> Loader<'a> {
     /// Walks over every segment that may not have reached the disk; the first cut ends the log.
     fn recover_unflushed(&mut self) -> Result<()> {
         for index in self.first_unflushed()..self.segments.len() {
-            if self.recover(index)? > 0 {
+            let recovered = self.recover(index)?;
+            let next_base = self.segments.get(index + 1).map(Segment::base_offset);
+            // A segment that starts within this one was truncated away once, and came back with the crash.
+            if recovered.cut_bytes > 0 || next_base.is_some_and(|next| next < recovered.end_offset) {
                 let behind = self.segments.split_off(index + 1);
                 return self.remove(behind);
             }
@@ -169,11 +192,11 @@ impl<'a> Loader<'a> {
         Ok(())
     }
 
-    /// Recovers one segment, with the producer state as of its start; returns the bytes that were cut.
-    fn recover(&mut self, index: usize) -> Result<u64> {
+    /// Recovers one segment, with the producer state as of its start.
+    fn recover(&mut self, index: usize) -> Result<Recovered> {
         let (before, rest) = self.segments.split_at_mut(index);
-        let Some(segment) = rest.first_mut() else { return Ok(0) };
-        let before: Vec<&Segment> = before.iter().chain([]).collect();
+        let segment = &mut rest[0];
+        let before: Vec<&Segment> = before.iter().collect();
         let mut producers = Producers::new(self.options.producer_expiration_ms);
         let rebuild = Rebuild {
             segments: &before,
@@ -185,9 +208,11 @@ impl<'a> Loader<'a> {
         rebuild.run(&mut producers, &mut self.snapshots)?;
         let recovered = segment.recover(&mut producers, &mut self.epochs, &self.config)?;
         self.snapshots.take(&producers)?;
+        let base_offset = segment.base_offset();
+        self.recovered_from = Some(self.recovered_from.map_or(base_offset, |first| first.min(base_offset)));
         self.report.recovered_segments += 1;
         self.report.cut_bytes += recovered.cut_bytes;
-        Ok(recovered.cut_bytes)
+        Ok(recovered)
     }
 
     fn remove(&mut self, segments: Vec<Segment>) -> Result<()> {
@@ -212,7 +237,6 @@ impl<'a> Loader<'a> {
             let all = std::mem::take(&mut self.segments);
             self.remove(all)?;
             self.epochs = Epochs::default();
-            write_epochs_unsynced(&*self.dir, &[])?;
             self.snapshots.clear()?;
         }
         let fresh = Segment::create(&self.shared.files, &self.dir, start_offset, self.options.now_ms)?;
@@ -238,9 +262,12 @@ impl<'a> Loader<'a> {
         let options = self.options;
         let first = self.segments.first().map_or(end_offset, Segment::base_offset);
         let start_offset = options.start_offset.max(first);
-        let mut epochs_changed = self.epochs.truncate_end(end_offset);
-        epochs_changed |= self.epochs.truncate_start(options.start_offset);
-        epochs_changed |= self.report.recovered_segments > 0;
+        if !options.is_clean && end_offset > start_offset && self.epochs.epoch_at(start_offset).is_none() {
+            self.epochs = epochs_of_batches(&self.segments)?;
+        }
+        self.epochs.truncate_start(options.start_offset);
+        self.epochs.truncate_end(end_offset);
+        let epochs_changed = self.epochs.entries() != self.stored_epochs;
 
         let bases: Vec<_> = self.segments.iter().map(Segment::base_offset).collect();
         self.snapshots.remove_strays(&bases)?;
@@ -259,9 +286,10 @@ impl<'a> Loader<'a> {
             .segments
             .pop()
             .map_or_else(|| Segment::create(&self.shared.files, &self.dir, end_offset, options.now_ms), Ok)?;
-        let recovery_point =
-            if options.is_clean { end_offset } else { options.recovery_point.min(end_offset) };
-        let recovery_point = recovery_point.max(start_offset);
+        let flushed_to = if options.is_clean { end_offset } else { options.recovery_point.min(end_offset) };
+        let flushed_to = flushed_to.max(start_offset);
+        let segments_synced_to =
+            self.recovered_from.unwrap_or(active.base_offset()).min(active.base_offset());
         let mut log = Log {
             dir: self.dir,
             files: self.shared.files.clone(),
@@ -270,11 +298,14 @@ impl<'a> Loader<'a> {
             active,
             start_offset,
             end_offset,
-            recovery_point,
-            unflushed_since_ms: (recovery_point < end_offset).then_some(options.now_ms),
+            flushed_to,
+            segments_synced_to,
+            truncations: 0,
+            unflushed_since_ms: (flushed_to < end_offset).then_some(options.now_ms),
             producers,
             snapshots: self.snapshots,
             epochs: self.epochs,
+            names_are_unsynced: true,
             epochs_are_unsynced: false,
             tail: Tail::new(self.shared.tails.clone()),
             deleted: self.deleted,
@@ -288,19 +319,19 @@ impl<'a> Loader<'a> {
     }
 }
 
-/// The stored leader epochs; those of the batches themselves where the file is damaged or gone.
-fn load_epochs(dir: &dyn Dir, segments: &[Segment]) -> Result<Epochs> {
-    let stored = match read_epochs(dir) {
-        Ok(stored) => stored,
+/// The leader epochs in the file; none if it is damaged or gone.
+fn stored_epochs(dir: &dyn Dir) -> Result<Vec<EpochStart>> {
+    match read_epochs(dir) {
         Err(LogError::Corrupt { reason, .. }) => {
             warn!(dir = %dir.path().display(), file = EPOCHS_FILE, reason, "taking the epochs from the batches");
-            Vec::new()
+            Ok(Vec::new())
         }
-        Err(error) => return Err(error),
-    };
-    if !stored.is_empty() {
-        return Ok(Epochs::from_entries(stored));
+        stored => stored,
     }
+}
+
+/// The leader epochs that the batches themselves name.
+fn epochs_of_batches(segments: &[Segment]) -> Result<Epochs> {
     let mut epochs = Epochs::default();
     for segment in segments {
         let mut headers = segment.headers(0)?;

@@ -60,13 +60,19 @@ pub struct Log {
     active: Segment,
     start_offset: Offset,
     end_offset: Offset,
-    /// Everything before it is on stable storage.
-    recovery_point: Offset,
+    /// The records before it are on stable storage.
+    flushed_to: Offset,
+    /// Segments before it are on stable storage with all their indexes.
+    segments_synced_to: Offset,
+    /// Counts truncations: what was flushed before one says nothing about what was appended after it.
+    truncations: u64,
     /// Since when something waits to be flushed.
     unflushed_since_ms: Option<i64>,
     producers: Producers,
     snapshots: Snapshots,
     epochs: Epochs,
+    /// Files were made, renamed or removed since the directory was last synced.
+    names_are_unsynced: bool,
     /// The epoch file was written but not synced.
     epochs_are_unsynced: bool,
     tail: Tail,
@@ -85,8 +91,21 @@ impl Log {
         self.end_offset
     }
 
+    /// The records before it are on stable storage.
+    pub fn flushed_to(&self) -> Offset {
+        self.flushed_to
+    }
+
+    /// What to checkpoint: recovery starts with the segment this lies in. It stays within the first segment whose
+    /// indexes are not on stable storage, even if all its records are.
     pub fn recovery_point(&self) -> Offset {
-        self.recovery_point
+        let next = self.segments().map(Segment::base_offset).find(|base| *base > self.segments_synced_to);
+        let end_offset = next.unwrap_or(self.end_offset);
+        if self.flushed_to < end_offset {
+            self.flushed_to
+        } else {
+            self.segments_synced_to.max(end_offset.plus(-1))
+        }
     }
 
     pub fn dir(&self) -> &Arc<dyn Dir> {

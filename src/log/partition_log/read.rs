@@ -204,8 +204,12 @@ impl Log {
     /// The first record at or after the log start whose timestamp is `timestamp_ms` or later (B21).
     pub fn offset_for_timestamp(&self, timestamp_ms: i64) -> Result<Option<TimestampedOffset>> {
         for segment in self.segments() {
-            if segment.retention_timestamp_ms()? >= timestamp_ms {
-                return segment.find_timestamp(timestamp_ms, self.start_offset);
+            if segment.retention_timestamp_ms()? < timestamp_ms {
+                continue;
+            }
+            // The record that makes the segment qualify may lie before the log start.
+            if let Some(found) = segment.find_timestamp(timestamp_ms, self.start_offset)? {
+                return Ok(Some(found));
             }
         }
         Ok(None)

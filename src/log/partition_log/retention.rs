@@ -115,6 +115,6 @@ impl Log {
         let doomed: Vec<_> = self.sealed.drain(..count.min(self.sealed.len())).collect();
         let first = self.segments().next().map_or(self.end_offset, |segment| segment.base_offset());
         self.advance_start(first)?;
-        self.mark_deleted(&doomed)
+        self.mark_deleted(doomed.iter().map(|segment| &**segment))
     }
 }

@@ -1,7 +1,5 @@
 //! Cutting a log at either end.
 
-use std::sync::Arc;
-
 use super::Log;
 use super::snapshots::Rebuild;
 use crate::log::error::{LogError, Result};
@@ -11,7 +9,9 @@ use crate::names::Offset;
 impl Log {
     /// Drops every batch that reaches `offset` or lies after it, as a follower does that has diverged.
     ///
-    /// After an error part of it may be done: the log is poisoned.
+    /// The caller checkpoints [`Log::recovery_point_before_truncation`] first: a crash must not find the recovery
+    /// point past the cut, or what is appended after the cut would not be recovered. After an error part of it may be
+    /// done: the log is poisoned.
     pub fn truncate_to(&mut self, offset: Offset, now_ms: i64) -> Result<()> {
         self.check_writable()?;
         let done = if offset >= self.end_offset {
@@ -23,6 +23,11 @@ impl Log {
             self.truncate_within(offset, now_ms)
         };
         self.poison_on_error(done)
+    }
+
+    /// The recovery point to checkpoint before [`Log::truncate_to`]: in the segment that is cut.
+    pub fn recovery_point_before_truncation(&self, offset: Offset) -> Offset {
+        self.recovery_point().min(offset.plus(-1)).max(Offset(0))
     }
 
     /// Drops everything; the next record gets `offset`, as on a follower that is too far behind.
@@ -41,16 +46,19 @@ impl Log {
 
     fn truncate_within(&mut self, offset: Offset, now_ms: i64) -> Result<()> {
         self.tail.clear();
+        self.truncations += 1;
         let kept = self.sealed.partition_point(|segment| segment.base_offset() <= offset);
         if self.active.base_offset() > offset {
-            self.mark_deleted(&self.sealed[kept..].to_vec())?;
+            let behind = self.sealed.split_off(kept);
+            // Newest first: a crash in between must not leave a hole.
             self.mark_active_deleted()?;
-            self.sealed.truncate(kept);
-            self.reopen_last_sealed(now_ms)?;
+            self.mark_deleted(behind.iter().rev().map(|segment| &**segment))?;
+            self.reopen_last_sealed(now_ms);
         }
         self.active.truncate_to(offset, now_ms)?;
         self.end_offset = offset;
-        self.recovery_point = self.recovery_point.min(offset);
+        self.flushed_to = self.flushed_to.min(offset);
+        self.segments_synced_to = self.segments_synced_to.min(self.active.base_offset());
         self.start_offset = self.start_offset.min(offset);
         self.truncate_epochs_end(offset)?;
         self.rebuild_producers(now_ms)
@@ -58,13 +66,15 @@ impl Log {
 
     fn truncate_fully(&mut self, offset: Offset, now_ms: i64) -> Result<()> {
         self.tail.clear();
-        self.mark_deleted(&self.sealed.clone())?;
+        self.truncations += 1;
+        let sealed = std::mem::take(&mut self.sealed);
         self.mark_active_deleted()?;
-        self.sealed.clear();
+        self.mark_deleted(sealed.iter().rev().map(|segment| &**segment))?;
         self.active = Segment::create(&self.files, &self.dir, offset, now_ms)?;
         self.end_offset = offset;
         self.start_offset = offset;
-        self.recovery_point = self.recovery_point.min(offset);
+        self.flushed_to = offset;
+        self.segments_synced_to = offset;
         if self.epochs.truncate_end(Offset(0)) {
             self.write_epochs()?;
         }
@@ -75,12 +85,11 @@ impl Log {
     }
 
     /// The newest sealed segment takes appends again. Readers may still hold it, so it is opened anew.
-    fn reopen_last_sealed(&mut self, now_ms: i64) -> Result<()> {
+    fn reopen_last_sealed(&mut self, now_ms: i64) {
         if let Some(last) = self.sealed.pop() {
             let (base_offset, size_bytes) = (last.base_offset(), last.size_bytes());
             self.active = Segment::existing(&self.files, &self.dir, base_offset, size_bytes, now_ms);
         }
-        Ok(())
     }
 
     fn truncate_epochs_end(&mut self, offset: Offset) -> Result<()> {
@@ -111,7 +120,7 @@ impl Log {
         }
         self.check_writable()?;
         self.start_offset = offset;
-        self.recovery_point = self.recovery_point.max(offset);
+        self.flushed_to = self.flushed_to.max(offset);
         if self.epochs.truncate_start(offset) {
             self.write_epochs()?;
         }
@@ -123,7 +132,8 @@ impl Log {
     }
 
     /// Renames the files of segments, and the snapshots at their base, so that they count as gone.
-    pub(super) fn mark_deleted(&mut self, segments: &[Arc<Segment>]) -> Result<()> {
+    pub(super) fn mark_deleted<'s>(&mut self, segments: impl IntoIterator<Item = &'s Segment>) -> Result<()> {
+        self.names_are_unsynced = true;
         for segment in segments {
             self.deleted.extend(segment.mark_deleted()?);
             self.deleted.extend(self.snapshots.mark_deleted(segment.base_offset())?);
@@ -132,6 +142,7 @@ impl Log {
     }
 
     fn mark_active_deleted(&mut self) -> Result<()> {
+        self.names_are_unsynced = true;
         self.deleted.extend(self.active.mark_deleted()?);
         let base_offset = self.active.base_offset();
         self.deleted.extend(self.snapshots.mark_deleted(base_offset)?);

@@ -15,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 
 pub(crate) use read::SegmentSlice;
 pub use read::TimestampedOffset;
+pub(crate) use recover::Recovered;
 pub(crate) use scan::{Found, Headers, ScanError, WholeBatches, read_batch};
 
 use super::config::LogConfig;

@@ -83,6 +83,14 @@ impl Segment {
                 header.last_offset()
             ));
         }
+        // A batch that a truncation had removed can come back with a loss of power; the epochs tell.
+        let epoch = header.partition_leader_epoch;
+        if epochs.epoch_at(header.base_offset).is_some_and(|known| epoch.0 >= 0 && known > epoch) {
+            return Err(format!(
+                "epoch {epoch} at offset {} is of a past that was cut off",
+                header.base_offset
+            ));
+        }
         let aborted = producers.replay(batch).map_err(|error| error.to_string())?;
         if epochs.latest().is_none_or(|latest| header.partition_leader_epoch > latest) {
             epochs.assign(header.partition_leader_epoch, header.base_offset);
