@@ -43,6 +43,9 @@ complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "t" -d 'Read and c
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "produce" -d 'Write records from files or standard input to a topic'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "consume" -d 'Read records of topics'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "storage" -d 'Format and inspect data directories; no broker needed'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "segment" -d 'Read the files of partitions: dump, verify, count, find; no broker needed'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "segments" -d 'Read the files of partitions: dump, verify, count, find; no broker needed'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "seg" -d 'Read the files of partitions: dump, verify, count, find; no broker needed'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "context" -d 'Named clusters in kafkactl.toml'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "ctx" -d 'Named clusters in kafkactl.toml'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "completion" -d 'Print a shell\'s completion script'
@@ -590,6 +593,348 @@ never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and __fish_seen_subcommand_from random-uuid" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and __fish_seen_subcommand_from random-uuid" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and __fish_seen_subcommand_from random-uuid" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and not __fish_seen_subcommand_from dump verify stats list ls index find" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "dump" -d 'Print the batches and records of logs, or the entries of other files'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "verify" -d 'Check checksums, offsets, indexes, time order and epochs; exit code 6 on any finding'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "stats" -d 'Count batches, records, keys, codecs and producers'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "list" -d 'Segments with their offsets, sizes and times'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "ls" -d 'Segments with their offsets, sizes and times'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "index" -d 'Entries of offset, time and transaction indexes'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "find" -d 'Find records by offset, time or key'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l from -d 'Where to start: start, start+N, end-N, an offset, @TIME or @-1h' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l to -d 'Where to stop; what is there is not printed' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l decode -d 'What keys and values mean: text, offsets, txn, metadata, share or remote [default: by the topic\'s name]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -s n -l max -l limit -d 'Stop after so many records; with --headers-only after so many batches' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l format -d 'Print exactly what kafka-dump-log prints' -r -f -a "kafka\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l records -d 'Records alone, without lines for their batches'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l headers-only -d 'Batches alone, without their records'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from verify" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from verify" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from verify" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from verify" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from verify" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from verify" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from verify" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from verify" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from stats" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from stats" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from stats" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from stats" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from stats" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from stats" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from stats" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from stats" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from stats" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from stats" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from list" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from list" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from list" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from list" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from list" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from list" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from list" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from ls" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from ls" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from ls" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from ls" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from ls" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from ls" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from ls" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from ls" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from index" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from index" -l kind -d 'Only indexes of this kind' -r -f -a "offset\t''
+time\t''
+txn\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from index" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from index" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from index" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from index" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from index" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from index" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from index" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from index" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from index" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from index" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from find" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from find" -l offset -d 'The record at this offset, or the first one after it' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from find" -l time -d 'The first record at or after a time: 2026-01-15T10:00Z, -1h or milliseconds since 1970' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from find" -l key -d 'All records with this key; \\xFF, \\n and the like stand for bytes' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from find" -s n -l max -l limit -d 'Stop after so many records of a partition' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from find" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from find" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from find" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from find" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from find" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from find" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from find" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from find" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from find" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from find" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and not __fish_seen_subcommand_from dump verify stats list ls index find" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "dump" -d 'Print the batches and records of logs, or the entries of other files'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "verify" -d 'Check checksums, offsets, indexes, time order and epochs; exit code 6 on any finding'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "stats" -d 'Count batches, records, keys, codecs and producers'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "list" -d 'Segments with their offsets, sizes and times'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "ls" -d 'Segments with their offsets, sizes and times'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "index" -d 'Entries of offset, time and transaction indexes'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "find" -d 'Find records by offset, time or key'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l from -d 'Where to start: start, start+N, end-N, an offset, @TIME or @-1h' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l to -d 'Where to stop; what is there is not printed' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l decode -d 'What keys and values mean: text, offsets, txn, metadata, share or remote [default: by the topic\'s name]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -s n -l max -l limit -d 'Stop after so many records; with --headers-only after so many batches' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l format -d 'Print exactly what kafka-dump-log prints' -r -f -a "kafka\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l records -d 'Records alone, without lines for their batches'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l headers-only -d 'Batches alone, without their records'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from verify" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from verify" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from verify" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from verify" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from verify" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from verify" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from verify" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from verify" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from stats" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from stats" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from stats" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from stats" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from stats" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from stats" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from stats" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from stats" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from stats" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from stats" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from list" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from list" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from list" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from list" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from list" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from list" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from list" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from ls" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from ls" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from ls" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from ls" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from ls" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from ls" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from ls" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from ls" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from index" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from index" -l kind -d 'Only indexes of this kind' -r -f -a "offset\t''
+time\t''
+txn\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from index" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from index" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from index" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from index" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from index" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from index" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from index" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from index" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from index" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from index" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from find" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from find" -l offset -d 'The record at this offset, or the first one after it' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from find" -l time -d 'The first record at or after a time: 2026-01-15T10:00Z, -1h or milliseconds since 1970' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from find" -l key -d 'All records with this key; \\xFF, \\n and the like stand for bytes' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from find" -s n -l max -l limit -d 'Stop after so many records of a partition' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from find" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from find" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from find" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from find" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from find" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from find" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from find" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from find" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from find" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from find" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and not __fish_seen_subcommand_from dump verify stats list ls index find" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "dump" -d 'Print the batches and records of logs, or the entries of other files'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "verify" -d 'Check checksums, offsets, indexes, time order and epochs; exit code 6 on any finding'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "stats" -d 'Count batches, records, keys, codecs and producers'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "list" -d 'Segments with their offsets, sizes and times'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "ls" -d 'Segments with their offsets, sizes and times'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "index" -d 'Entries of offset, time and transaction indexes'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and not __fish_seen_subcommand_from dump verify stats list ls index find" -f -a "find" -d 'Find records by offset, time or key'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l from -d 'Where to start: start, start+N, end-N, an offset, @TIME or @-1h' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l to -d 'Where to stop; what is there is not printed' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l decode -d 'What keys and values mean: text, offsets, txn, metadata, share or remote [default: by the topic\'s name]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -s n -l max -l limit -d 'Stop after so many records; with --headers-only after so many batches' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l format -d 'Print exactly what kafka-dump-log prints' -r -f -a "kafka\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l records -d 'Records alone, without lines for their batches'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l headers-only -d 'Batches alone, without their records'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from verify" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from verify" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from verify" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from verify" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from verify" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from verify" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from verify" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from verify" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from stats" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from stats" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from stats" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from stats" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from stats" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from stats" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from stats" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from stats" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from stats" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from stats" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from list" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from list" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from list" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from list" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from list" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from list" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from list" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from ls" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from ls" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from ls" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from ls" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from ls" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from ls" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from ls" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from ls" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from index" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from index" -l kind -d 'Only indexes of this kind' -r -f -a "offset\t''
+time\t''
+txn\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from index" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from index" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from index" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from index" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from index" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from index" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from index" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from index" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from index" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from index" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from find" -l data-dir -d 'The data directory that partitions are named in' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from find" -l offset -d 'The record at this offset, or the first one after it' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from find" -l time -d 'The first record at or after a time: 2026-01-15T10:00Z, -1h or milliseconds since 1970' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from find" -l key -d 'All records with this key; \\xFF, \\n and the like stand for bytes' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from find" -s n -l max -l limit -d 'Stop after so many records of a partition' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from find" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from find" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from find" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from find" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from find" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from find" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from find" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from find" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from find" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from find" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and not __fish_seen_subcommand_from list ls use current show add remove rm" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "list" -d 'The contexts of the user\'s and the project\'s file'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and not __fish_seen_subcommand_from list ls use current show add remove rm" -f -a "ls" -d 'The contexts of the user\'s and the project\'s file'

@@ -57,6 +57,13 @@ pub fn run(args: &SegmentIndexArgs, out: &mut Output) -> Outcome {
     out.print(Report::list("SegmentIndexEntryList", &rows)?)
 }
 
+/// The entries of one index file.
+pub fn report(path: &Path) -> Result<Report, CommandError> {
+    let mut rows = Vec::new();
+    read(path, None, &mut rows)?;
+    Report::list("SegmentIndexEntryList", &rows)
+}
+
 fn read(path: &Path, only: Option<IndexKind>, rows: &mut Vec<EntryRow>) -> Result<(), CommandError> {
     let file = path.display().to_string();
     let (kind, name) = match FileKind::of_path(path) {

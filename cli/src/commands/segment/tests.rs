@@ -99,6 +99,23 @@ fn dumps_for_programs() {
 }
 
 #[test]
+fn dumps_of_other_files() {
+    let dir = "dump {dirs}/transactions/txn-0";
+    let snapshot =
+        segment(&format!("{dir}/00000000000000000029.snapshot -o tmpl={{producer_id}}:{{epoch}}")).data;
+    assert!(snapshot.lines().any(|line| line.starts_with("0:")), "{snapshot}");
+    assert_eq!(
+        segment(&format!("{dir}/leader-epoch-checkpoint -o tmpl={{epoch}}:{{start_offset}}")).data,
+        "0:0\n"
+    );
+    assert!(segment(&format!("{dir}/partition.metadata")).data.starts_with("Topic id:  "));
+    let index = segment(&format!("{dir}/00000000000000000000.index -o tmpl={{offset}}@{{position}}")).data;
+    assert!(index.starts_with("4@99\n6@241\n"), "{index}");
+    let formatted = segment("dump {dirs}/transactions/bootstrap.checkpoint -n 5 -o json").data;
+    assert!(formatted.contains("FEATURE_LEVEL_RECORD"), "{formatted}");
+}
+
+#[test]
 fn dumps_as_kafka_does() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/expect/plain/plain-0.dump.txt");
     let golden = std::fs::read_to_string(golden).unwrap();

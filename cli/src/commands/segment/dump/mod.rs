@@ -1,5 +1,6 @@
 //! `segment dump`: batches and records as they lie, one line or one JSON object each, streamed.
 
+mod entries;
 mod items;
 mod kafka;
 mod range;
@@ -23,14 +24,23 @@ pub fn run(args: &SegmentDumpArgs, out: &mut Output) -> Outcome {
     if args.format == Some(DumpFormat::Kafka) {
         return kafka::run(args, out);
     }
-    let targets = args.target.resolve()?;
+    let mut logs = Vec::new();
+    for target in args.target.resolve()? {
+        match target {
+            Target::Partition(files) => logs.push(files),
+            Target::File(path) => match entries::report(&path)? {
+                Some(report) => drop(out.print(report)?),
+                None => logs.push(range::alone(&path)?),
+            },
+        }
+    }
+    if logs.is_empty() {
+        return Ok(ExitStatus::Done);
+    }
     let left = args.max.unwrap_or(u64::MAX);
     let mut dump = Dump { args, items: Items::begin(out)?, left, failures: Vec::new() };
-    for target in targets {
-        match target {
-            Target::Partition(files) => dump.partition(&files)?,
-            Target::File(path) => dump.partition(&range::alone(&path)?)?,
-        }
+    for files in &logs {
+        dump.partition(files)?;
     }
     let failures = dump.failures;
     dump.items.end(&failures)?;

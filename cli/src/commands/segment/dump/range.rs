@@ -45,14 +45,8 @@ impl Range {
 
 /// A single log, or a snapshot of the metadata log, as a partition of that alone.
 pub fn alone(path: &Path) -> Result<PartitionFiles, CommandError> {
-    let shown = path.display();
-    match FileKind::of_path(path) {
-        Some(FileKind::Log | FileKind::Checkpoint) => {}
-        Some(_) => {
-            let error = CommandError::usage(format!("{shown}: neither a log nor a snapshot of one"));
-            return Err(error.hint("`segment index` shows indexes, `--format kafka` any file of a partition"));
-        }
-        None => return Err(CommandError::usage(format!("{shown}: not a file of a partition"))),
+    if !matches!(FileKind::of_path(path), Some(FileKind::Log | FileKind::Checkpoint)) {
+        return Err(CommandError::usage(format!("{}: not a file of a partition", path.display())));
     }
     let metadata = fs::metadata(path).map_err(|error| CommandError::io(path, error))?;
     Ok(PartitionFiles::of_log(path, metadata.len()))
