@@ -11,7 +11,8 @@ use kafkactl_core::wire::{ErrorCode, StrBytes};
 
 use super::Outcome;
 use crate::broker::Broker;
-use crate::cluster::controller::{ConfigChange, Refusal};
+use crate::cluster::MetadataImage;
+use crate::cluster::controller::{ConfigChange, Refusal, auto_created};
 use crate::cluster::image::ConfigResource;
 
 /// The operations on the cluster that everybody may do while no authorizer is set, as Kafka's bit field.
@@ -45,6 +46,20 @@ pub(super) fn verdict<T>(outcome: &Result<T, Refusal>) -> (i16, Option<StrBytes>
 
 pub(super) fn text(text: &str) -> StrBytes {
     StrBytes::from_string(text.to_owned())
+}
+
+/// Starts creating topics that somebody asked for, and does not wait: the next request finds them (I8). Kafka's own
+/// topics get their own settings.
+pub(super) fn create_missing_topics(broker: &Broker, image: &MetadataImage, names: Vec<String>) {
+    let settings = broker.settings();
+    let live = image.live_brokers().count();
+    let topics = names.iter().map(|name| auto_created(name, &settings, live)).collect();
+    // Whether it works out shows in the metadata; whoever still misses the topic asks again.
+    drop(
+        broker
+            .controller
+            .submit(None, move |machine, random, _| machine.create_topics(topics, false, random)),
+    );
 }
 
 /// Has the controller change the configs that make sense; every wish gets its outcome, in order.

@@ -4,8 +4,10 @@
 mod admin;
 mod alter_configs;
 mod api_versions;
+mod config_entries;
 mod coordinator;
 mod create_partitions;
+mod create_topics;
 mod cursor;
 mod delete_groups;
 mod delete_records;
@@ -28,6 +30,7 @@ mod leave_group;
 mod list_config_resources;
 mod list_groups;
 mod list_offsets;
+mod metadata;
 mod offset_commit;
 mod offset_delete;
 mod offset_fetch;
@@ -60,6 +63,7 @@ pub(crate) const SPECS: &[ApiSpec] = &[
     fetch::SPEC,
     alter_configs::SPEC,
     create_partitions::SPEC,
+    create_topics::SPEC,
     delete_topics::SPEC,
     describe_cluster::SPEC,
     describe_configs::SPEC,
@@ -68,6 +72,7 @@ pub(crate) const SPECS: &[ApiSpec] = &[
     elect_leaders::SPEC,
     incremental_alter_configs::SPEC,
     list_config_resources::SPEC,
+    metadata::SPEC,
     update_features::SPEC,
     api_versions::SPEC,
     delete_records::SPEC,

@@ -1,8 +1,9 @@
 //! The values of a resource with the chain of what stands behind each. Pure: everything is an argument.
 
 use kafkactl_core::settings::{
-    BrokerSettings, Kind, Setting, Texts, Value, broker_setting, broker_synonyms, client_metrics_table,
-    described_names, effective, group_synonym, group_table, topic_synonyms, topic_table,
+    BrokerSettings, Kind, Setting, Texts, Update, Value, broker_setting, broker_synonyms,
+    client_metrics_table, described_names, effective, group_synonym, group_table, topic_synonyms,
+    topic_table,
 };
 
 /// Where a value comes from (`ConfigSource`), strongest first.
@@ -68,27 +69,27 @@ impl<'a> Layers<'a> {
         Self { settings }
     }
 
-    /// Every config of a topic with these values of its own.
+    /// Every config of a topic with these values of its own, by name.
     pub fn topic(&self, own: &Texts) -> Vec<Entry> {
         let entry = |setting: &Setting| {
-            let mut sources = own_source(setting.name, own, Source::DynamicTopic);
-            let synonyms = topic_synonyms(setting.name);
-            sources.extend(self.chain(synonyms.iter().map(|synonym| synonym.name)));
-            if synonyms.is_empty() && !sources.is_empty() {
-                sources.extend(default_of(setting));
+            let mut sources: Vec<Sourced> =
+                own_source(setting.name, own, Source::DynamicTopic).into_iter().collect();
+            if let Some(synonym) = topic_synonyms(setting.name).first() {
+                sources.extend(self.chain(synonym.name));
             }
             Entry::of(setting, effective(setting.name, own, self.settings), sources)
         };
-        topic_table().iter().map(entry).collect()
+        topic_table().iter().filter(|setting| setting.update != Update::Internal).map(entry).collect()
     }
 
     /// Every config of a group with these values of its own.
     pub fn group(&self, own: &Texts) -> Vec<Entry> {
         let entry = |setting: &'static Setting| {
-            let mut sources = own_source(setting.name, own, Source::Group);
+            let mut sources: Vec<Sourced> =
+                own_source(setting.name, own, Source::Group).into_iter().collect();
             let behind = broker_setting(group_synonym(setting.name));
             match behind {
-                Some(behind) => sources.extend(self.chain([behind.name])),
+                Some(behind) => sources.extend(self.chain(behind.name)),
                 None => sources.extend(default_of(setting)),
             }
             let own = own.get(setting.name).and_then(|text| setting.parse(text).ok());
@@ -117,7 +118,7 @@ impl<'a> Layers<'a> {
     fn broker_entry(&self, name: String) -> Entry {
         // The older name of a setting has an entry of its own.
         let Some(setting) = broker_setting(&name).filter(|setting| setting.name == name) else {
-            let sources = self.chain([name.as_str()]);
+            let sources = self.chain(&name);
             let value = sources.first().and_then(|sourced| sourced.value.clone());
             // What nobody knows may be a secret.
             return Entry {
@@ -130,47 +131,42 @@ impl<'a> Layers<'a> {
                 sources,
             };
         };
-        let names = if setting.is_dynamic() { broker_synonyms(setting.name) } else { vec![setting.name] };
-        let mut entry = Entry::of(setting, self.settings.value(setting), self.chain(names));
+        let mut entry = Entry::of(setting, self.settings.value(setting), self.chain(setting.name));
         entry.is_read_only = !setting.is_dynamic();
         entry
     }
 
-    /// What these broker settings are set to in each layer, and their defaults.
-    fn chain<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Vec<Sourced> {
+    /// What a broker setting and those behind it are set to, the strongest layer first, and their defaults. What is
+    /// stronger than anything said of the setting itself is another setting's business, as in Kafka
+    /// (`ConfigHelper.configSynonyms`).
+    fn chain(&self, name: &str) -> Vec<Sourced> {
         let layers = [
             (self.settings.dynamic_broker(), Source::DynamicBroker),
             (self.settings.dynamic_cluster(), Source::DynamicDefaultBroker),
             (self.settings.statics(), Source::StaticBroker),
         ];
-        let mut sources = Vec::new();
-        for name in names {
-            for (texts, source) in layers {
-                sources.extend(own_source(name, texts, source));
-            }
-            sources.extend(broker_setting(name).and_then(default_of));
-        }
-        sources
+        let names = broker_synonyms(name);
+        let set = layers
+            .into_iter()
+            .flat_map(|(texts, source)| names.iter().filter_map(move |name| own_source(name, texts, source)));
+        let defaults = names.iter().filter_map(|name| broker_setting(name).and_then(default_of));
+        set.chain(defaults).skip_while(|sourced| sourced.name != name).collect()
     }
 }
 
 /// Every config of a client-metrics subscription.
 pub(super) fn client_metrics(own: &Texts) -> Vec<Entry> {
     let entry = |setting: &Setting| {
-        let mut sources = own_source(setting.name, own, Source::ClientMetrics);
-        sources.extend(default_of(setting));
+        let sources = own_source(setting.name, own, Source::ClientMetrics).into_iter().collect();
         let value = own.get(setting.name).and_then(|text| setting.parse(text).ok());
         Entry::of(setting, value.or_else(|| setting.default_value()), sources)
     };
     client_metrics_table().iter().map(entry).collect()
 }
 
-fn own_source(name: &str, texts: &Texts, source: Source) -> Vec<Sourced> {
-    let value = texts.get(name);
-    value
-        .map(|value| Sourced { name: name.to_owned(), value: Some(value.clone()), source })
-        .into_iter()
-        .collect()
+fn own_source(name: &str, texts: &Texts, source: Source) -> Option<Sourced> {
+    let value = texts.get(name)?.clone();
+    Some(Sourced { name: name.to_owned(), value: Some(value), source })
 }
 
 fn default_of(setting: &Setting) -> Option<Sourced> {
@@ -209,6 +205,9 @@ mod tests {
         ];
         assert_eq!(chain_of(&entries, "retention.ms"), expected);
         assert_eq!(chain_of(&entries, "remote.storage.enable"), []);
+        // Only hours have a default here, and they are not what the chain is about.
+        assert_eq!(chain_of(&entries, "segment.ms"), []);
+        assert_eq!(entries.len(), 33, "settings for tests are not shown");
     }
 
     #[test]

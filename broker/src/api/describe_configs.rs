@@ -1,7 +1,5 @@
 //! DescribeConfigs, v1–v4: every value of a resource, where it comes from, and what stands behind it (D11).
 
-mod entries;
-
 use kafkactl_core::names::TopicName;
 use kafkactl_core::settings::ResourceKind;
 use kafkactl_core::wire::messages::describe_configs_request::DescribeConfigsResource;
@@ -11,8 +9,8 @@ use kafkactl_core::wire::messages::describe_configs_response::{
 use kafkactl_core::wire::messages::{DescribeConfigsRequest, DescribeConfigsResponse};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
-use self::entries::{Entry, Layers};
 use super::admin::text;
+use super::config_entries::{self, Entry, Layers};
 use super::{ApiSpec, Outcome, Request};
 use crate::broker::Broker;
 use crate::cluster::MetadataImage;
@@ -86,7 +84,9 @@ fn describe(
         Some(ResourceKind::ClientMetrics) if name.is_empty() => {
             refuse(ErrorCode::InvalidRequest, "a client-metrics resource needs a name".to_owned())
         }
-        Some(ResourceKind::ClientMetrics) => Ok(entries::client_metrics(&own(ResourceKind::ClientMetrics))),
+        Some(ResourceKind::ClientMetrics) => {
+            Ok(config_entries::client_metrics(&own(ResourceKind::ClientMetrics)))
+        }
         Some(ResourceKind::BrokerLogger) | None => {
             refuse(ErrorCode::InvalidRequest, "this broker's loggers cannot be described".to_owned())
         }
