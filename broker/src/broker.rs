@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::cluster::{Controller, MetadataCache};
 use crate::group::Groups;
 use crate::partition::Partitions;
+use crate::producer_ids::ProducerIds;
 
 /// One running broker: shared by all connections, immutable but for the rooms it holds.
 pub struct Broker {
@@ -22,6 +23,7 @@ pub struct Broker {
     pub(crate) partitions: Arc<Partitions>,
     pub(crate) groups: Groups,
     pub(crate) fetch_sessions: FetchSessions,
+    pub(crate) producer_ids: ProducerIds,
 }
 
 impl Broker {

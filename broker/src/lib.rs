@@ -9,12 +9,14 @@ mod cluster;
 mod connection;
 mod group;
 mod partition;
+mod producer_ids;
 mod server;
 mod start;
 #[cfg(test)]
 mod tests;
 
 pub use broker::Broker;
+pub use start::{ListenAddress, RunningBroker, StartError, StartOptions, start};
 
 /// Log directories: what they are, and how empty ones become some.
 pub mod storage {

@@ -1,11 +1,15 @@
 //! ApiVersions, v0–v4. Answers every version: an unknown one gets version 0's shape, UNSUPPORTED_VERSION and the one
 //! range a client needs to ask again (I2, KIP-511). The response header never is flexible.
 
-use kafkactl_core::wire::messages::api_versions_response::ApiVersion;
+use kafkactl_core::wire::messages::api_versions_response::{
+    ApiVersion, FinalizedFeatureKey, SupportedFeatureKey,
+};
 use kafkactl_core::wire::messages::{ApiVersionsRequest, ApiVersionsResponse};
-use kafkactl_core::wire::{ApiKey, ErrorCode};
+use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
 use super::{ApiSpec, Outcome, Request, SPECS};
+use crate::cluster::MetadataImage;
+use crate::cluster::features::{FEATURES, FeatureRange};
 
 pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::ApiVersions, versions: 0..=4, handle };
 
@@ -29,7 +33,34 @@ fn handle(mut request: Request<'_>) -> Outcome {
         }
         request.connection.client_software = Some((name.to_string(), software_version.to_string()));
     }
-    Outcome::reply(&ApiVersionsResponse::default().with_api_keys(advertised()), version)
+    let image = request.broker.metadata.image();
+    Outcome::reply(&features(&image, version).with_api_keys(advertised()), version)
+}
+
+/// What clients decide by whether to use newer protocols (I3). Versions before 4 cannot carry a range from 0: Java
+/// clients refuse it (J8).
+fn features(image: &MetadataImage, version: i16) -> ApiVersionsResponse {
+    let name = |feature: &FeatureRange| StrBytes::from_static_str(feature.name);
+    let supported =
+        FEATURES.iter().filter(|feature| feature.served_max > 0 && (feature.min > 0 || version >= 4));
+    let supported = supported.map(|feature| {
+        SupportedFeatureKey::default()
+            .with_name(name(feature))
+            .with_min_version(feature.min)
+            .with_max_version(feature.served_max)
+    });
+    let finalized = FEATURES.iter().filter_map(|feature| {
+        let level = image.feature_level(feature.name).min(feature.served_max);
+        let key = FinalizedFeatureKey::default().with_name(name(feature));
+        (level > 0).then(|| key.with_min_version_level(level).with_max_version_level(level))
+    });
+    if version < 3 {
+        return ApiVersionsResponse::default();
+    }
+    ApiVersionsResponse::default()
+        .with_supported_features(supported.collect())
+        .with_finalized_features_epoch(image.offset.0)
+        .with_finalized_features(finalized.collect())
 }
 
 /// Every served API by key.

@@ -24,6 +24,7 @@ mod encoder;
 mod fetch;
 mod heartbeat;
 mod incremental_alter_configs;
+mod init_producer_id;
 mod join_group;
 mod leader;
 mod leave_group;
@@ -83,6 +84,7 @@ pub(crate) const SPECS: &[ApiSpec] = &[
     describe_groups::SPEC,
     describe_log_dirs::SPEC,
     heartbeat::SPEC,
+    init_producer_id::SPEC,
     join_group::SPEC,
     leave_group::SPEC,
     list_groups::SPEC,

@@ -40,6 +40,8 @@ pub(super) struct Checkpoints {
 pub(super) struct Found {
     /// Whether the last process stopped cleanly: then no log needs recovery (E4).
     pub is_clean: bool,
+    /// The broker epoch under which it stopped cleanly, -1 if it did not know it.
+    pub clean_epoch: Option<i64>,
     pub checkpoints: Checkpoints,
     /// The replicas that lay there.
     pub partitions: BTreeSet<TopicPartition>,
@@ -78,12 +80,13 @@ const KEPT: [OffsetCheckpoint; 3] =
 impl DataDir {
     /// Reads what is there and takes the marker of a clean stop away: from now on a crash is one.
     pub fn open(dir: Arc<dyn Dir>, id: Uuid, lock: DirLock) -> Result<Self, LogError> {
-        let is_clean = CleanShutdown::read(&*dir)?.is_some();
-        if is_clean {
+        let marker = CleanShutdown::read(&*dir)?;
+        if marker.is_some() {
             CleanShutdown::remove(&*dir)?;
         }
         let mut found = Found {
-            is_clean,
+            is_clean: marker.is_some(),
+            clean_epoch: marker.map(|marker| marker.broker_epoch),
             checkpoints: Checkpoints {
                 recovery_points: read_offsets(&*dir, OffsetCheckpoint::RecoveryPoint)?,
                 log_starts: read_offsets(&*dir, OffsetCheckpoint::LogStart)?,
@@ -95,6 +98,11 @@ impl DataDir {
         let Checkpoints { high_watermarks, recovery_points, log_starts } = found.checkpoints.clone();
         let written = [high_watermarks, recovery_points, log_starts];
         Ok(Self { path: dir.path(), dir, id, found, written: Mutex::new(written), _lock: lock })
+    }
+
+    /// The broker epoch under which the last process stopped cleanly; `None` if it did not.
+    pub fn clean_epoch(&self) -> Option<i64> {
+        self.found.clean_epoch
     }
 
     /// Writes a checkpoint, unless the file says the same already.

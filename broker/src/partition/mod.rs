@@ -18,6 +18,7 @@ mod replica;
 mod watch;
 
 pub use append::{Acks, AppendAsk, Appended};
+pub(crate) use chores::Chores;
 pub use data_dir::DataDir;
 pub use error::{PartitionError, rejection_code};
 pub(crate) use flusher::FlushThreads;

@@ -58,7 +58,7 @@ impl TestBroker {
         let settings: Vec<(String, String)> =
             settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let settings = BrokerSettings::load(&Properties::default(), &settings).unwrap().0;
-        let limits = ServerLimits::of(&settings.network);
+        let limits = ServerLimits::of(&settings);
         let broker = Arc::new(broker(directory, settings));
         let flushing = broker.partitions.start_flushing().unwrap();
         let _inside = runtime.enter();
@@ -114,6 +114,7 @@ fn broker(dir: Arc<dyn Dir>, settings: BrokerSettings) -> Broker {
         partitions,
         groups,
         fetch_sessions,
+        producer_ids: Default::default(),
     }
 }
 

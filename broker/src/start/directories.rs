@@ -1,0 +1,69 @@
+//! The data directories: locked, formatted if they are empty, and all of one cluster and node.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use kafkactl_core::log::dir::{Dir, DirLock, RealDir};
+use kafkactl_core::names::BrokerId;
+use kafkactl_core::settings::BrokerSettings;
+use tracing::info;
+
+use super::StartError;
+use crate::cluster::format::{FormatError, prepare};
+use crate::partition::DataDir;
+
+const LOCK_FILE: &str = ".lock";
+
+pub(super) struct Directories {
+    pub all: Vec<Arc<DataDir>>,
+    /// The one with the metadata log.
+    pub metadata: Arc<DataDir>,
+    pub node_id: BrokerId,
+    pub cluster_id: String,
+    /// The broker epoch of the last registration, if every directory was left cleanly under it (D2).
+    pub clean_epoch: Option<i64>,
+}
+
+impl Directories {
+    pub fn open(
+        settings: &BrokerSettings,
+        cluster_id: Option<&str>,
+        now_ms: i64,
+    ) -> Result<Self, StartError> {
+        let paths = settings.node.log_dirs();
+        let metadata_path = settings.node.metadata_dir().ok_or(FormatError::NoDirectory)?;
+        let metadata = paths.iter().position(|path| *path == metadata_path).ok_or_else(|| {
+            let path = metadata_path.display();
+            FormatError::Option(format!("metadata.log.dir {path} is not one of log.dirs"))
+        })?;
+        let (dirs, locks): (Vec<Arc<dyn Dir>>, Vec<DirLock>) =
+            paths.iter().map(|path| lock(path)).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+        let prepared = prepare(&dirs, metadata, settings, cluster_id, now_ms, &mut rand::random)?;
+        for directory in &prepared.formatted {
+            let directory = directory.display();
+            info!(%directory, cluster = prepared.cluster_id, node = %prepared.node, "formatted");
+        }
+        let mut all = Vec::with_capacity(dirs.len());
+        for ((dir, lock), id) in dirs.into_iter().zip(locks).zip(prepared.directories) {
+            all.push(Arc::new(DataDir::open(dir, id, lock)?));
+        }
+        let mut epochs: Vec<Option<i64>> = all.iter().map(|dir| dir.clean_epoch()).collect();
+        epochs.dedup();
+        let clean_epoch = match epochs[..] {
+            [Some(epoch)] if epoch >= 0 => Some(epoch),
+            _ => None,
+        };
+        let metadata = Arc::clone(&all[metadata]);
+        Ok(Self { all, metadata, node_id: prepared.node, cluster_id: prepared.cluster_id, clean_epoch })
+    }
+}
+
+fn lock(path: &Path) -> Result<(Arc<dyn Dir>, DirLock), StartError> {
+    let directory = || path.display().to_string();
+    let failed = |source| StartError::Directory { directory: directory(), source };
+    let dir: Arc<dyn Dir> = Arc::new(RealDir::open(path).map_err(failed)?);
+    match dir.lock(LOCK_FILE).map_err(failed)? {
+        Some(lock) => Ok((dir, lock)),
+        None => Err(StartError::Locked { directory: directory() }),
+    }
+}

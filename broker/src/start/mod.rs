@@ -1,0 +1,252 @@
+//! A broker's life: start, serve, stop.
+
+mod directories;
+mod network;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use kafkactl_core::log::{LogError, Shared};
+use kafkactl_core::names::{BrokerEpoch, BrokerId, Uuid};
+use kafkactl_core::settings::BrokerSettings;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing::{info, warn};
+
+use self::directories::Directories;
+use crate::api::FetchSessions;
+use crate::broker::Broker;
+use crate::clock::Clock;
+use crate::cluster::controller::Registration;
+use crate::cluster::features::FEATURES;
+use crate::cluster::format::FormatError;
+use crate::cluster::image::SupportedFeature;
+use crate::cluster::quorum::{MetadataLogError, ReplicaKey};
+use crate::cluster::{Metadata, MetadataCache, MetadataSubscriber};
+use crate::group::Groups;
+use crate::partition::{Chores, FlushThreads, Partitions};
+use crate::producer_ids::ProducerIds;
+use crate::server::{BoundListener, Server, ServerLimits};
+
+/// Descriptors below which a broker does not start: segments, indexes, connections of a small installation.
+const OPEN_FILES_MIN: u64 = 512;
+/// Log files kept open at most, however many descriptors there may be.
+const LOG_FILES_MAX: u64 = 10_000;
+/// Memory of all logs together for readers that have caught up.
+const TAIL_BYTES_MAX: usize = 16 << 20;
+
+/// What a broker is started with.
+#[derive(Debug, Clone)]
+pub struct StartOptions {
+    /// Node id, data directories, listeners and everything else.
+    pub settings: BrokerSettings,
+    /// For a directory that is to be formatted; drawn when absent. A formatted directory must agree with it.
+    pub cluster_id: Option<String>,
+}
+
+/// Why a broker does not start. Nothing is left running.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("directory {directory} is in use by another process")]
+    Locked { directory: String },
+    #[error("directory {directory}: {source}")]
+    Directory { directory: String, source: io::Error },
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error(transparent)]
+    Metadata(#[from] MetadataLogError),
+    #[error("cannot listen on {listener}: {source}")]
+    Listen { listener: String, source: io::Error },
+    #[error("host {host} of listener {listener} has no address")]
+    NoAddress { listener: String, host: String },
+    #[error("{wanted} open files are needed, the limit is {limit}; raise it with `ulimit -n`")]
+    FileLimit { wanted: u64, limit: u64 },
+    #[error("cannot start a thread: {0}")]
+    Thread(io::Error),
+}
+
+/// An address the broker listens on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListenAddress {
+    /// The listener's name, as in `listeners`.
+    pub listener: String,
+    pub address: SocketAddr,
+}
+
+/// A broker that serves. Dropped without [`RunningBroker::shutdown`] it goes down as in a crash.
+pub struct RunningBroker {
+    broker: Arc<Broker>,
+    addresses: Vec<ListenAddress>,
+    stop: watch::Sender<bool>,
+    ended: JoinHandle<()>,
+}
+
+impl RunningBroker {
+    pub fn node_id(&self) -> BrokerId {
+        self.broker.node_id
+    }
+
+    pub fn cluster_id(&self) -> &str {
+        &self.broker.cluster_id
+    }
+
+    /// Where clients can connect, in the order of `listeners`.
+    pub fn addresses(&self) -> &[ListenAddress] {
+        &self.addresses
+    }
+
+    /// Begins to stop: hand over what this broker leads, close connections, close logs, leave the marker of a clean
+    /// stop. [`RunningBroker::wait`] returns when it is done.
+    pub fn shutdown(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Waits until the broker has stopped.
+    pub async fn wait(self) {
+        let Self { stop, ended, .. } = self;
+        if let Err(error) = ended.await {
+            warn!(%error, "the broker did not stop in order");
+        }
+        drop(stop);
+    }
+}
+
+/// Starts a broker and returns when it serves. Formats empty data directories.
+///
+/// Needs a tokio runtime with time and network; blocks one of its threads for as long as opening the logs takes.
+pub async fn start(options: StartOptions) -> Result<RunningBroker, StartError> {
+    let open_files = raise_file_limit()?;
+    let StartOptions { settings, cluster_id } = options;
+    let limits = ServerLimits::of(&settings);
+    let clock = Clock::start();
+    let directories = Directories::open(&settings, cluster_id.as_deref(), clock.now_ms())?;
+    let listeners = network::bind_all(&settings.network.listeners, &limits)?;
+    let endpoints = network::endpoints(&settings.network, &listeners);
+    let addresses = listeners.iter().map(ListenAddress::from).collect();
+
+    let parts =
+        Parts { clock, settings, directories, log_files_max: (open_files / 2).min(LOG_FILES_MAX), endpoints };
+    let runtime = tokio::runtime::Handle::current();
+    let opened = tokio::task::spawn_blocking(move || {
+        let _inside = runtime.enter();
+        parts.open()
+    });
+    let opened = opened.await.map_err(|error| StartError::Thread(io::Error::other(error)))??;
+
+    let server = Server::start(&opened.broker, listeners, limits);
+    let broker = Arc::clone(&opened.broker);
+    let (stop, stopped) = watch::channel(false);
+    let ended = tokio::spawn(opened.run(server, stopped));
+    Ok(RunningBroker { broker, addresses, stop, ended })
+}
+
+/// What a broker is made of.
+struct Parts {
+    clock: Clock,
+    settings: BrokerSettings,
+    directories: Directories,
+    log_files_max: u64,
+    endpoints: Vec<crate::cluster::image::Endpoint>,
+}
+
+/// A broker with everything but connections.
+struct Opened {
+    broker: Arc<Broker>,
+    flushing: FlushThreads,
+    chores: Chores,
+}
+
+impl Parts {
+    /// Opens logs and metadata, and takes up what the metadata says. Blocks.
+    fn open(self) -> Result<Opened, StartError> {
+        let Self { clock, settings, directories, log_files_max, endpoints } = self;
+        let node_id = directories.node_id;
+        let shared = Shared::new(log_files_max as usize, TAIL_BYTES_MAX);
+        let local = ReplicaKey { id: node_id, directory: directories.metadata.id };
+        let root = Arc::clone(&directories.metadata.dir);
+        let metadata = Metadata::open(root, local, settings.clone(), clock)?;
+        let registration = Registration {
+            id: node_id,
+            incarnation: Uuid::from_u128(rand::random()),
+            endpoints,
+            features: supported_features(),
+            rack: settings.node.rack.clone(),
+            directories: directories.all.iter().map(|dir| dir.id).collect(),
+            previous_epoch: directories.clean_epoch.map(BrokerEpoch),
+        };
+        let fetch_sessions = FetchSessions::new(settings.fetch.sessions_max);
+        let group_settings = settings.group.clone();
+        let partitions = Arc::new(Partitions::new(node_id, clock, settings, directories.all, shared));
+        let flushing = partitions.start_flushing().map_err(StartError::Thread)?;
+        let groups = Groups::new(node_id, clock, group_settings, Arc::clone(&partitions));
+        let cache = MetadataCache::default();
+        let followers: Vec<Arc<dyn MetadataSubscriber>> =
+            vec![Arc::clone(&partitions) as _, Arc::new(groups.clone())];
+        let controller = metadata.start(registration, Vec::new(), cache.clone(), followers)?;
+        let chores = Chores::start(Arc::clone(&partitions)).map_err(StartError::Thread)?;
+        let broker = Broker {
+            node_id,
+            cluster_id: directories.cluster_id,
+            clock,
+            metadata: cache,
+            controller,
+            partitions,
+            groups,
+            fetch_sessions,
+            producer_ids: ProducerIds::default(),
+        };
+        Ok(Opened { broker: Arc::new(broker), flushing, chores })
+    }
+}
+
+impl Opened {
+    /// Serves until told to stop, then stops in the order that loses nothing: no more requests, then no more
+    /// leadership, then the logs.
+    async fn run(self, server: Server, mut stopped: watch::Receiver<bool>) {
+        if stopped.wait_for(|stop| *stop).await.is_err() {
+            // Nobody waits for a clean end.
+            return;
+        }
+        info!("stopping");
+        server.shut_down().await;
+        let broker_epoch = self.broker.controller.shutdown().await.map_or(-1, |epoch| epoch.0);
+        let closing = tokio::task::spawn_blocking(move || {
+            self.chores.stop();
+            drop(self.flushing);
+            self.broker.partitions.close(broker_epoch);
+        });
+        if let Err(error) = closing.await {
+            warn!(%error, "the logs are not closed cleanly");
+        }
+    }
+}
+
+/// Raises the soft limit of open files to the hard one, and returns it.
+fn raise_file_limit() -> Result<u64, StartError> {
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        // A limit that cannot be raised is judged as it is.
+        if setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }).is_ok() {
+            limit = getrlimit(Resource::Nofile);
+        }
+    }
+    match limit.current {
+        Some(current) if current < OPEN_FILES_MIN => {
+            Err(StartError::FileLimit { wanted: OPEN_FILES_MIN, limit: current })
+        }
+        current => Ok(current.unwrap_or(u64::MAX)),
+    }
+}
+
+fn supported_features() -> Vec<SupportedFeature> {
+    let of = |feature: &crate::cluster::features::FeatureRange| SupportedFeature {
+        name: feature.name.to_owned(),
+        min: feature.min,
+        max: feature.served_max,
+    };
+    FEATURES.iter().map(of).collect()
+}
