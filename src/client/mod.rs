@@ -8,6 +8,7 @@ mod config;
 mod connection;
 pub mod consumer;
 mod error;
+mod group;
 pub mod producer;
 mod route;
 mod text;

@@ -258,6 +258,7 @@ impl Machine {
                             offset: state.fetch_at,
                             leader_epoch,
                             bytes_max: self.config.partition_bytes_max,
+                            token: state.token,
                         };
                         wanted.entry(source).or_default().insert(partition.clone(), want);
                         continue;

@@ -3,6 +3,7 @@
 mod chunk;
 mod config;
 mod driver;
+mod group;
 mod machine;
 mod session;
 
@@ -16,10 +17,12 @@ use super::admin::{Admin, CommittedOffset, Committer};
 use super::{Client, ClientError, PerItem};
 use crate::names::{Offset, TopicPartition};
 use driver::Shared;
+use group::Group;
 use machine::Machine;
 
 pub use chunk::{FetchedBatch, FetchedRecords, PartitionRecords, UNCOMPRESSED_BYTES_MAX};
 pub use config::{ConsumerConfig, GroupConfig, StartAt};
+pub use group::Subscription;
 pub use machine::Position;
 
 /// What a consumer has to tell.
@@ -31,16 +34,27 @@ pub enum Event {
         partition: TopicPartition,
         offset: Offset,
     },
+    /// The group has given these to this consumer; reading starts where the group has got to, unless it seeks.
+    Assigned(Vec<TopicPartition>),
+    /// The group takes these back. Finish, and commit what must be committed, before calling
+    /// [`Consumer::next`] again: then they go to others.
+    Revoked(Vec<TopicPartition>),
+    /// The group has given these away already: another member may be reading them.
+    Lost(Vec<TopicPartition>),
 }
 
 /// Reads partitions of a cluster. Ends its tasks when dropped; [`close`](Self::close) also says so to the cluster.
 #[derive(Debug)]
 pub struct Consumer {
     shared: Arc<Shared>,
+    group: Option<Arc<Group>>,
 }
 
 impl Drop for Consumer {
     fn drop(&mut self) {
+        if let Some(group) = &self.group {
+            group.stop();
+        }
         self.shared.stop.notify_one();
         self.shared.client.close_lane(self.shared.lane);
     }
@@ -60,13 +74,31 @@ impl Consumer {
             stop: Notify::new(),
         });
         tokio::spawn(driver::run(shared.clone()));
-        Self { shared }
+        Self { shared, group: None }
     }
 
-    /// Reads exactly these partitions from now on. Those that were read before go on where they are.
+    /// Reads exactly these partitions from now on, in no group's name. Those that were read before go on where they
+    /// are.
     pub fn assign(&mut self, starts: &BTreeMap<TopicPartition, StartAt>) {
+        if let Some(group) = self.group.take() {
+            group.stop();
+        }
         self.shared.machine.lock().assign(starts);
         self.shared.wake.notify_one();
+    }
+
+    /// Reads what the group gives this consumer of the topics. The group is told by the time of the next
+    /// [`next`](Self::next); events tell what it gave and took.
+    pub fn subscribe(&mut self, subscription: Subscription) -> Result<(), ClientError> {
+        let config = self.group_config("subscribing")?;
+        match &self.group {
+            Some(group) => group.resubscribe(subscription),
+            None => {
+                self.shared.machine.lock().assign(&BTreeMap::new());
+                self.group = Some(Group::start(&self.shared, config, subscription));
+            }
+        }
+        Ok(())
     }
 
     /// The next records, or whatever else there is to tell. Coming back for more says that what was given out before
@@ -75,7 +107,15 @@ impl Consumer {
     /// Errors about one partition do not stop the others: call again to go on.
     pub async fn next(&mut self) -> Result<Event, ClientError> {
         self.shared.machine.lock().processed();
+        let group = self.group.clone();
+        let _presence = match &group {
+            Some(group) => Some(group.reader_came().await),
+            None => None,
+        };
         loop {
+            if let Some(event) = group.as_ref().and_then(|group| group.take_event()) {
+                return event;
+            }
             let taken = self.shared.machine.lock().take();
             if let Some(event) = taken {
                 // Taking has made room to fetch more.
@@ -138,15 +178,32 @@ impl Consumer {
         &self,
         offsets: &BTreeMap<TopicPartition, CommittedOffset>,
     ) -> Result<PerItem<TopicPartition, ()>, ClientError> {
-        let Some(group) = &self.shared.config.group else {
-            let what = "committing offsets".to_owned();
-            return Err(ClientError::Invalid { what, reason: "no group is configured".to_owned() });
-        };
+        let config = self.group_config("committing offsets")?;
         if offsets.is_empty() {
             return Ok(PerItem::new());
         }
-        let admin = Admin::new(&self.shared.client);
-        admin.commit_group_offsets(&group.group_id, &Committer::outsider(), offsets).await
+        match &self.group {
+            Some(group) => group.commit(offsets).await,
+            None => {
+                let admin = Admin::new(&self.shared.client);
+                admin.commit_group_offsets(&config.group_id, &Committer::outsider(), offsets).await
+            }
+        }
+    }
+
+    /// Commits what was given out, if committing is automatic, leaves the group, and ends. Dropping a consumer
+    /// instead leaves the group to find out by itself.
+    pub async fn close(self) {
+        if let Some(group) = &self.group {
+            group.close().await;
+        }
+    }
+
+    fn group_config(&self, what: &str) -> Result<&GroupConfig, ClientError> {
+        self.shared.config.group.as_ref().ok_or_else(|| ClientError::Invalid {
+            what: what.to_owned(),
+            reason: "no group is configured".to_owned(),
+        })
     }
 }
 

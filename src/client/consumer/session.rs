@@ -14,6 +14,8 @@ pub(super) struct Wanted {
     /// The leader's epoch as this client knows it; the broker refuses when it knows better.
     pub leader_epoch: LeaderEpoch,
     pub bytes_max: i32,
+    /// Another than before when the reader has moved the partition.
+    pub token: u64,
 }
 
 /// One request's worth of a session.
@@ -45,7 +47,12 @@ impl FetchSession {
         wanted: &BTreeMap<TopicPartition, Wanted>,
         uses_topic_ids: bool,
     ) -> SessionRequest {
-        if self.uses_topic_ids != uses_topic_ids {
+        // A broker keeps silent about a partition whose watermarks have not changed; a reader that has moved, and
+        // knows none, is told them only by a new session.
+        let is_moved = |(partition, known): (&TopicPartition, &Wanted)| {
+            wanted.get(partition).is_some_and(|wanted| wanted.token != known.token)
+        };
+        if self.uses_topic_ids != uses_topic_ids || self.partitions.iter().any(is_moved) {
             self.start_over();
             self.uses_topic_ids = uses_topic_ids;
         }
@@ -112,6 +119,7 @@ mod tests {
                     offset: Offset(offset),
                     leader_epoch: LeaderEpoch(0),
                     bytes_max: 1,
+                    token: 0,
                 };
                 (TopicPartition::new(topic, 0), wanted)
             })
@@ -172,6 +180,16 @@ mod tests {
             session.answered(error, 0);
             assert_eq!(told(&session.request(&all, true)), (id, 0, text(&[("a", 0)]), vec![]), "{error:?}");
         }
+    }
+
+    #[test]
+    fn a_moved_reader_begins_another_session() {
+        let mut session = FetchSession::default();
+        let mut all = wanted(&[("a", 1, 5)]);
+        session.request(&all, true);
+        session.answered(Some(ErrorCode::None), 42);
+        all.values_mut().for_each(|wanted| wanted.token = 1);
+        assert_eq!(told(&session.request(&all, true)), (42, 0, text(&[("a", 5)]), vec![]));
     }
 
     #[test]
