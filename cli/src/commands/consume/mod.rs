@@ -125,6 +125,8 @@ impl Reading {
                     }
                 }
                 Step::Event(Event::End { partition, .. }) => self.done(&partition),
+                // Told to members of groups alone.
+                Step::Event(Event::Assigned(_) | Event::Revoked(_) | Event::Lost(_)) => {}
             }
         }
         if self.ranges.is_empty() && self.left > 0 {
@@ -158,6 +160,8 @@ impl Reading {
                     })?;
                 }
                 Event::End { partition, .. } => self.done(&partition),
+                // Told to members of groups alone.
+                Event::Assigned(_) | Event::Revoked(_) | Event::Lost(_) => {}
             }
         }
         for record in tail.into_records() {
