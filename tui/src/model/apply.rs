@@ -1,0 +1,277 @@
+//! Takes snapshots into the [`Cluster`] and notices what changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::cluster::{Cluster, Group, Name, Partition, Topic};
+use super::event::Happening;
+use super::lag::Verdict;
+use super::snapshot::{self, Commits, Groups, Metadata, Offsets};
+
+impl Cluster {
+    pub(super) fn apply_metadata(&mut self, at_ms: i64, metadata: Metadata) {
+        let is_first = self.topics.is_empty() && self.brokers.values().all(|broker| !broker.is_up);
+        if metadata.cluster_id.is_some() {
+            self.id = metadata.cluster_id;
+        }
+        if !is_first && self.controller != metadata.controller {
+            let (from, to) = (self.controller, metadata.controller);
+            self.notice(at_ms, Happening::ControllerChange { from, to });
+        }
+        self.controller = metadata.controller;
+        if !metadata.voters.is_empty() {
+            self.voters = metadata.voters;
+        }
+        self.apply_brokers(at_ms, metadata.brokers, is_first);
+        self.apply_topics(at_ms, metadata.topics, is_first);
+    }
+
+    fn apply_brokers(&mut self, at_ms: i64, brokers: Vec<snapshot::Broker>, is_first: bool) {
+        let up: BTreeSet<i32> = brokers.iter().map(|broker| broker.id).collect();
+        let gone: Vec<i32> = self
+            .brokers
+            .iter_mut()
+            .filter(|(id, broker)| broker.is_up && !up.contains(id))
+            .map(|(id, broker)| {
+                broker.is_up = false;
+                broker.latency_ms = None;
+                *id
+            })
+            .collect();
+        for broker in gone {
+            self.notice(at_ms, Happening::BrokerGone { broker });
+        }
+        for found in brokers {
+            let broker = self.brokers.entry(found.id).or_default();
+            let was_up = std::mem::replace(&mut broker.is_up, true);
+            (broker.host, broker.port, broker.rack) = (found.host, found.port, found.rack);
+            if !was_up && !is_first {
+                self.notice(at_ms, Happening::BrokerBack { broker: found.id });
+            }
+        }
+    }
+
+    fn apply_topics(&mut self, at_ms: i64, topics: Vec<snapshot::Topic>, is_first: bool) {
+        let mut before = std::mem::take(&mut self.topics);
+        let mut happened = Vec::new();
+        for found in topics {
+            let known = before.remove_entry(found.name.as_str());
+            let (name, known) = match known {
+                Some((name, known)) if known.id == found.id => (name, Some(known)),
+                Some((name, _)) => {
+                    happened.push(Happening::TopicReplaced { topic: name.to_string() });
+                    (name, None)
+                }
+                None => {
+                    if !is_first {
+                        happened.push(Happening::TopicCreated { topic: found.name.clone() });
+                    }
+                    (Name::from(found.name.as_str()), None)
+                }
+            };
+            self.topics.insert(name.clone(), merge_topic(&name, found, known, &mut happened));
+        }
+        happened.extend(before.into_keys().map(|topic| Happening::TopicDeleted { topic: topic.to_string() }));
+        for what in happened {
+            self.notice(at_ms, what);
+        }
+    }
+
+    pub(super) fn apply_offsets(&mut self, at_ms: i64, offsets: Offsets) {
+        for (name, partitions) in offsets.topics {
+            let Some(topic) = self.topics.get_mut(name.as_str()) else { continue };
+            for found in partitions {
+                let Some(partition) = topic.partitions.get_mut(&found.id) else { continue };
+                partition.start = found.start.or(partition.start);
+                partition.stable = found.stable.or(partition.stable);
+                if let Some(end) = found.end {
+                    partition.end = Some(end);
+                    partition.ends.push(at_ms, end);
+                }
+            }
+        }
+        self.measure_groups(at_ms);
+        if let Some(rate) = self.rate(10_000) {
+            self.rate_trend.push(rate.round() as u64);
+        }
+        if let Some(lag) = self.lag() {
+            self.lag_trend.push(lag.unsigned_abs());
+        }
+    }
+
+    fn measure_groups(&mut self, at_ms: i64) {
+        let mut happened = Vec::new();
+        for (name, group) in &mut self.groups {
+            let before = group.verdict();
+            let has_members = !group.members.is_empty();
+            for ((topic, id), partition) in &mut group.partitions {
+                let known = self.topics.get(topic).and_then(|topic| topic.partitions.get(id));
+                let (start, end) = known.map_or((None, None), |known| (known.start, known.end_for(self.isolation)));
+                partition.measure(start, end, has_members);
+            }
+            if let Some(lag) = group.lag() {
+                group.trend.push(lag.unsigned_abs());
+            }
+            let (from, to) = (before.unwrap_or(Verdict::Pending), group.verdict().unwrap_or(Verdict::Pending));
+            if from != to && to != Verdict::Pending && (from.is_trouble() || to.is_trouble()) {
+                happened.push(Happening::VerdictChange { group: name.to_string(), from, to });
+            }
+        }
+        for what in happened {
+            self.notice(at_ms, what);
+        }
+    }
+
+    pub(super) fn apply_groups(&mut self, at_ms: i64, groups: Groups) {
+        let is_first = self.groups.is_empty();
+        for (id, latency_ms) in groups.latency_ms {
+            self.brokers.entry(id).or_default().latency_ms = Some(latency_ms);
+        }
+        let mut before = std::mem::take(&mut self.groups);
+        let mut happened = Vec::new();
+        for found in groups.groups {
+            let known = before.remove_entry(found.id.as_str());
+            if known.is_none() && !is_first {
+                happened.push(Happening::GroupAppeared { group: found.id.clone() });
+            }
+            let (name, mut group) = known.unwrap_or_else(|| (Name::from(found.id.as_str()), Group::default()));
+            merge_group(&mut group, found, &mut happened);
+            self.groups.insert(name, group);
+        }
+        for (name, group) in before {
+            if groups.silent.contains(&group.coordinator) {
+                self.groups.insert(name, group);
+            } else {
+                happened.push(Happening::GroupGone { group: name.to_string() });
+            }
+        }
+        for what in happened {
+            self.notice(at_ms, what);
+        }
+    }
+
+    pub(super) fn apply_commits(&mut self, at_ms: i64, commits: Commits) {
+        let mut happened = Vec::new();
+        for (id, topics) in commits.groups {
+            let Some(group) = self.groups.get_mut(id.as_str()) else { continue };
+            let mut found: BTreeMap<(Name, i32), i64> = BTreeMap::new();
+            for (topic, partitions) in topics {
+                let topic = self.topics.get_key_value(topic.as_str()).map_or_else(|| Name::from(topic), |known| known.0.clone());
+                found.extend(partitions.into_iter().map(|(partition, offset)| ((topic.clone(), partition), offset)));
+            }
+            notice_commits(&id, group, &found, &mut happened);
+            // Partitions that members hold are the group's too, although nothing was committed there yet.
+            group.partitions.retain(|key, partition| found.contains_key(key) || partition.member.is_some());
+            for (key, partition) in &mut group.partitions {
+                partition.read(at_ms, found.remove(key));
+            }
+            for (key, commit) in found {
+                group.partitions.entry(key).or_default().read(at_ms, Some(commit));
+            }
+        }
+        for what in happened {
+            self.notice(at_ms, what);
+        }
+    }
+}
+
+fn notice_commits(
+    name: &str,
+    group: &Group,
+    found: &BTreeMap<(Name, i32), i64>,
+    happened: &mut Vec<Happening>,
+) {
+    for ((topic, id), partition) in &group.partitions {
+        let (Some(from), Some(to)) = (partition.commit, found.get(&(topic.clone(), *id)).copied()) else { continue };
+        let (group_name, topic, partition) = (name.to_string(), topic.to_string(), *id);
+        if group.members.is_empty() && from != to && group.is_described {
+            happened.push(Happening::OffsetReset { group: group_name, topic, partition, from, to });
+        } else if to < from {
+            happened.push(Happening::Rewind { group: group_name, topic, partition, from, to });
+        }
+    }
+}
+
+fn merge_topic(
+    name: &Name,
+    found: snapshot::Topic,
+    known: Option<Topic>,
+    happened: &mut Vec<Happening>,
+) -> Topic {
+    let mut topic = known.unwrap_or_else(|| Topic { id: found.id, ..Topic::default() });
+    topic.is_internal = found.internal;
+    if !topic.partitions.is_empty() && topic.partitions.len() < found.partitions.len() {
+        happened.push(Happening::PartitionsAdded { topic: name.to_string(), count: found.partitions.len() });
+    }
+    let mut before = std::mem::take(&mut topic.partitions);
+    for found in found.partitions {
+        let known = before.remove(&found.id);
+        let id = found.id;
+        topic.partitions.insert(id, merge_partition(name, found, known, happened));
+    }
+    topic
+}
+
+fn merge_partition(
+    name: &Name,
+    found: snapshot::Partition,
+    known: Option<Partition>,
+    happened: &mut Vec<Happening>,
+) -> Partition {
+    let Some(mut partition) = known else {
+        let snapshot::Partition { leader, epoch, replicas, isr, .. } = found;
+        return Partition { leader, epoch, replicas, isr, ..Partition::default() };
+    };
+    // Brokers learn of changes one after another: an older epoch is old news.
+    if found.epoch >= 0 && found.epoch < partition.epoch {
+        return partition;
+    }
+    let topic = || name.to_string();
+    if partition.leader != found.leader {
+        let (from, to) = (partition.leader, found.leader);
+        happened.push(Happening::LeaderChange { topic: topic(), partition: found.id, from, to });
+    }
+    let missing = |these: &[i32], from: &[i32]| -> Vec<i32> {
+        these.iter().filter(|id| !from.contains(id)).copied().collect()
+    };
+    let (lost, joined) = (missing(&partition.isr, &found.isr), missing(&found.isr, &partition.isr));
+    let isr = found.isr.clone();
+    if !lost.is_empty() {
+        happened.push(Happening::IsrShrink { topic: topic(), partition: found.id, lost, isr: isr.clone() });
+    }
+    if !joined.is_empty() {
+        happened.push(Happening::IsrGrow { topic: topic(), partition: found.id, joined, isr });
+    }
+    (partition.leader, partition.epoch) = (found.leader, found.epoch);
+    (partition.replicas, partition.isr) = (found.replicas, found.isr);
+    partition
+}
+
+fn merge_group(group: &mut Group, found: snapshot::Group, happened: &mut Vec<Happening>) {
+    let is_new = group.state.is_empty();
+    if !is_new && group.state != found.state {
+        let (from, to) = (group.state.clone(), found.state.clone());
+        happened.push(Happening::GroupState { group: found.id.clone(), from, to });
+    }
+    (group.state, group.kind, group.coordinator) = (found.state, found.kind, found.coordinator);
+    let Some(detail) = found.detail else { return };
+    let ids = |members: &[snapshot::Member]| -> BTreeSet<String> {
+        members.iter().map(|member| member.id.clone()).collect()
+    };
+    let changed = ids(&group.members) != ids(&detail.members) || group.epoch != detail.epoch;
+    if group.is_described && changed {
+        happened.push(Happening::Rebalance { group: found.id, members: detail.members.len() });
+    }
+    group.is_described = true;
+    (group.epoch, group.assignor, group.members) = (detail.epoch, detail.assignor, detail.members);
+    for partition in group.partitions.values_mut() {
+        partition.member = None;
+    }
+    for (index, member) in group.members.iter().enumerate() {
+        for (topic, partitions) in &member.partitions {
+            let topic = Name::from(topic.as_str());
+            for id in partitions {
+                group.partitions.entry((topic.clone(), *id)).or_default().member = Some(index);
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What changed between two polls, for the timeline.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::lag::Verdict;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Noticed {
+    pub at_ms: i64,
+    pub what: Happening,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happening {
+    Disconnected { error: String },
+    Reconnected,
+    ControllerChange { from: Option<i32>, to: Option<i32> },
+    BrokerGone { broker: i32 },
+    BrokerBack { broker: i32 },
+    TopicCreated { topic: String },
+    TopicDeleted { topic: String },
+    TopicReplaced { topic: String },
+    PartitionsAdded { topic: String, count: usize },
+    LeaderChange { topic: String, partition: i32, from: Option<i32>, to: Option<i32> },
+    IsrShrink { topic: String, partition: i32, lost: Vec<i32>, isr: Vec<i32> },
+    IsrGrow { topic: String, partition: i32, joined: Vec<i32>, isr: Vec<i32> },
+    GroupAppeared { group: String },
+    GroupGone { group: String },
+    GroupState { group: String, from: String, to: String },
+    Rebalance { group: String, members: usize },
+    Rewind { group: String, topic: String, partition: i32, from: i64, to: i64 },
+    OffsetReset { group: String, topic: String, partition: i32, from: i64, to: i64 },
+    VerdictChange { group: String, from: Verdict, to: Verdict },
+}
+
+/// How much an operator cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Good,
+    Info,
+    Warning,
+    Bad,
+}
+
+impl Happening {
+    /// The kind as recordings, filters and JSON name it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Disconnected { .. } => "disconnected",
+            Self::Reconnected => "reconnected",
+            Self::ControllerChange { .. } => "controller-change",
+            Self::BrokerGone { .. } => "broker-gone",
+            Self::BrokerBack { .. } => "broker-back",
+            Self::TopicCreated { .. } => "topic-created",
+            Self::TopicDeleted { .. } => "topic-deleted",
+            Self::TopicReplaced { .. } => "topic-replaced",
+            Self::PartitionsAdded { .. } => "partitions-added",
+            Self::LeaderChange { .. } => "leader-change",
+            Self::IsrShrink { .. } => "isr-shrink",
+            Self::IsrGrow { .. } => "isr-grow",
+            Self::GroupAppeared { .. } => "group-appeared",
+            Self::GroupGone { .. } => "group-gone",
+            Self::GroupState { .. } => "group-state",
+            Self::Rebalance { .. } => "rebalance",
+            Self::Rewind { .. } => "rewind",
+            Self::OffsetReset { .. } => "offset-reset",
+            Self::VerdictChange { .. } => "verdict",
+        }
+    }
+
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::Disconnected { .. } | Self::BrokerGone { .. } | Self::TopicDeleted { .. } => Severity::Bad,
+            Self::LeaderChange { to: None, .. } => Severity::Bad,
+            Self::IsrShrink { .. } | Self::Rewind { .. } | Self::TopicReplaced { .. } => Severity::Warning,
+            Self::VerdictChange { to, .. } if to.is_trouble() => Severity::Warning,
+            Self::Reconnected | Self::BrokerBack { .. } | Self::IsrGrow { .. } => Severity::Good,
+            Self::VerdictChange { to: Verdict::Ok, .. } => Severity::Good,
+            Self::ControllerChange { .. }
+            | Self::TopicCreated { .. }
+            | Self::PartitionsAdded { .. }
+            | Self::LeaderChange { .. }
+            | Self::GroupAppeared { .. }
+            | Self::GroupGone { .. }
+            | Self::GroupState { .. }
+            | Self::Rebalance { .. }
+            | Self::OffsetReset { .. }
+            | Self::VerdictChange { .. } => Severity::Info,
+        }
+    }
+
+    /// What it happened to: a broker, `topic-partition`, a group.
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Disconnected { .. } | Self::Reconnected | Self::ControllerChange { .. } => "cluster".to_owned(),
+            Self::BrokerGone { broker } | Self::BrokerBack { broker } => format!("broker {broker}"),
+            Self::TopicCreated { topic }
+            | Self::TopicDeleted { topic }
+            | Self::TopicReplaced { topic }
+            | Self::PartitionsAdded { topic, .. } => topic.clone(),
+            Self::LeaderChange { topic, partition, .. }
+            | Self::IsrShrink { topic, partition, .. }
+            | Self::IsrGrow { topic, partition, .. } => format!("{topic}-{partition}"),
+            Self::GroupAppeared { group }
+            | Self::GroupGone { group }
+            | Self::GroupState { group, .. }
+            | Self::Rebalance { group, .. }
+            | Self::Rewind { group, .. }
+            | Self::OffsetReset { group, .. }
+            | Self::VerdictChange { group, .. } => group.clone(),
+        }
+    }
+}
+
+/// A broker's number, or that there is none.
+fn node(id: &Option<i32>) -> String {
+    id.map_or_else(|| "none".to_owned(), |id| id.to_string())
+}
+
+impl fmt::Display for Happening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Disconnected { error } => write!(f, "no broker answers: {error}"),
+            Self::Reconnected => write!(f, "brokers answer again"),
+            Self::ControllerChange { from, to } => write!(f, "controller {} → {}", node(from), node(to)),
+            Self::BrokerGone { .. } => write!(f, "left the cluster"),
+            Self::BrokerBack { .. } => write!(f, "joined the cluster"),
+            Self::TopicCreated { .. } => write!(f, "topic created"),
+            Self::TopicDeleted { .. } => write!(f, "topic deleted"),
+            Self::TopicReplaced { .. } => write!(f, "topic deleted and created again"),
+            Self::PartitionsAdded { count, .. } => write!(f, "now {count} partitions"),
+            Self::LeaderChange { from, to, .. } => write!(f, "leader {} → {}", node(from), node(to)),
+            Self::IsrShrink { lost, isr, .. } => write!(f, "ISR lost {lost:?}, now {isr:?}"),
+            Self::IsrGrow { joined, isr, .. } => write!(f, "ISR gained {joined:?}, now {isr:?}"),
+            Self::GroupAppeared { .. } => write!(f, "group appeared"),
+            Self::GroupGone { .. } => write!(f, "group gone"),
+            Self::GroupState { from, to, .. } => write!(f, "{from} → {to}"),
+            Self::Rebalance { members, .. } => write!(f, "rebalanced, {members} members"),
+            Self::Rewind { topic, partition, from, to, .. } => {
+                write!(f, "{topic}-{partition} rewound {from} → {to}")
+            }
+            Self::OffsetReset { topic, partition, from, to, .. } => {
+                write!(f, "{topic}-{partition} reset {from} → {to} without members")
+            }
+            Self::VerdictChange { from, to, .. } => write!(f, "{} → {}", from.name(), to.name()),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+use super::{Lens, shell_word};
+use crate::model::cluster::{Cluster, Group, Name};
+use crate::model::grid::{Cell, Column, Grid, Row, Tone, Value};
+use crate::model::lag::{self, Lag, Verdict};
+
+const COLUMNS: [Column; 19] = [
+    Column::new("GROUP").shrinks_to(14),
+    Column::new("VERDICT"),
+    Column::new("STATE").rank(1),
+    Column::new("TYPE").rank(4),
+    Column::new("MEMBERS").rank(1),
+    Column::new("TOPICS").rank(3),
+    Column::new("LAG"),
+    Column::new("TREND").rank(2),
+    Column::new("TIME-LAG").rank(1),
+    Column::new("READ/S").rank(2),
+    Column::new("WRITE/S").rank(2),
+    Column::new("ETA").rank(2),
+    Column::new("SLOWEST-ETA").wide(),
+    Column::new("PAR").rank(3),
+    Column::new("CV").rank(3),
+    Column::new("NO-COMMIT").wide(),
+    Column::new("EXPIRED").wide(),
+    Column::new("COORDINATOR").wide(),
+    Column::new("ASSIGNOR").wide(),
+];
+
+pub fn verdict_cell(verdict: Option<Verdict>) -> Cell {
+    let Some(verdict) = verdict else { return Cell::new(Value::None) };
+    match verdict {
+        Verdict::Pending => Cell::new(Value::Pending),
+        Verdict::Ok => Cell::text("OK").tone(Tone::Good),
+        Verdict::Warn => Cell::text("WARN ▲").tone(Tone::Warning),
+        bad => Cell::text(format!("{} !", bad.name())).tone(Tone::Bad),
+    }
+}
+
+pub fn grid(cluster: &Cluster, lens: Lens) -> Grid {
+    let rows = cluster.groups.iter().map(|(name, group)| row(cluster, name, group, lens));
+    Grid { title: "Groups".to_owned(), rows: rows.collect(), columns: COLUMNS.to_vec() }
+}
+
+fn row(cluster: &Cluster, name: &Name, group: &Group, lens: Lens) -> Row {
+    let summary = group.summary(cluster, lens.window_ms);
+    let trend: Vec<u64> = group.trend.iter().copied().collect();
+    // Rates of what nobody commits to would stay "not known yet" for ever.
+    let has_lag = summary.lag.is_some();
+    let rate = |rate| if has_lag { Cell::soon(rate, Value::Rate) } else { Cell::new(Value::None) };
+    let troubled = summary.verdict.is_some_and(Verdict::is_trouble);
+    let (no_commit, expired) = (summary.no_commit_count, summary.expired_count);
+    Row {
+        id: name.to_string(),
+        cells: vec![
+            Cell::name(name.to_string()),
+            verdict_cell(summary.verdict),
+            Cell::text(group.state.clone()),
+            Cell::text(group.kind.clone()),
+            if group.is_described { Cell::count(group.members.len()) } else { Cell::new(Value::Pending) },
+            Cell::count(summary.topic_count),
+            Cell::maybe(summary.lag, Value::Count).tone_if(troubled, Tone::Warning),
+            if trend.is_empty() { Cell::new(Value::None) } else { Cell::new(Value::Spark(trend)) },
+            Cell::maybe(summary.time_lag_ms, Value::Millis),
+            rate(summary.consume_rate),
+            rate(summary.produce_rate),
+            if has_lag { Cell::soon(summary.eta, Value::Eta) } else { Cell::new(Value::None) },
+            if has_lag { Cell::soon(summary.slowest_eta, Value::Eta) } else { Cell::new(Value::None) },
+            Cell::maybe(summary.skew, |skew| Value::Ratio(skew.par)),
+            Cell::maybe(summary.skew, |skew| Value::Ratio(skew.cv)),
+            Cell::count(no_commit).tone_if(no_commit > 0, Tone::Warning),
+            Cell::count(expired).tone_if(expired > 0, Tone::Bad),
+            Cell::count(group.coordinator),
+            Cell::text(group.assignor.clone()),
+        ],
+        is_trouble: troubled || expired > 0,
+        copy: format!("kafkactl group describe {}", shell_word(name)),
+    }
+}
+
+const PARTITION_COLUMNS: [Column; 14] = [
+    Column::new("PARTITION").shrinks_to(14),
+    Column::new("VERDICT"),
+    Column::new("COMMIT"),
+    Column::new("START").wide(),
+    Column::new("END").rank(1),
+    Column::new("LAG"),
+    Column::new("STATE").rank(1),
+    Column::new("TIME-LAG").rank(1),
+    Column::new("READ/S").rank(2),
+    Column::new("WRITE/S").rank(2),
+    Column::new("ETA").rank(2),
+    Column::new("CLIENT").rank(3).shrinks_to(8),
+    Column::new("HOST").rank(3).shrinks_to(8),
+    Column::new("INSTANCE").wide(),
+];
+
+/// A group by partition, with who reads it.
+pub fn partitions(cluster: &Cluster, name: &str, lens: Lens) -> Grid {
+    let group = cluster.groups.get(name);
+    let rows = group.into_iter().flat_map(|group| {
+        group.partitions.iter().map(|((topic, id), partition)| {
+            let known = cluster.partition(topic, *id);
+            let lag = partition.lag;
+            let behind = lag.and_then(Lag::offsets);
+            let time_lag = known
+                .zip(partition.commit)
+                .zip(behind)
+                .and_then(|((known, commit), behind)| known.time_lag_ms(commit, behind));
+            let (read, write) = (partition.rate(), known.and_then(|known| known.ends.rate(lens.window_ms)));
+            let member = partition.member.and_then(|index| group.members.get(index));
+            let of_member = |text: Option<String>| Cell::maybe(text, |text| Value::Text(text.into()));
+            let state = match lag {
+                Some(Lag::Expired { lost, .. }) => Cell::text(format!("expired, lost {lost}")).tone(Tone::Bad),
+                Some(lag @ (Lag::NoCommit | Lag::Unknown)) => Cell::text(lag.state()).tone(Tone::Warning),
+                Some(Lag::Behind(_)) | None => Cell::new(Value::None),
+            };
+            Row {
+                id: format!("{topic}-{id}"),
+                cells: vec![
+                    Cell::name(format!("{topic}-{id}")),
+                    verdict_cell(partition.verdict),
+                    Cell::maybe(partition.commit, Value::Count),
+                    Cell::maybe(known.and_then(|known| known.start), Value::Count),
+                    Cell::maybe(known.and_then(|known| known.end_for(cluster.isolation)), Value::Count),
+                    Cell::maybe(behind, Value::Count),
+                    state,
+                    Cell::maybe(time_lag, Value::Millis),
+                    Cell::maybe(read, Value::Rate),
+                    Cell::soon(write, Value::Rate),
+                    Cell::maybe(behind.and_then(|behind| lag::eta(behind, read, write)), Value::Eta),
+                    of_member(member.map(|member| member.client_id.clone())),
+                    of_member(member.map(|member| member.host.clone())),
+                    of_member(member.and_then(|member| member.instance_id.clone())),
+                ],
+                is_trouble: partition.verdict.is_some_and(Verdict::is_trouble)
+                    || matches!(lag, Some(Lag::Expired { .. })),
+                copy: format!("kafkactl group describe {}", shell_word(name)),
+            }
+        })
+    });
+    Grid { title: format!("{name}: partitions"), rows: rows.collect(), columns: PARTITION_COLUMNS.to_vec() }
+}
+
+/// A group by member.
+pub fn members(cluster: &Cluster, name: &str) -> Grid {
+    let group = cluster.groups.get(name);
+    let rows = group.into_iter().flat_map(|group| {
+        group.members.iter().enumerate().map(|(index, member)| {
+            let mine: Vec<_> = group.partitions.values().filter(|one| one.member == Some(index)).collect();
+            let lags: Vec<i64> = mine.iter().filter_map(|one| one.lag?.offsets()).collect();
+            let verdict = mine.iter().filter_map(|one| one.verdict).max();
+            Row {
+                id: member.id.clone(),
+                cells: vec![
+                    Cell::name(member.client_id.clone()),
+                    Cell::text(member.host.clone()),
+                    Cell::count(mine.len()),
+                    Cell::maybe((!lags.is_empty()).then(|| lags.iter().sum()), Value::Count),
+                    verdict_cell(verdict),
+                    Cell::maybe(member.instance_id.clone(), |id| Value::Text(id.into())),
+                    Cell::text(member.id.clone()).tone(Tone::Dim),
+                ],
+                is_trouble: verdict.is_some_and(Verdict::is_trouble),
+                copy: format!("kafkactl group members {}", shell_word(name)),
+            }
+        })
+    });
+    let columns = vec![
+        Column::new("CLIENT").shrinks_to(8),
+        Column::new("HOST").shrinks_to(8),
+        Column::new("PARTS"),
+        Column::new("LAG"),
+        Column::new("VERDICT"),
+        Column::new("INSTANCE").rank(1).shrinks_to(8),
+        Column::new("MEMBER").rank(2).shrinks_to(12),
+    ];
+    Grid { title: format!("{name}: members"), rows: rows.collect(), columns }
+}

@@ -1,0 +1,73 @@
+use super::shell_word;
+use crate::model::cluster::Cluster;
+use crate::model::grid::{Cell, Column, Grid, Row, Tone, Value};
+
+/// The newest records of the topic under watch, newest first.
+pub fn grid(cluster: &Cluster) -> Grid {
+    let topic = &cluster.records.topic;
+    let rows = cluster.records.records.iter().rev().map(|record| Row {
+        id: format!("{}@{}", record.partition, record.offset),
+        cells: vec![
+            Cell::new(Value::Time(record.timestamp_ms)).tone(Tone::Dim),
+            Cell::count(record.partition),
+            // Never in units: an offset is an address.
+            Cell::text(record.offset.to_string()),
+            record.key.clone().map_or_else(|| Cell::text("null").tone(Tone::Dim), Cell::text),
+            record.value.clone().map_or_else(|| Cell::text("null").tone(Tone::Dim), Cell::text),
+            Cell::new(Value::Bytes(record.size_bytes as i64)),
+        ],
+        is_trouble: false,
+        copy: format!(
+            "kafkactl consume {} -p {} --from {} -n 1",
+            shell_word(topic),
+            record.partition,
+            record.offset
+        ),
+    });
+    let columns = vec![
+        Column::new("TIME").rank(2),
+        Column::new("PART"),
+        Column::new("OFFSET"),
+        Column::new("KEY").shrinks_to(8),
+        Column::new("VALUE").shrinks_to(12),
+        Column::new("SIZE").rank(1),
+    ];
+    let title = if topic.is_empty() { "Records: choose a topic on screen 3".to_owned() } else { format!("Records of {topic}") };
+    Grid { title, rows: rows.collect(), columns }
+}
+
+/// The segments of a local data directory.
+pub fn segments(cluster: &Cluster) -> Grid {
+    let dir = &cluster.segments.dir;
+    let rows = cluster.segments.segments.iter().map(|segment| {
+        let name = format!("{}-{}", segment.topic, segment.partition);
+        let health = if segment.trouble.is_empty() {
+            Cell::text("ok").tone(Tone::Good)
+        } else {
+            Cell::text(format!("{} !", segment.trouble)).tone(Tone::Bad)
+        };
+        Row {
+            id: format!("{name}/{}", segment.base_offset),
+            cells: vec![
+                Cell::name(name.clone()),
+                Cell::text(segment.base_offset.to_string()),
+                Cell::new(Value::Bytes(segment.size_bytes)),
+                Cell::maybe(segment.modified_ms, Value::Time),
+                health,
+                Cell::text(if segment.active { "active" } else { "" }),
+            ],
+            is_trouble: !segment.trouble.is_empty(),
+            copy: format!("kafkactl segment dump {}", shell_word(&format!("{dir}/{name}/{:020}.log", segment.base_offset))),
+        }
+    });
+    let columns = vec![
+        Column::new("PARTITION").shrinks_to(14),
+        Column::new("BASE"),
+        Column::new("SIZE"),
+        Column::new("MODIFIED").rank(1),
+        Column::new("INDEX").shrinks_to(8),
+        Column::new("ACTIVE").rank(2),
+    ];
+    let title = if dir.is_empty() { "Disk: start with --data-dir".to_owned() } else { format!("Segments in {dir}") };
+    Grid { title, rows: rows.collect(), columns }
+}

@@ -1,0 +1,135 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Lens, shell_word};
+use crate::model::cluster::{Cluster, Name, Topic, Trouble};
+use crate::model::grid::{Cell, Column, Grid, Row, Tone, Value};
+
+const COLUMNS: [Column; 12] = [
+    Column::new("TOPIC").shrinks_to(14),
+    Column::new("PARTS"),
+    Column::new("RF").rank(1),
+    Column::new("MIN-ISR").rank(4),
+    Column::new("URP"),
+    Column::new("OFFLINE").rank(3),
+    Column::new("IN/S"),
+    Column::new("SIZE").rank(1),
+    Column::new("RETENTION").rank(3),
+    Column::new("GROUPS").rank(2),
+    Column::new("WORST-LAG").rank(1),
+    Column::new("POLICY").wide(),
+];
+
+/// Groups that read a topic, and the largest lag among them.
+type Readers<'a> = BTreeMap<&'a Name, (BTreeSet<&'a Name>, Option<i64>)>;
+
+fn readers(cluster: &Cluster) -> Readers<'_> {
+    let mut readers = Readers::new();
+    for (group, known) in &cluster.groups {
+        let mut lags: BTreeMap<&Name, Option<i64>> = BTreeMap::new();
+        for ((topic, _), partition) in &known.partitions {
+            let lag = lags.entry(topic).or_default();
+            if let Some(behind) = partition.lag.and_then(|lag| lag.offsets()) {
+                *lag = Some(lag.unwrap_or(0) + behind);
+            }
+        }
+        for (topic, lag) in lags {
+            let (groups, worst) = readers.entry(topic).or_default();
+            groups.insert(group);
+            *worst = (*worst).max(lag);
+        }
+    }
+    readers
+}
+
+pub fn grid(cluster: &Cluster, lens: Lens) -> Grid {
+    let readers = readers(cluster);
+    let topics = cluster.topics.iter().filter(|(_, topic)| lens.show_internal || !topic.is_internal);
+    let rows = topics.map(|(name, topic)| row(name, topic, &readers, lens));
+    Grid { title: "Topics".to_owned(), rows: rows.collect(), columns: COLUMNS.to_vec() }
+}
+
+fn row(name: &Name, topic: &Topic, readers: &Readers<'_>, lens: Lens) -> Row {
+    let troubles: Vec<Trouble> =
+        topic.partitions.values().filter_map(|partition| partition.trouble(topic.min_isr())).collect();
+    let of = |test: fn(&Trouble) -> bool| troubles.iter().filter(|trouble| test(trouble)).count();
+    let offline = of(|trouble| *trouble == Trouble::Offline);
+    let under_replicated = topic.partitions.values().filter(|one| one.isr.len() < one.replicas.len()).count();
+    let (group_count, worst_lag) =
+        readers.get(name).map_or((0, None), |(groups, worst)| (groups.len(), *worst));
+    let retention = topic.config("retention.ms").and_then(|text| text.parse::<i64>().ok());
+    let retention = match retention {
+        Some(ms) if ms < 0 => Cell::text("forever"),
+        retention => Cell::maybe(retention, Value::Millis),
+    };
+    Row {
+        id: name.to_string(),
+        cells: vec![
+            Cell::name(name.to_string()),
+            Cell::count(topic.partitions.len()),
+            Cell::maybe(topic.partitions.values().next(), |one| Value::Count(one.replicas.len() as i64)),
+            Cell::maybe(topic.min_isr(), |min| Value::Count(min as i64)),
+            Cell::count(under_replicated).tone_if(under_replicated > 0, Tone::Warning),
+            Cell::count(offline).tone_if(offline > 0, Tone::Bad),
+            Cell::soon(topic.rate(lens.window_ms), Value::Rate),
+            Cell::maybe(topic.size_bytes(), Value::Bytes),
+            retention,
+            Cell::count(group_count),
+            Cell::maybe(worst_lag, Value::Count),
+            Cell::maybe(topic.config("cleanup.policy").map(str::to_owned), |policy| Value::Text(policy.into())),
+        ],
+        is_trouble: of(|trouble| *trouble < Trouble::NotPreferred) > 0,
+        copy: format!("kafkactl topic describe {}", shell_word(name)),
+    }
+}
+
+/// A topic's settings, its own first.
+pub fn configs(cluster: &Cluster, topic: &str) -> Grid {
+    let configs = cluster.topics.get(topic).map(|topic| &topic.configs);
+    let mut configs: Vec<_> = configs.into_iter().flatten().collect();
+    configs.sort_by_key(|(key, config)| (!config.own, key.as_str()));
+    let rows = configs.into_iter().map(|(key, config)| Row {
+        id: key.clone(),
+        cells: vec![
+            Cell::name(key.clone()),
+            Cell::maybe(config.value.clone(), |value| Value::Text(value.into())),
+            Cell::text(if config.own { "topic" } else { "inherited" }).tone_if(!config.own, Tone::Dim),
+        ],
+        is_trouble: false,
+        copy: format!("kafkactl topic config get {} {key}", shell_word(topic)),
+    });
+    let columns = vec![Column::new("KEY").shrinks_to(20), Column::new("VALUE").shrinks_to(10), Column::new("SET-BY")];
+    Grid { title: format!("{topic}: config"), rows: rows.collect(), columns }
+}
+
+/// The groups that read a topic.
+pub fn groups(cluster: &Cluster, topic: &str) -> Grid {
+    let rows = cluster.groups.iter().filter_map(|(name, group)| {
+        let mine: Vec<_> =
+            group.partitions.iter().filter(|((of, _), _)| &**of == topic).map(|(_, partition)| partition).collect();
+        if mine.is_empty() {
+            return None;
+        }
+        let lags: Vec<i64> = mine.iter().filter_map(|one| one.lag?.offsets()).collect();
+        let verdict = mine.iter().filter_map(|one| one.verdict).max();
+        Some(Row {
+            id: name.to_string(),
+            cells: vec![
+                Cell::name(name.to_string()),
+                Cell::text(group.state.clone()),
+                Cell::count(mine.len()),
+                Cell::maybe((!lags.is_empty()).then(|| lags.iter().sum()), Value::Count),
+                super::groups::verdict_cell(verdict),
+            ],
+            is_trouble: verdict.is_some_and(|verdict| verdict.is_trouble()),
+            copy: format!("kafkactl group describe {}", shell_word(name)),
+        })
+    });
+    let columns = vec![
+        Column::new("GROUP").shrinks_to(14),
+        Column::new("STATE"),
+        Column::new("PARTS"),
+        Column::new("LAG"),
+        Column::new("VERDICT"),
+    ];
+    Grid { title: format!("{topic}: groups"), rows: rows.collect(), columns }
+}
