@@ -1,10 +1,16 @@
 //! What is known and what is shown, as plain values; no clock, no socket, no terminal.
 
+pub mod app;
 mod apply;
 pub mod cluster;
+pub mod columns;
+pub mod command;
 pub mod event;
 pub mod filter;
 pub mod grid;
+pub mod keys;
 pub mod lag;
+pub mod layout;
 pub mod ring;
 pub mod snapshot;
+pub mod update;

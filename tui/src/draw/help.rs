@@ -1,0 +1,39 @@
+use super::Pen;
+use crate::model::app::App;
+use crate::model::keys::BINDINGS;
+use crate::theme::Theme;
+
+/// The keys valid here, from the one key table.
+pub(super) fn draw(pen: &mut Pen<'_>, app: &App, query: &str, top: usize, theme: &Theme) {
+    pen.clear();
+    let query = query.to_lowercase();
+    let lines: Vec<(String, &str)> = BINDINGS
+        .iter()
+        .filter(|binding| (binding.is_valid)(app.place()))
+        .map(|binding| (app.setup.keys.of(binding.action).join(" "), binding.help))
+        .filter(|(keys, help)| help.to_lowercase().contains(&query) || keys.to_lowercase().contains(&query))
+        .collect();
+    pen.put(0, 0, &format!("Keys of {} ({})", app.place().screen().name(), lines.len()), theme.title);
+    let room = usize::from(pen.area.height.saturating_sub(1)).max(1);
+    let top = top.min(lines.len().saturating_sub(room));
+    for (line, (keys, help)) in lines.iter().skip(top).take(room).enumerate() {
+        let y = line as u16 + 1;
+        pen.put_within(1, y, 14, keys, theme.name);
+        pen.put(16, y, help, theme.plain);
+    }
+    if lines.is_empty() {
+        pen.put(1, 1, "no key does that", theme.dim);
+    }
+}
+
+/// The columns to sort by.
+pub(super) fn draw_sort(pen: &mut Pen<'_>, app: &App, at: usize, theme: &Theme) {
+    pen.clear();
+    pen.put(0, 0, "Sort by", theme.title);
+    let room = usize::from(pen.area.height.saturating_sub(1)).max(1);
+    let top = (at + 1).saturating_sub(room);
+    for (line, column) in app.grid().columns.iter().enumerate().skip(top).take(room) {
+        let style = if line == at { theme.selected } else { theme.plain };
+        pen.put(1, (line - top) as u16 + 1, column.title, style);
+    }
+}

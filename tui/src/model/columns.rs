@@ -1,0 +1,99 @@
+//! Which columns fit, and how wide they are. Drawing and mouse clicks agree because both ask here.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::grid::{Grid, Row, Units, Value};
+
+/// Between columns.
+const GAP: u16 = 2;
+/// A sparkline shows this many values.
+pub const SPARK_WIDTH: usize = 12;
+/// No column takes more while others want room.
+const WIDTH_MAX: u16 = 80;
+
+/// A column that is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    pub column: usize,
+    pub x: u16,
+    pub width: u16,
+    pub is_numeric: bool,
+}
+
+/// Places columns for `rows` in `width`: the highest ranks go first, then texts shrink, then the right end is cut.
+pub fn place(grid: &Grid, rows: &[Row], width: u16, wide: bool, units: Units) -> Vec<Placed> {
+    let mut shown: Vec<Placed> = (0..grid.columns.len())
+        .filter(|index| wide || !grid.columns[*index].wide_only)
+        .map(|column| Placed { column, x: 0, ..measure(grid, rows, column, units) })
+        .collect();
+    while total(&shown) > width {
+        let rank = |placed: &Placed| grid.columns[placed.column].rank;
+        let Some(worst) = shown.iter().map(rank).max().filter(|rank| *rank > 0) else { break };
+        let Some(at) = shown.iter().rposition(|placed| rank(placed) == worst) else { break };
+        shown.remove(at);
+    }
+    while total(&shown) > width {
+        let shrinkable = |placed: &&mut Placed| {
+            let least = grid.columns[placed.column].width_min;
+            least > 0 && placed.width > least
+        };
+        let Some(widest) = shown.iter_mut().filter(shrinkable).max_by_key(|placed| placed.width) else { break };
+        widest.width -= 1;
+    }
+    let mut x: u16 = 0;
+    for placed in &mut shown {
+        placed.x = x;
+        x = x.saturating_add(placed.width).saturating_add(GAP);
+    }
+    shown.retain(|placed| placed.x < width);
+    if let Some(last) = shown.last_mut() {
+        last.width = last.width.min(width - last.x);
+    }
+    shown
+}
+
+fn measure(grid: &Grid, rows: &[Row], column: usize, units: Units) -> Placed {
+    let cells = || rows.iter().filter_map(|row| row.cells.get(column));
+    let widest = cells().map(|cell| cell_width(&cell.value, units)).max().unwrap_or(0);
+    // Room for the arrow of the sort column.
+    let title = grid.columns[column].title.width() as u16 + 1;
+    let is_numeric = cells().all(|cell| cell.value.is_numeric()) && !rows.is_empty();
+    Placed { column, x: 0, width: widest.max(title).min(WIDTH_MAX), is_numeric }
+}
+
+fn cell_width(value: &Value, units: Units) -> u16 {
+    match value {
+        Value::Spark(_) => SPARK_WIDTH as u16,
+        value => u16::try_from(value.human(units).width()).unwrap_or(WIDTH_MAX),
+    }
+}
+
+fn total(shown: &[Placed]) -> u16 {
+    let gaps = GAP * shown.len().saturating_sub(1) as u16;
+    shown.iter().fold(gaps, |sum, placed| sum.saturating_add(placed.width))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::grid::{Cell, Column};
+
+    #[test]
+    fn narrow_screens_drop_ranks_then_shrink_texts() {
+        let columns =
+            vec![Column::new("NAME").shrinks_to(6), Column::new("LAG"), Column::new("ETA").rank(1), Column::new("X").wide()];
+        let cells = vec![Cell::text("a-long-name"), Cell::count(123_456), Cell::count(1), Cell::count(1)];
+        let rows = vec![Row { id: "a".to_owned(), cells, is_trouble: false, copy: String::new() }];
+        let grid = Grid { title: String::new(), columns, rows };
+        let shown = |width, wide| {
+            let placed = place(&grid, &grid.rows, width, wide, Units::Human);
+            placed.iter().map(|placed| (placed.column, placed.x, placed.width)).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(80, false), [(0, 0, 11), (1, 13, 4), (2, 19, 4)]);
+        assert_eq!(shown(80, true).len(), 4);
+        assert_eq!(shown(18, false), [(0, 0, 11), (1, 13, 4)]);
+        assert_eq!(shown(14, false), [(0, 0, 8), (1, 10, 4)]);
+        assert_eq!(shown(4, false), [(0, 0, 4)]);
+        assert_eq!(shown(0, false), []);
+    }
+}

@@ -1,0 +1,57 @@
+//! The `:` line: the nouns of the command line.
+
+use super::app::App;
+use super::update::Effect;
+use crate::screens::{Place, Screen};
+
+/// `topics`, `topic orders`, `group billing`, `records orders`, `ctx prod`, `filter lag>10`, `q`.
+pub fn run(app: &mut App, line: &str) -> Vec<Effect> {
+    let line = line.trim();
+    let (noun, name) = line.split_once(char::is_whitespace).map_or((line, ""), |(noun, name)| (noun, name.trim()));
+    match noun {
+        "" => return vec![],
+        "q" | "quit" | "exit" => return vec![Effect::Quit],
+        "ctx" | "context" if !name.is_empty() => return vec![Effect::Switch(name.to_owned())],
+        "ctx" | "context" => {
+            app.say_error("which context? :ctx NAME");
+            return vec![];
+        }
+        "filter" => {
+            if let Err(error) = app.set_filter(name) {
+                app.say_error(error);
+            }
+            return vec![Effect::Watch];
+        }
+        _ => {}
+    }
+    let Some(screen) = Screen::of_name(noun) else {
+        app.say_error(format!("there is no \"{noun}\": try topics, groups, brokers, partitions, events, records, ctx, q"));
+        return vec![];
+    };
+    let place = match (screen, name) {
+        (_, "") => Place::Screen(screen),
+        (Screen::Topics, name) if app.cluster.topics.contains_key(name) => Place::Topic(name.into()),
+        (Screen::Groups, name) if app.cluster.groups.contains_key(name) => Place::Group(name.into()),
+        (Screen::Brokers, name) => match name.parse() {
+            Ok(id) if app.cluster.brokers.contains_key(&id) => Place::Broker(id),
+            _ => {
+                app.say_error(format!("there is no broker \"{name}\""));
+                return vec![];
+            }
+        },
+        (Screen::Records, name) => {
+            app.tailed = Some(name.to_owned());
+            Place::Screen(screen)
+        }
+        // A part of a name is a filter.
+        (screen, name) => {
+            app.go_to(Place::Screen(screen));
+            if let Err(error) = app.set_filter(name) {
+                app.say_error(error);
+            }
+            return vec![Effect::Watch];
+        }
+    };
+    app.go_to(place);
+    vec![Effect::Watch]
+}

@@ -1,0 +1,276 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use kafkactl_core::client::{Client, ClientError, Connection};
+use kafkactl_core::names::BrokerId;
+use kafkactl_core::schema::consumer_protocol::ConsumerProtocolAssignment;
+use kafkactl_core::wire::StrBytes;
+use kafkactl_core::wire::messages::offset_fetch_request::OffsetFetchRequestGroup;
+use kafkactl_core::wire::messages::{
+    ConsumerGroupDescribeRequest, DescribeGroupsRequest, ListGroupsRequest, OffsetFetchRequest,
+    ShareGroupDescribeRequest,
+};
+use tokio::time::Instant;
+
+use super::{HIDDEN_GROUPS_PERIOD, each_broker};
+use crate::model::snapshot::{Commits, Data, Group, GroupDetail, Groups, Member};
+
+/// Groups in one request; coordinators answer each in its own time.
+const GROUPS_PER_REQUEST_MAX: usize = 100;
+/// Start offsets move slowly: they are asked for at every so many polls.
+const POLLS_PER_START: u32 = 5;
+
+/// When what was asked last.
+#[derive(Debug, Default)]
+pub struct Polls {
+    asked: BTreeMap<String, Instant>,
+    offsets: u32,
+}
+
+/// Groups to be asked about commits, by coordinator.
+pub type Due = BTreeMap<BrokerId, Vec<String>>;
+
+impl Polls {
+    /// Whether this poll of the offsets asks for the starts too.
+    pub fn next_offsets(&mut self) -> bool {
+        self.offsets = self.offsets.wrapping_add(1);
+        self.offsets % POLLS_PER_START == 1
+    }
+
+    fn is_due(&self, group: &str, visible: &BTreeSet<String>, now: Instant) -> bool {
+        visible.contains(group)
+            || self.asked.get(group).is_none_or(|asked| now.duration_since(*asked) >= HIDDEN_GROUPS_PERIOD)
+    }
+}
+
+/// Lists the groups of every broker and describes those that are due. The rest of the answer is whom to ask about
+/// commits: whoever lists a group coordinates it.
+pub async fn poll(
+    client: &Client,
+    polls: &mut Polls,
+    visible: &BTreeSet<String>,
+) -> Result<(Data, Due), String> {
+    let brokers: Vec<BrokerId> = client.view().brokers.keys().copied().collect();
+    let listed = each_broker(client, brokers, |_, connection| list(connection)).await;
+    let now = Instant::now();
+    let (mut found, mut failed) = (Groups::default(), None);
+    for (broker, answer) in listed {
+        match answer {
+            Ok((groups, latency_ms)) => {
+                found.latency_ms.insert(broker.0, latency_ms);
+                found.groups.extend(groups.into_iter().map(|group| Group { coordinator: broker.0, ..group }));
+            }
+            Err(error) => {
+                found.silent.push(broker.0);
+                failed = Some(error);
+            }
+        }
+    }
+    if let Some(error) = failed
+        && found.latency_ms.is_empty()
+    {
+        return Err(error);
+    }
+    let mut due = Due::new();
+    let mut describe: BTreeMap<BrokerId, Vec<(String, String)>> = BTreeMap::new();
+    for group in found.groups.iter().filter(|group| polls.is_due(&group.id, visible, now)) {
+        let broker = BrokerId(group.coordinator);
+        describe.entry(broker).or_default().push((group.id.clone(), group.kind.clone()));
+        if !matches!(group.kind.as_str(), "share") {
+            due.entry(broker).or_default().push(group.id.clone());
+        }
+    }
+    polls.asked.retain(|id, _| found.groups.iter().any(|group| group.id == *id));
+    polls.asked.extend(describe.values().flatten().map(|(id, _)| (id.clone(), now)));
+    let brokers: Vec<BrokerId> = describe.keys().copied().collect();
+    let described = each_broker(client, brokers, |broker, connection| {
+        describe_all(connection, describe.get(&broker).cloned().unwrap_or_default())
+    })
+    .await;
+    let mut details: BTreeMap<String, GroupDetail> = described.into_values().flatten().flatten().collect();
+    for group in &mut found.groups {
+        group.detail = details.remove(&group.id);
+    }
+    Ok((Data::Groups(found), due))
+}
+
+async fn list(connection: Connection) -> Result<(Vec<Group>, u32), ClientError> {
+    let asked = Instant::now();
+    let answer = connection.call(&ListGroupsRequest::default()).await?;
+    let latency_ms = asked.elapsed().as_millis() as u32;
+    let groups = answer.groups.iter().map(|group| Group {
+        id: group.group_id.to_string(),
+        coordinator: -1,
+        kind: group.group_type.to_ascii_lowercase(),
+        state: group.group_state.to_string(),
+        detail: None,
+    });
+    Ok((groups.collect(), latency_ms))
+}
+
+async fn describe_all(
+    connection: Connection,
+    groups: Vec<(String, String)>,
+) -> Result<Vec<(String, GroupDetail)>, ClientError> {
+    let mut by_kind: BTreeMap<String, Vec<StrBytes>> = BTreeMap::new();
+    for (id, kind) in groups {
+        by_kind.entry(kind).or_default().push(StrBytes::from_string(id));
+    }
+    let mut details = Vec::new();
+    for (kind, ids) in by_kind {
+        for ids in ids.chunks(GROUPS_PER_REQUEST_MAX) {
+            match kind.as_str() {
+                "consumer" => details.extend(describe_consumer(&connection, ids).await?),
+                "share" => details.extend(describe_share(&connection, ids).await?),
+                "streams" => {}
+                _ => details.extend(describe_classic(&connection, ids).await?),
+            }
+        }
+    }
+    Ok(details)
+}
+
+async fn describe_classic(
+    connection: &Connection,
+    ids: &[StrBytes],
+) -> Result<Vec<(String, GroupDetail)>, ClientError> {
+    let request =
+        DescribeGroupsRequest::default().with_groups(ids.iter().cloned().map(Into::into).collect());
+    let answer = connection.call(&request).await?;
+    let groups = answer.groups.into_iter().filter(|group| group.error_code == 0);
+    Ok(groups
+        .map(|group| {
+            let is_consumer = &*group.protocol_type == "consumer";
+            let members = group.members.into_iter().map(|member| Member {
+                id: member.member_id.to_string(),
+                instance_id: member.group_instance_id.as_deref().map(str::to_owned),
+                client_id: member.client_id.to_string(),
+                host: member.client_host.to_string(),
+                partitions: if is_consumer { assigned(&member.member_assignment) } else { BTreeMap::new() },
+            });
+            let assignor = group.protocol_data.to_string();
+            (group.group_id.to_string(), GroupDetail { epoch: None, assignor, members: members.collect() })
+        })
+        .collect())
+}
+
+/// What a classic member was given; bytes that are no assignment count as nothing.
+fn assigned(bytes: &[u8]) -> BTreeMap<String, Vec<i32>> {
+    ConsumerProtocolAssignment::decode(bytes).map_or_else(
+        |_| BTreeMap::new(),
+        |assignment| {
+            let topics = assignment.assigned_partitions.into_iter();
+            topics.map(|topic| (topic.topic.to_string(), topic.partitions)).collect()
+        },
+    )
+}
+
+/// Consumer and share groups are described alike.
+macro_rules! describe_by_epoch {
+    ($name:ident, $request:ident, $instance:expr) => {
+        async fn $name(
+            connection: &Connection,
+            ids: &[StrBytes],
+        ) -> Result<Vec<(String, GroupDetail)>, ClientError> {
+            let request = $request::default().with_group_ids(ids.iter().cloned().map(Into::into).collect());
+            let answer = connection.call(&request).await?;
+            let groups = answer.groups.into_iter().filter(|group| group.error_code == 0);
+            Ok(groups
+                .map(|group| {
+                    let members = group.members.into_iter().map(|member| Member {
+                        instance_id: $instance(&member),
+                        id: member.member_id.to_string(),
+                        client_id: member.client_id.to_string(),
+                        host: member.client_host.to_string(),
+                        partitions: member
+                            .assignment
+                            .topic_partitions
+                            .into_iter()
+                            .map(|topic| (topic.topic_name.to_string(), topic.partitions))
+                            .collect(),
+                    });
+                    let (epoch, assignor) = (Some(group.group_epoch), group.assignor_name.to_string());
+                    (group.group_id.to_string(), GroupDetail { epoch, assignor, members: members.collect() })
+                })
+                .collect())
+        }
+    };
+}
+
+type ConsumerMember = kafkactl_core::wire::messages::consumer_group_describe_response::Member;
+type ShareMember = kafkactl_core::wire::messages::share_group_describe_response::Member;
+describe_by_epoch!(describe_consumer, ConsumerGroupDescribeRequest, |member: &ConsumerMember| {
+    member.instance_id.as_deref().map(str::to_owned)
+});
+describe_by_epoch!(describe_share, ShareGroupDescribeRequest, |_: &ShareMember| None);
+
+/// The commits of groups, from their coordinators.
+pub async fn poll_commits(client: &Client, due: &Due) -> Result<(Data, ()), String> {
+    let brokers: Vec<BrokerId> = due.keys().copied().collect();
+    let answers = each_broker(client, brokers, |broker, connection| {
+        commits(connection, due.get(&broker).cloned().unwrap_or_default())
+    })
+    .await;
+    let mut found = Commits::default();
+    let mut failed = None;
+    for answer in answers.into_values() {
+        match answer {
+            Ok(commits) => found.groups.extend(commits),
+            Err(error) => failed = Some(error),
+        }
+    }
+    match failed {
+        Some(error) if found.groups.is_empty() => Err(error),
+        _ => Ok((Data::Commits(found), ())),
+    }
+}
+
+type CommitsOfGroup = BTreeMap<String, Vec<(i32, i64)>>;
+
+/// Many groups at once where the broker can (KIP-709). Version 10 names topics by id alone: 9 is enough here, and
+/// version 2 is the first that can ask for all topics.
+async fn commits(
+    connection: Connection,
+    groups: Vec<String>,
+) -> Result<Vec<(String, CommitsOfGroup)>, ClientError> {
+    let version = connection.version_within::<OffsetFetchRequest>(2, 9)?;
+    let mut found = Vec::new();
+    if version < 8 {
+        for group in groups {
+            let id = StrBytes::from_string(group.clone());
+            let request = OffsetFetchRequest::default().with_group_id(id.into()).with_topics(None);
+            let answer = connection.call_version(&request, version, std::time::Duration::ZERO).await?;
+            let partitions = answer.topics.into_iter().flat_map(|topic| {
+                let name = topic.name.to_string();
+                let partitions = topic.partitions.into_iter();
+                partitions.map(move |one| (name.clone(), one.partition_index, one.committed_offset, one.error_code))
+            });
+            found.push((group, gathered(partitions)));
+        }
+        return Ok(found);
+    }
+    for groups in groups.chunks(GROUPS_PER_REQUEST_MAX) {
+        let groups = groups.iter().map(|group| {
+            let id = StrBytes::from_string(group.clone());
+            OffsetFetchRequestGroup::default().with_group_id(id.into()).with_topics(None)
+        });
+        let request = OffsetFetchRequest::default().with_groups(groups.collect());
+        let answer = connection.call_version(&request, version, std::time::Duration::ZERO).await?;
+        for group in answer.groups.into_iter().filter(|group| group.error_code == 0) {
+            let partitions = group.topics.into_iter().flat_map(|topic| {
+                let name = topic.name.to_string();
+                let partitions = topic.partitions.into_iter();
+                partitions.map(move |one| (name.clone(), one.partition_index, one.committed_offset, one.error_code))
+            });
+            found.push((group.group_id.to_string(), gathered(partitions)));
+        }
+    }
+    Ok(found)
+}
+
+fn gathered(partitions: impl Iterator<Item = (String, i32, i64, i16)>) -> CommitsOfGroup {
+    let mut topics = CommitsOfGroup::new();
+    for (topic, partition, offset, _) in partitions.filter(|(.., offset, error)| *offset >= 0 && *error == 0) {
+        topics.entry(topic).or_default().push((partition, offset));
+    }
+    topics
+}

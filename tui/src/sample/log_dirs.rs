@@ -1,0 +1,52 @@
+use std::collections::BTreeMap;
+
+use kafkactl_core::client::{Client, ClientError, Connection};
+use kafkactl_core::names::BrokerId;
+use kafkactl_core::wire::ErrorCode;
+use kafkactl_core::wire::messages::DescribeLogDirsRequest;
+
+use super::each_broker;
+use crate::model::snapshot::{Data, LogDir, LogDirs};
+
+pub async fn poll(client: &Client) -> Result<(Data, ()), String> {
+    let brokers: Vec<BrokerId> = client.view().brokers.keys().copied().collect();
+    let answers = each_broker(client, brokers, |_, connection| describe(connection)).await;
+    let mut found = LogDirs::default();
+    let mut failed = None;
+    for (broker, answer) in answers {
+        match answer {
+            Ok(dirs) => drop(found.brokers.insert(broker.0, dirs)),
+            Err(error) => failed = Some(error),
+        }
+    }
+    match failed {
+        Some(error) if found.brokers.is_empty() => Err(error),
+        _ => Ok((Data::LogDirs(found), ())),
+    }
+}
+
+async fn describe(connection: Connection) -> Result<Vec<LogDir>, ClientError> {
+    let answer = connection.call(&DescribeLogDirsRequest::default().with_topics(None)).await?;
+    let known = |bytes: i64| (bytes >= 0).then_some(bytes);
+    let dirs = answer.results.into_iter().map(|dir| {
+        let mut topics: BTreeMap<String, Vec<(i32, i64)>> = BTreeMap::new();
+        for topic in dir.topics {
+            let partitions = topic.partitions.iter().filter(|partition| !partition.is_future_key);
+            let sizes = partitions.map(|partition| (partition.partition_index, partition.partition_size));
+            topics.entry(topic.name.to_string()).or_default().extend(sizes);
+        }
+        let error = match ErrorCode::from_code(dir.error_code) {
+            Some(ErrorCode::None) => None,
+            Some(code) => Some(code.name().to_owned()),
+            None => Some(format!("error {}", dir.error_code)),
+        };
+        LogDir {
+            path: dir.log_dir.to_string(),
+            error,
+            total_bytes: known(dir.total_bytes),
+            usable_bytes: known(dir.usable_bytes),
+            topics,
+        }
+    });
+    Ok(dirs.collect())
+}

@@ -1,0 +1,61 @@
+use kafkactl_core::client::{Client, Topics};
+use kafkactl_core::names::TopicId;
+use kafkactl_core::wire::messages::DescribeQuorumRequest;
+use kafkactl_core::wire::messages::describe_quorum_request::{PartitionData, TopicData};
+use kafkactl_core::wire::{ApiKey, StrBytes};
+
+use super::told;
+use crate::model::snapshot::{Broker, Data, Metadata, Partition, Topic};
+
+pub async fn poll(client: &Client) -> Result<(Data, ()), String> {
+    client.refresh(Topics::All).await.map_err(told)?;
+    let quorum = quorum(client).await;
+    let view = client.view();
+    let mut topics: Vec<Topic> = view
+        .topics()
+        .map(|topic| Topic {
+            name: topic.name.to_string(),
+            id: if topic.id == TopicId::ZERO { String::new() } else { topic.id.to_string() },
+            internal: topic.is_internal,
+            partitions: topic
+                .partitions
+                .iter()
+                .map(|partition| Partition {
+                    id: partition.id.0,
+                    leader: partition.leader.map(|leader| leader.0),
+                    epoch: partition.leader_epoch.0,
+                    replicas: partition.replicas.iter().map(|id| id.0).collect(),
+                    isr: partition.isr.iter().map(|id| id.0).collect(),
+                })
+                .collect(),
+        })
+        .collect();
+    topics.sort_by(|one, other| one.name.cmp(&other.name));
+    let brokers = view.brokers.values().map(|broker| Broker {
+        id: broker.id.0,
+        host: broker.endpoint.host.to_string(),
+        port: broker.endpoint.port,
+        rack: broker.rack.clone(),
+    });
+    // Brokers of a KRaft cluster name any of them as the controller; the quorum knows the real one.
+    let (controller, voters) = match quorum {
+        Some((leader, voters)) => (Some(leader), voters),
+        None => (view.controller.map(|id| id.0), Vec::new()),
+    };
+    let metadata =
+        Metadata { cluster_id: view.cluster_id.clone(), controller, voters, brokers: brokers.collect(), topics };
+    Ok((Data::Metadata(metadata), ()))
+}
+
+/// Leader and voters of the metadata log, from whom may and can tell: it needs the right to describe the cluster.
+async fn quorum(client: &Client) -> Option<(i32, Vec<i32>)> {
+    let connection = client.any_broker().await.ok()?;
+    connection.versions().range(ApiKey::DescribeQuorum)?;
+    let topic = TopicData::default()
+        .with_topic_name(StrBytes::from_static_str("__cluster_metadata").into())
+        .with_partitions(vec![PartitionData::default()]);
+    let answer = connection.call(&DescribeQuorumRequest::default().with_topics(vec![topic])).await.ok()?;
+    let partition = answer.topics.first()?.partitions.first().filter(|partition| partition.error_code == 0)?;
+    let voters = partition.current_voters.iter().map(|voter| voter.replica_id.0).collect();
+    (partition.leader_id.0 >= 0).then_some((partition.leader_id.0, voters))
+}

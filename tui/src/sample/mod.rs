@@ -1,0 +1,293 @@
+//! Samplers: tasks that poll a cluster and send what they saw down a bounded channel. They decide nothing.
+//!
+//! Each sampler polls, sends, then waits for its period: it never has two polls under way, and a reader that is slow
+//! slows it down. A poll asks each broker once; what failed is told and asked again at the next poll.
+
+mod configs;
+mod groups;
+mod log_dirs;
+mod metadata;
+mod offsets;
+mod records;
+mod segments;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use kafkactl_core::client::{Client, ClientConfig, ClientError, Connection, Lane};
+use kafkactl_core::names::BrokerId;
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout};
+
+use crate::model::snapshot::{Data, Failed, Sampler, Snapshot};
+
+/// Snapshots that wait to be taken in; samplers wait when it is full.
+pub const SNAPSHOTS_WAITING_MAX: usize = 16;
+/// One broker's answers of one poll.
+const POLL_TIMEOUT: Duration = Duration::from_secs(5);
+const LOG_DIRS_PERIOD: Duration = Duration::from_secs(30);
+const CONFIGS_PERIOD: Duration = Duration::from_secs(60);
+const RECORDS_PERIOD: Duration = Duration::from_secs(1);
+const SEGMENTS_PERIOD: Duration = Duration::from_secs(5);
+/// Between two polls, however much is asked for.
+const PAUSE_MIN: Duration = Duration::from_millis(200);
+/// Groups that nobody looks at are asked this often.
+const HIDDEN_GROUPS_PERIOD: Duration = Duration::from_secs(10);
+
+/// What the screen shows, so that it is kept fresh.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Interest {
+    /// Metadata, groups, offsets.
+    pub period: Duration,
+    pub groups: BTreeSet<String>,
+    pub topic: Option<String>,
+    pub data_dir: Option<PathBuf>,
+}
+
+/// How a running set of samplers is steered. Dropping it ends them.
+pub struct Samplers {
+    interest: watch::Sender<Interest>,
+    refresh: Arc<Notify>,
+    _tasks: JoinSet<()>,
+}
+
+impl Samplers {
+    pub fn start(client: &Client, interest: Interest, snapshots: &mpsc::Sender<Snapshot>) -> Self {
+        let (interest, watched) = watch::channel(interest);
+        let refresh = Arc::new(Notify::new());
+        let driver = Driver {
+            client: client.clone(),
+            interest: watched,
+            refresh: refresh.clone(),
+            snapshots: snapshots.clone(),
+            learned: Arc::new(watch::Sender::new(false)),
+        };
+        let mut tasks = JoinSet::new();
+        tasks.spawn(driver.clone().metadata());
+        tasks.spawn(driver.clone().lag());
+        tasks.spawn(driver.clone().log_dirs());
+        tasks.spawn(driver.clone().configs());
+        tasks.spawn(driver.clone().records());
+        tasks.spawn(driver.segments());
+        Self { interest, refresh, _tasks: tasks }
+    }
+
+    pub fn watch(&self, interest: Interest) {
+        self.interest.send_if_modified(|current| {
+            let is_news = *current != interest;
+            *current = interest;
+            is_news
+        });
+    }
+
+    /// Poll now what is waiting for its period.
+    pub fn refresh(&self) {
+        self.refresh.notify_waiters();
+    }
+}
+
+/// A dashboard would rather show a gap than wait: calls give up sooner than those of commands.
+pub fn impatient(config: ClientConfig) -> ClientConfig {
+    ClientConfig {
+        connect_timeout: config.connect_timeout.min(Duration::from_secs(3)),
+        request_timeout: config.request_timeout.min(POLL_TIMEOUT),
+        api_timeout: config.api_timeout.min(POLL_TIMEOUT),
+        ..config
+    }
+}
+
+#[derive(Clone)]
+struct Driver {
+    client: Client,
+    interest: watch::Receiver<Interest>,
+    refresh: Arc<Notify>,
+    snapshots: mpsc::Sender<Snapshot>,
+    /// Whether metadata has come once.
+    learned: Arc<watch::Sender<bool>>,
+}
+
+impl Driver {
+    async fn metadata(self) {
+        self.every(None, Sampler::Metadata, || metadata::poll(&self.client)).await;
+    }
+
+    async fn log_dirs(self) {
+        self.every(Some(LOG_DIRS_PERIOD), Sampler::LogDirs, || log_dirs::poll(&self.client)).await;
+    }
+
+    async fn configs(self) {
+        self.every(Some(CONFIGS_PERIOD), Sampler::Configs, || configs::poll(&self.client)).await;
+    }
+
+    /// Groups, then their commits, then end offsets: a commit read after the end could lie beyond it.
+    async fn lag(self) {
+        let mut polls = groups::Polls::default();
+        loop {
+            let started = Instant::now();
+            self.first_metadata().await;
+            let visible = self.interest.borrow().groups.clone();
+            let due = match self.tell(Sampler::Groups, groups::poll(&self.client, &mut polls, &visible)).await {
+                Ok(due) => due,
+                Err(Gone) => return,
+            };
+            if let Some(due) = due {
+                let commits = groups::poll_commits(&self.client, &due);
+                if self.tell(Sampler::Commits, commits).await.is_err() {
+                    return;
+                }
+            }
+            let offsets = offsets::poll(&self.client, polls.next_offsets());
+            if self.tell(Sampler::Offsets, offsets).await.is_err() {
+                return;
+            }
+            self.pause(started, None).await;
+        }
+    }
+
+    async fn records(self) {
+        let lane = self.client.open_lane();
+        let mut tail = records::Tail::default();
+        loop {
+            let started = Instant::now();
+            let topic = self.interest.borrow().topic.clone();
+            if let Some(topic) = topic {
+                let poll = tail.poll(&self.client, lane, &topic);
+                if self.tell(Sampler::Records, poll).await.is_err() {
+                    return;
+                }
+            }
+            self.pause(started, Some(RECORDS_PERIOD)).await;
+        }
+    }
+
+    async fn segments(self) {
+        loop {
+            let started = Instant::now();
+            let dir = self.interest.borrow().data_dir.clone();
+            if let Some(dir) = dir
+                && self.tell(Sampler::Segments, segments::poll(dir)).await.is_err()
+            {
+                return;
+            }
+            self.pause(started, Some(SEGMENTS_PERIOD)).await;
+        }
+    }
+
+    async fn every<F: Future<Output = Result<(Data, ()), String>>>(
+        &self,
+        period: Option<Duration>,
+        sampler: Sampler,
+        poll: impl Fn() -> F,
+    ) {
+        loop {
+            let started = Instant::now();
+            if sampler != Sampler::Metadata {
+                self.first_metadata().await;
+            }
+            if self.tell(sampler, poll()).await.is_err() {
+                return;
+            }
+            self.pause(started, period).await;
+        }
+    }
+
+    /// Sends what a poll brought, or that it failed, and returns what else it has to say.
+    async fn tell<T>(
+        &self,
+        of: Sampler,
+        poll: impl Future<Output = Result<(Data, T), String>>,
+    ) -> Result<Option<T>, Gone> {
+        let started = Instant::now();
+        let (data, rest) = match poll.await {
+            Ok((data, rest)) => (data, Some(rest)),
+            Err(error) => (Data::Failed(Failed { of, error }), None),
+        };
+        let took_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let snapshot = Snapshot { at_ms: now_ms(), took_ms, data };
+        self.snapshots.send(snapshot).await.map_err(|_| Gone)?;
+        if of == Sampler::Metadata && rest.is_some() {
+            self.learned.send_replace(true);
+        }
+        Ok(rest)
+    }
+
+    /// Until the period that began at `started` is over, or a refresh is asked for, or the screen shows something
+    /// else and this sampler runs at the pace of the screen.
+    async fn pause(&self, started: Instant, period: Option<Duration>) {
+        let mut interest = self.interest.clone();
+        interest.mark_unchanged();
+        let refreshed = self.refresh.notified();
+        let until = started + period.unwrap_or_else(|| self.interest.borrow().period);
+        let changed = async {
+            let follows_screen = period.is_none_or(|period| period <= RECORDS_PERIOD);
+            if !follows_screen || interest.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        // Scrolling through a thousand groups must not ask for each of them.
+        tokio::time::sleep_until(until.min(Instant::now() + PAUSE_MIN)).await;
+        tokio::select! {
+            () = tokio::time::sleep_until(until) => {}
+            () = refreshed => {}
+            () = changed => {}
+        }
+    }
+
+    /// Nothing can be asked before the first metadata.
+    async fn first_metadata(&self) {
+        let mut learned = self.learned.subscribe();
+        // It fails only when the sender is gone, and this driver holds it.
+        let _ = learned.wait_for(|is_learned| *is_learned).await;
+    }
+}
+
+/// The reader of the snapshots has gone.
+struct Gone;
+
+/// Asks each broker at once; the time limit holds for each.
+async fn each_broker<T, F>(
+    client: &Client,
+    brokers: impl IntoIterator<Item = BrokerId>,
+    ask: impl Fn(BrokerId, Connection) -> F,
+) -> BTreeMap<BrokerId, Result<T, String>>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, ClientError>> + Send + 'static,
+{
+    let mut asked = JoinSet::new();
+    let mut answers = BTreeMap::new();
+    for broker in brokers {
+        // Connecting happens one after another only the first time, and again when a broker is gone.
+        match timeout(POLL_TIMEOUT, client.broker(broker, Lane::SHARED)).await {
+            Ok(Ok(connection)) => {
+                let ask = ask(broker, connection);
+                asked.spawn(async move { (broker, timeout(POLL_TIMEOUT, ask).await) });
+            }
+            Ok(Err(error)) => drop(answers.insert(broker, Err(error.to_string()))),
+            Err(_) => drop(answers.insert(broker, Err(format!("broker {broker} does not answer")))),
+        }
+    }
+    while let Some(answered) = asked.join_next().await {
+        let Ok((broker, outcome)) = answered else { continue };
+        let outcome = match outcome {
+            Ok(outcome) => outcome.map_err(|error| error.to_string()),
+            Err(_) => Err(format!("broker {broker} does not answer")),
+        };
+        answers.insert(broker, outcome);
+    }
+    answers
+}
+
+/// One line of an error.
+fn told(error: ClientError) -> String {
+    error.to_string()
+}
+
+pub fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
