@@ -1,8 +1,63 @@
-//! `kafkactl top`: the live dashboard. It sees a cluster through the client core alone.
+//! `kafkactl top`: the live dashboard. It sees a cluster through the client core alone, so it works on any Kafka.
+//!
+//! Samplers poll and send snapshots; [`model::update::update`] takes snapshots, keys and the clock and returns
+//! effects; [`draw::draw`] shows the state. Recordings and the script feed the same model as a cluster does.
+//! Does not know: contexts, the command line, how to change a cluster.
 
+mod anonymize;
+mod batch;
 pub mod demo;
 pub mod draw;
 pub mod model;
+mod overrides;
+mod recording;
 pub mod sample;
 pub mod screens;
+mod source;
+mod terminal;
 pub mod theme;
+
+use std::io;
+use std::path::PathBuf;
+
+use kafkactl_core::client::ClientConfig;
+
+pub use batch::{Format, run as run_batch};
+pub use model::app::Setup;
+pub use overrides::Overrides;
+pub use recording::{Recorder, Recording, RecordingError};
+pub use source::Source;
+pub use terminal::run as run_terminal;
+
+/// Looks up another context by name, for `:ctx`.
+pub type Contexts = Box<dyn Fn(&str) -> Result<ClientConfig, String>>;
+
+/// How the dashboard runs, apart from what it shows.
+pub struct Options {
+    pub source: Source,
+    pub setup: Setup,
+    pub overrides: Overrides,
+    /// Refreshes before it ends; without end otherwise.
+    pub count_max: Option<u64>,
+    pub record: Option<PathBuf>,
+    pub anonymize: bool,
+    pub mouse: bool,
+    pub data_dir: Option<PathBuf>,
+    pub contexts: Contexts,
+    /// What the terminal tells about its background.
+    pub background_is_light: Option<bool>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum TopError {
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    #[error("terminal: {0}")]
+    Terminal(io::Error),
+    #[error("output: {0}")]
+    Output(io::Error),
+    #[error("{0}")]
+    Usage(String),
+    #[error("the cluster does not answer: {0}")]
+    NoData(String),
+}

@@ -298,6 +298,12 @@ impl App {
         Ok(())
     }
 
+    /// Settles what every table of the place shows, whatever it starts with.
+    pub fn show_all_or_problems(&mut self, only_problems: bool) {
+        self.view_mut().only_problems = only_problems;
+        self.rebuild();
+    }
+
     /// Groups on the screen: their commits are read at every poll.
     pub fn visible_groups(&self) -> BTreeSet<String> {
         let shows_groups = |place: &Place, pane| matches!((place, pane), (Place::Screen(Screen::Groups), _) | (Place::Screen(Screen::Overview), 2) | (Place::Topic(_), 2));

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use super::lag::Verdict;
 
@@ -89,6 +90,49 @@ impl Happening {
             | Self::Rebalance { .. }
             | Self::OffsetReset { .. }
             | Self::VerdictChange { .. } => Severity::Info,
+        }
+    }
+
+    /// Names and numbers for programs, by key.
+    pub fn ids(&self) -> Vec<(&'static str, Json)> {
+        let of = |topic: &str, partition: i32| vec![("topic", topic.into()), ("partition", partition.into())];
+        match self {
+            Self::Disconnected { .. } | Self::Reconnected => vec![],
+            Self::ControllerChange { from, to } => vec![("from", (*from).into()), ("to", (*to).into())],
+            Self::BrokerGone { broker } | Self::BrokerBack { broker } => vec![("broker", (*broker).into())],
+            Self::TopicCreated { topic } | Self::TopicDeleted { topic } | Self::TopicReplaced { topic } => {
+                vec![("topic", topic.as_str().into())]
+            }
+            Self::PartitionsAdded { topic, count } => {
+                vec![("topic", topic.as_str().into()), ("partition_count", (*count).into())]
+            }
+            Self::LeaderChange { topic, partition, from, to } => {
+                let mut ids = of(topic, *partition);
+                ids.extend([("from", (*from).into()), ("to", (*to).into())]);
+                ids
+            }
+            Self::IsrShrink { topic, partition, lost: changed, isr }
+            | Self::IsrGrow { topic, partition, joined: changed, isr } => {
+                let mut ids = of(topic, *partition);
+                ids.extend([("replicas", changed.clone().into()), ("isr", isr.clone().into())]);
+                ids
+            }
+            Self::GroupAppeared { group } | Self::GroupGone { group } => vec![("group", group.as_str().into())],
+            Self::GroupState { group, from, to } => {
+                vec![("group", group.as_str().into()), ("from", from.as_str().into()), ("to", to.as_str().into())]
+            }
+            Self::Rebalance { group, members } => {
+                vec![("group", group.as_str().into()), ("member_count", (*members).into())]
+            }
+            Self::Rewind { group, topic, partition, from, to }
+            | Self::OffsetReset { group, topic, partition, from, to } => {
+                let mut ids = of(topic, *partition);
+                ids.extend([("group", group.as_str().into()), ("from", (*from).into()), ("to", (*to).into())]);
+                ids
+            }
+            Self::VerdictChange { group, from, to } => {
+                vec![("group", group.as_str().into()), ("from", from.name().into()), ("to", to.name().into())]
+            }
         }
     }
 

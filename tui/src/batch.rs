@@ -1,0 +1,239 @@
+//! The dashboard without a terminal: tables or JSON, one refresh after another.
+
+use std::io::Write;
+
+use ratatui::layout::Size;
+use serde_json::{Value as Json, json};
+use unicode_width::UnicodeWidthStr;
+
+use crate::anonymize::Anonymizer;
+use crate::draw::shown;
+use crate::model::app::App;
+use crate::model::columns;
+use crate::model::event::Noticed;
+use crate::model::grid::{Grid, time_text};
+use crate::model::snapshot::{Data, Sampler, Snapshot};
+use crate::model::update::{Event, update};
+use crate::recording::Recorder;
+use crate::sample::Interest;
+use crate::screens::overview::Summary;
+use crate::screens::{Place, Screen};
+use crate::source::{Feed, Source, Tempo};
+use crate::{Options, TopError};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Text,
+    /// A document per refresh.
+    Json,
+    /// A line per refresh, and one per event when it is noticed.
+    JsonLines,
+}
+
+/// A page without end.
+const SIZE: Size = Size { width: 20_000, height: 20_000 };
+/// `kafkactl/v1`, as the other commands write it.
+const API_VERSION: &str = "kafkactl/v1";
+
+/// Prints refreshes until `count_max`, the end of the recording, or for ever. The first one waits until rates are
+/// known when it is to be the only one. Fails when a cluster cannot be asked even once.
+pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Result<(), TopError> {
+    let is_live = matches!(options.source, Source::Cluster(_));
+    let only_problems = options.setup.only_problems;
+    let mut recorder = match &options.record {
+        Some(path) => Some(Recorder::create(path, &options.setup.cluster_name)?),
+        None => None,
+    };
+    let mut anonymizer = options.anonymize.then(Anonymizer::default);
+    let mut interest = Interest { period: options.setup.period, data_dir: options.data_dir, ..Interest::default() };
+    let mut feed = Feed::start(options.source, interest.clone(), Tempo::Fast)?;
+    let mut app = App::new(options.setup, SIZE, 0);
+    if let Some(error) = app.message.take_if(|message| message.is_error) {
+        return Err(TopError::Usage(error.text));
+    }
+    app.show_all_or_problems(only_problems);
+    let mut printer = Printer { format, told_ms: i64::MIN, told_count: 0 };
+    // A single refresh is taken with rates, which need two polls of the offsets.
+    let mut polls_before = u64::from(options.count_max == Some(1));
+    let mut left = options.count_max;
+    while left != Some(0) {
+        let Some(arrival) = feed.arrivals.recv().await else { break };
+        let snapshot = match &mut anonymizer {
+            Some(anonymizer) => anonymizer.apply(arrival?),
+            None => arrival?,
+        };
+        if let Some(recorder) = &mut recorder {
+            recorder.write(&snapshot)?;
+        }
+        let ends_refresh = refresh_ends_with(&snapshot);
+        if let (Data::Failed(failed), true, None) = (&snapshot.data, is_live, app.cluster.health.get(&Sampler::Metadata))
+            && failed.of == Sampler::Metadata
+        {
+            return Err(TopError::NoData(failed.error.clone()));
+        }
+        let at_ms = snapshot.at_ms;
+        update(&mut app, Event::Clock(at_ms));
+        update(&mut app, Event::Snapshot(Box::new(snapshot)));
+        if format == Format::JsonLines {
+            printer.events(&app, out)?;
+        }
+        if is_live {
+            interest.groups = app.cluster.groups.keys().map(ToString::to_string).collect();
+            feed.watch(interest.clone());
+        }
+        if !ends_refresh {
+            continue;
+        }
+        if polls_before > 0 {
+            polls_before -= 1;
+            continue;
+        }
+        printer.refresh(&app, at_ms, out)?;
+        left = left.map(|left| left - 1);
+    }
+    Ok(())
+}
+
+/// Offsets come last of what is polled together.
+fn refresh_ends_with(snapshot: &Snapshot) -> bool {
+    snapshot.data.sampler() == Sampler::Offsets
+}
+
+struct Printer {
+    format: Format,
+    /// Events up to here are told: the time of the last one, and how many of that time.
+    told_ms: i64,
+    told_count: usize,
+}
+
+impl Printer {
+    fn refresh(&mut self, app: &App, at_ms: i64, out: &mut dyn Write) -> Result<(), TopError> {
+        let text = match self.format {
+            Format::Text => text(app, at_ms),
+            Format::Json => format!("{:#}\n", self.document(app, at_ms)),
+            Format::JsonLines => format!("{}\n", self.document(app, at_ms)),
+        };
+        out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(TopError::Output)
+    }
+
+    fn events(&mut self, app: &App, out: &mut dyn Write) -> Result<(), TopError> {
+        for event in self.news(app) {
+            writeln!(out, "{}", event_json(&event, true)).map_err(TopError::Output)?;
+        }
+        out.flush().map_err(TopError::Output)
+    }
+
+    /// Events that were not told yet.
+    fn news(&mut self, app: &App) -> Vec<Noticed> {
+        let told = (self.told_ms, self.told_count);
+        let mut of_time = 0;
+        let mut news = Vec::new();
+        let mut last_ms = i64::MIN;
+        for event in app.cluster.events.iter() {
+            of_time = if event.at_ms == last_ms { of_time + 1 } else { 1 };
+            last_ms = event.at_ms;
+            if (event.at_ms, of_time) > told {
+                news.push(event.clone());
+                (self.told_ms, self.told_count) = (event.at_ms, of_time);
+            }
+        }
+        news
+    }
+
+    fn document(&mut self, app: &App, at_ms: i64) -> Json {
+        let cluster = app.shown();
+        let errors = cluster.health.iter().filter_map(|(sampler, health)| {
+            Some(json!({ "sampler": sampler.name(), "message": health.error.as_ref()? }))
+        });
+        let mut document = json!({
+            "apiVersion": API_VERSION,
+            "kind": "Top",
+            "at": time_text(at_ms),
+            "at_ms": at_ms,
+            "screen": app.place().screen().name().to_lowercase(),
+            "summary": Summary::of(cluster, app.window_ms),
+            "items": app.grid().json_rows(),
+            "errors": errors.collect::<Vec<_>>(),
+        });
+        if let (Place::Screen(Screen::Overview), [_, topics, groups, ..]) = (app.place(), app.grids.as_slice()) {
+            document["topics"] = topics.json_rows().into();
+            document["groups"] = groups.json_rows().into();
+        }
+        if self.format == Format::Json {
+            document["events"] = self.news(app).iter().map(|event| event_json(event, false)).collect::<Vec<_>>().into();
+        }
+        document
+    }
+}
+
+fn event_json(event: &Noticed, stands_alone: bool) -> Json {
+    let mut json = json!({
+        "at": time_text(event.at_ms),
+        "at_ms": event.at_ms,
+        "event": event.what.kind(),
+        "severity": event.what.severity(),
+        "subject": event.what.subject(),
+        "what": event.what.to_string(),
+    });
+    if stands_alone {
+        json["apiVersion"] = API_VERSION.into();
+        json["kind"] = "TopEvent".into();
+    }
+    for (key, value) in event.what.ids() {
+        json[key] = value;
+    }
+    json
+}
+
+fn text(app: &App, at_ms: i64) -> String {
+    let summary = Summary::of(app.shown(), app.window_ms);
+    let number = |number: Option<f64>| number.map_or_else(|| "…".to_owned(), |number| format!("{number:.1}"));
+    let mut text = format!(
+        "{}  {}  brokers {} up {} down  offline {}  under-min-isr {}  under-replicated {}  groups {} ({} in trouble)  in {}/s  lag {}\n",
+        time_text(at_ms),
+        app.setup.cluster_name,
+        summary.brokers_up,
+        summary.brokers_down.len(),
+        summary.offline_count,
+        summary.under_min_isr_count,
+        summary.under_replicated_count,
+        summary.group_count,
+        summary.groups_in_trouble,
+        number(summary.in_rate),
+        summary.lag.map_or_else(|| "-".to_owned(), |lag| lag.to_string()),
+    );
+    for (sampler, health) in &app.cluster.health {
+        if let Some(error) = &health.error {
+            text += &format!("! {} not answered: {}\n", sampler.name(), shown(error, false));
+        }
+    }
+    for grid in app.grids.iter().filter(|grid| !grid.columns.is_empty()) {
+        text += &table(grid, app);
+    }
+    text.push('\n');
+    text
+}
+
+fn table(grid: &Grid, app: &App) -> String {
+    let placed = columns::place(grid, &grid.rows, SIZE.width, app.wide, app.units);
+    let mut text = format!("{} ({})\n", grid.title, grid.rows.len());
+    let mut line = |cells: &mut dyn Iterator<Item = String>| {
+        let mut line = String::new();
+        for (column, cell) in placed.iter().zip(cells) {
+            let cell = shown(&cell, app.setup.ascii);
+            let pad = " ".repeat(usize::from(column.width).saturating_sub(cell.width()));
+            line += &if column.is_numeric { format!("{pad}{cell}  ") } else { format!("{cell}{pad}  ") };
+        }
+        text += line.trim_end();
+        text.push('\n');
+    };
+    line(&mut placed.iter().map(|column| grid.columns[column.column].title.to_owned()));
+    for row in &grid.rows {
+        line(&mut placed.iter().map(|column| match row.cells.get(column.column).map(|cell| &cell.value) {
+            Some(crate::model::grid::Value::Spark(values)) => crate::draw::spark(values, columns::SPARK_WIDTH),
+            Some(value) => value.human(app.units).into_owned(),
+            None => String::new(),
+        }));
+    }
+    text
+}

@@ -1,0 +1,117 @@
+//! Where snapshots come from: a cluster, a recording, the script.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use kafkactl_core::client::{Client, ClientConfig};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::demo;
+use crate::model::snapshot::Snapshot;
+use crate::recording::{Recording, RecordingError};
+use crate::sample::{self, Interest, SNAPSHOTS_WAITING_MAX, Samplers, now_ms};
+
+#[derive(Debug, Clone)]
+pub enum Source {
+    Cluster(ClientConfig),
+    Replay(PathBuf),
+    Demo,
+}
+
+/// How time passes in recordings and in the script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tempo {
+    /// As it did.
+    Real,
+    /// As fast as it is read.
+    Fast,
+}
+
+/// Where the script begins when its times must be the same each time: 2026-01-15T10:00:00Z.
+const DEMO_START_MS: i64 = 1_768_471_200_000;
+/// A pause in a recording lasts no longer.
+const GAP_MAX: Duration = Duration::from_secs(10);
+
+pub type Arrival = Result<Snapshot, RecordingError>;
+
+/// A running source. Dropping it ends it.
+pub struct Feed {
+    pub arrivals: mpsc::Receiver<Arrival>,
+    samplers: Option<Samplers>,
+    /// Whether times are those of another day.
+    pub is_history: bool,
+    _tasks: JoinSet<()>,
+}
+
+impl Feed {
+    pub fn start(source: Source, interest: Interest, tempo: Tempo) -> Result<Self, RecordingError> {
+        let (sender, arrivals) = mpsc::channel(SNAPSHOTS_WAITING_MAX);
+        let mut tasks = JoinSet::new();
+        let mut samplers = None;
+        let is_history = matches!(source, Source::Replay(_)) || tempo == Tempo::Fast;
+        match source {
+            Source::Cluster(config) => {
+                let client = Client::new(sample::impatient(config));
+                let (snapshots, mut seen) = mpsc::channel(SNAPSHOTS_WAITING_MAX);
+                samplers = Some(Samplers::start(&client, interest, &snapshots));
+                tasks.spawn(async move {
+                    while let Some(snapshot) = seen.recv().await {
+                        if sender.send(Ok(snapshot)).await.is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+            Source::Replay(path) => {
+                let recording = Recording::open(&path)?;
+                tasks.spawn(replay(recording, tempo, sender));
+            }
+            Source::Demo => drop(tasks.spawn(play(tempo, sender))),
+        }
+        let is_history = is_history && samplers.is_none();
+        Ok(Self { arrivals, samplers, is_history, _tasks: tasks })
+    }
+
+    pub fn watch(&self, interest: Interest) {
+        if let Some(samplers) = &self.samplers {
+            samplers.watch(interest);
+        }
+    }
+
+    pub fn refresh(&self) {
+        if let Some(samplers) = &self.samplers {
+            samplers.refresh();
+        }
+    }
+}
+
+async fn replay(recording: Recording, tempo: Tempo, sender: mpsc::Sender<Arrival>) {
+    let mut last_ms: Option<i64> = None;
+    for arrival in recording {
+        if let (Ok(snapshot), Tempo::Real) = (&arrival, tempo) {
+            let gap_ms = last_ms.map_or(0, |last| snapshot.at_ms.saturating_sub(last));
+            last_ms = Some(snapshot.at_ms);
+            let gap = Duration::from_millis(u64::try_from(gap_ms).unwrap_or(0));
+            tokio::time::sleep(gap.min(GAP_MAX)).await;
+        }
+        if sender.send(arrival).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn play(tempo: Tempo, sender: mpsc::Sender<Arrival>) {
+    let start_ms = if tempo == Tempo::Real { now_ms() } else { DEMO_START_MS };
+    let mut ticks = tokio::time::interval(Duration::from_millis(demo::STEP_MS as u64));
+    for step in 0.. {
+        if tempo == Tempo::Real {
+            ticks.tick().await;
+        }
+        for snapshot in demo::step(step, start_ms + step * demo::STEP_MS) {
+            if sender.send(Ok(snapshot)).await.is_err() {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! The dashboard on a terminal: reads keys, feeds the model, carries out its effects, draws. Decides nothing.
+
+use std::io::{self, Stdout, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use crossterm::event::{DisableMouseCapture, EnableMouseCapture, Event as Input};
+use crossterm::execute;
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Size;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::anonymize::Anonymizer;
+use crate::draw::draw;
+use crate::model::app::App;
+use crate::model::snapshot::Sampler;
+use crate::model::update::{Effect, Event, update};
+use crate::recording::Recorder;
+use crate::sample::{Interest, now_ms};
+use crate::source::{Arrival, Feed, Source, Tempo};
+use crate::theme::{Theme, ThemeChoice};
+use crate::{Options, TopError};
+
+/// Ten frames a second at most.
+const FRAME_PERIOD: Duration = Duration::from_millis(100);
+/// Keys that wait to be taken in.
+const INPUTS_WAITING_MAX: usize = 64;
+/// How soon the thread that reads keys notices that it is over.
+const INPUT_PERIOD: Duration = Duration::from_millis(100);
+
+/// Shows the dashboard until the operator, a signal or `count_max` ends it. The terminal is given back as it was,
+/// after a panic too.
+pub async fn run(options: Options) -> Result<(), TopError> {
+    let recorder = match &options.record {
+        Some(path) => Some(Recorder::create(path, &options.setup.cluster_name)?),
+        None => None,
+    };
+    let interest = Interest {
+        period: options.setup.period,
+        data_dir: options.data_dir.clone(),
+        ..Interest::default()
+    };
+    let feed = Feed::start(options.source.clone(), interest, Tempo::Real)?;
+    let _screen = Screen::enter(options.mouse).map_err(TopError::Terminal)?;
+    let terminal = Terminal::new(CrosstermBackend::new(io::stdout())).map_err(TopError::Terminal)?;
+    let size = terminal.size().map_err(TopError::Terminal)?;
+    let app = App::new(options.setup.clone(), size, now_ms());
+    let anonymizer = options.anonymize.then(Anonymizer::default);
+    let left = options.count_max;
+    let mut dashboard = Dashboard { terminal, app, feed, recorder, anonymizer, options, left, shift_ms: 0 };
+    dashboard.run().await
+}
+
+struct Dashboard {
+    terminal: Terminal<CrosstermBackend<Stdout>>,
+    app: App,
+    feed: Feed,
+    recorder: Option<Recorder>,
+    anonymizer: Option<Anonymizer>,
+    options: Options,
+    /// Refreshes still to be shown.
+    left: Option<u64>,
+    /// From the wall clock to the time of the recording.
+    shift_ms: i64,
+}
+
+impl Dashboard {
+    async fn run(&mut self) -> Result<(), TopError> {
+        let mut inputs = Inputs::start();
+        let handler = |kind| signal(kind).map_err(TopError::Terminal);
+        let (mut terminate, mut hang_up) = (handler(SignalKind::terminate())?, handler(SignalKind::hangup())?);
+        let mut clock = tokio::time::interval(Duration::from_secs(1));
+        let mut drawn: Option<Instant> = None;
+        let mut is_stale = true;
+        loop {
+            let next_frame = drawn.map_or_else(Instant::now, |drawn| drawn + FRAME_PERIOD);
+            let events = tokio::select! {
+                biased;
+                _ = terminate.recv() => return Ok(()),
+                _ = hang_up.recv() => return Ok(()),
+                Some(input) = inputs.received.recv() => event_of(input).into_iter().collect(),
+                () = tokio::time::sleep_until(next_frame), if is_stale => {
+                    self.draw()?;
+                    (drawn, is_stale) = (Some(Instant::now()), false);
+                    continue;
+                }
+                Some(arrival) = self.feed.arrivals.recv() => self.take(arrival),
+                _ = clock.tick() => vec![Event::Clock(now_ms() + self.shift_ms)],
+            };
+            is_stale = true;
+            for event in events {
+                let effects = update(&mut self.app, event);
+                if effects.contains(&Effect::Quit) {
+                    return Ok(());
+                }
+                self.carry_out(effects);
+            }
+            if self.left == Some(0) {
+                return self.draw();
+            }
+        }
+    }
+
+    fn draw(&mut self) -> Result<(), TopError> {
+        let theme = Theme::of(self.app.theme, self.options.background_is_light);
+        let theme = if self.app.theme == ThemeChoice::Mono { theme } else { self.options.overrides.paint(theme) };
+        self.terminal.draw(|frame| draw(frame, &self.app, &theme)).map_err(TopError::Terminal)?;
+        Ok(())
+    }
+
+    fn take(&mut self, arrival: Arrival) -> Vec<Event> {
+        let snapshot = match arrival {
+            Ok(snapshot) => snapshot,
+            Err(error) => return vec![Event::Told { text: error.to_string(), is_error: true }],
+        };
+        let snapshot = match &mut self.anonymizer {
+            Some(anonymizer) => anonymizer.apply(snapshot),
+            None => snapshot,
+        };
+        let mut events = Vec::new();
+        if let Some(recorder) = &mut self.recorder
+            && let Err(error) = recorder.write(&snapshot)
+        {
+            self.recorder = None;
+            events.push(Event::Told { text: format!("recording ended: {error}"), is_error: true });
+        }
+        if self.feed.is_history {
+            self.shift_ms = snapshot.at_ms.saturating_sub(now_ms());
+        }
+        if snapshot.data.sampler() == Sampler::Offsets {
+            self.left = self.left.map(|left| left.saturating_sub(1));
+        }
+        events.push(Event::Clock(now_ms() + self.shift_ms));
+        events.push(Event::Snapshot(Box::new(snapshot)));
+        events
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            let told = match effect {
+                Effect::Quit => None,
+                Effect::Refresh => {
+                    self.feed.refresh();
+                    None
+                }
+                Effect::Watch => {
+                    self.feed.watch(self.interest());
+                    None
+                }
+                Effect::Copy(text) => copy(&text).err().map(|error| format!("not copied: {error}")),
+                Effect::Save { name, csv, json } => Some(match save(&name, &csv, &json) {
+                    Ok(()) => {
+                        update(&mut self.app, Event::Told { text: format!("saved {name}.csv and .json"), is_error: false });
+                        continue;
+                    }
+                    Err(error) => format!("not saved: {error}"),
+                }),
+                Effect::Switch(context) => self.switch(&context).err(),
+            };
+            if let Some(text) = told {
+                update(&mut self.app, Event::Told { text, is_error: true });
+            }
+        }
+    }
+
+    fn interest(&self) -> Interest {
+        Interest {
+            period: self.app.period,
+            groups: self.app.visible_groups(),
+            topic: self.app.tailed_topic().map(str::to_owned),
+            data_dir: self.options.data_dir.clone(),
+        }
+    }
+
+    fn switch(&mut self, context: &str) -> Result<(), String> {
+        let config = (self.options.contexts)(context)?;
+        let feed = Feed::start(Source::Cluster(config), self.interest(), Tempo::Real);
+        self.feed = feed.map_err(|error| error.to_string())?;
+        self.shift_ms = 0;
+        update(&mut self.app, Event::Switched { cluster_name: context.to_owned() });
+        Ok(())
+    }
+}
+
+fn event_of(input: Input) -> Option<Event> {
+    match input {
+        Input::Key(key) => Some(Event::Key(key)),
+        Input::Mouse(mouse) => Some(Event::Mouse(mouse)),
+        Input::Resize(width, height) => Some(Event::Resize(Size { width, height })),
+        Input::FocusGained | Input::FocusLost | Input::Paste(_) => None,
+    }
+}
+
+/// To the clipboard of the terminal the operator sits at, over any number of hops (OSC 52).
+fn copy(text: &str) -> io::Result<()> {
+    let mut out = io::stdout();
+    write!(out, "\x1b]52;c;{}\x07", STANDARD.encode(text))?;
+    out.flush()
+}
+
+fn save(name: &str, csv: &str, json: &str) -> io::Result<()> {
+    std::fs::write(Path::new(name).with_extension("csv"), csv)?;
+    std::fs::write(Path::new(name).with_extension("json"), json)
+}
+
+/// A thread that waits for keys, since terminals cannot be awaited. It ends soon after this is dropped.
+struct Inputs {
+    received: mpsc::Receiver<Input>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Inputs {
+    fn start() -> Self {
+        let (sender, received) = mpsc::channel(INPUTS_WAITING_MAX);
+        let is_over = Arc::new(AtomicBool::new(false));
+        let over = is_over.clone();
+        std::thread::spawn(move || {
+            while !over.load(Ordering::Relaxed) {
+                match crossterm::event::poll(INPUT_PERIOD) {
+                    Ok(false) => continue,
+                    Ok(true) => {}
+                    Err(_) => return,
+                }
+                let Ok(input) = crossterm::event::read() else { return };
+                if sender.blocking_send(input).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { received, is_over }
+    }
+}
+
+impl Drop for Inputs {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The terminal while it is ours.
+struct Screen;
+
+impl Screen {
+    fn enter(mouse: bool) -> io::Result<Self> {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            leave();
+            hook(panic);
+        }));
+        enable_raw_mode()?;
+        // From here on, whatever fails gives the terminal back.
+        let screen = Self;
+        execute!(io::stdout(), EnterAlternateScreen)?;
+        if mouse {
+            execute!(io::stdout(), EnableMouseCapture)?;
+        }
+        Ok(screen)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+/// A terminal that cannot be given back has gone.
+fn leave() {
+    let _ = execute!(io::stdout(), DisableMouseCapture, LeaveAlternateScreen, crossterm::cursor::Show);
+    let _ = disable_raw_mode();
+}
