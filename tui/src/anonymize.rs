@@ -23,6 +23,7 @@ impl Anonymizer {
     pub fn apply(&mut self, mut snapshot: Snapshot) -> Snapshot {
         match &mut snapshot.data {
             Data::Metadata(metadata) => {
+                metadata.cluster_id = None;
                 for broker in &mut metadata.brokers {
                     self.replace(Kind::Host, &mut broker.host);
                 }

@@ -46,7 +46,10 @@ pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Resul
     };
     let mut anonymizer = options.anonymize.then(Anonymizer::default);
     let mut interest = Interest { period: options.setup.period, data_dir: options.data_dir, ..Interest::default() };
-    let mut feed = Feed::start(options.source, interest.clone(), Tempo::Fast)?;
+    // The script never ends: without a count it is played as it would be watched.
+    let endless = matches!(options.source, Source::Demo) && options.count_max.is_none();
+    let tempo = if endless { Tempo::Real } else { Tempo::Fast };
+    let mut feed = Feed::start(options.source, interest.clone(), tempo)?;
     let mut app = App::new(options.setup, SIZE, 0);
     if let Some(error) = app.message.take_if(|message| message.is_error) {
         return Err(TopError::Usage(error.text));

@@ -49,9 +49,9 @@ fn metadata(step: i64) -> Metadata {
         port: 9092,
         rack: Some(format!("rack-{}", (b'a' + id as u8 - 1) as char)),
     });
-    let topics = TOPICS.iter().map(|(name, partitions, _)| Topic {
+    let topics = TOPICS.iter().enumerate().map(|(index, (name, partitions, _))| Topic {
         name: (*name).to_owned(),
-        id: format!("demo-{name}"),
+        id: format!("demo-{index}"),
         internal: name.starts_with("__"),
         partitions: (0..*partitions).map(|id| partition(name, id, step)).collect(),
     });

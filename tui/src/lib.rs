@@ -17,6 +17,9 @@ mod source;
 mod terminal;
 pub mod theme;
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::path::PathBuf;
 

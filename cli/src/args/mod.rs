@@ -11,6 +11,7 @@ pub mod produce;
 pub mod segment;
 pub mod shared;
 pub mod storage;
+pub mod top;
 pub mod topic;
 pub mod values;
 
@@ -46,6 +47,8 @@ pub enum Noun {
     Produce(Box<produce::ProduceArgs>),
     /// Read records of topics
     Consume(Box<consume::ConsumeArgs>),
+    /// Watch brokers, partitions and groups live
+    Top(Box<top::TopArgs>),
     /// Format and inspect data directories; no broker needed
     #[command(subcommand)]
     Storage(storage::StorageCommand),

@@ -9,6 +9,7 @@ mod produce;
 mod segment;
 mod session;
 mod storage;
+mod top;
 mod topic;
 mod version;
 
@@ -29,6 +30,7 @@ pub fn run(cli: Cli) -> ExitStatus {
         Noun::Topic(command) => topic::run(&command, outer),
         Noun::Produce(args) => session::run(&*args, outer),
         Noun::Consume(args) => session::run(&*args, outer),
+        Noun::Top(args) => top::run(&args, outer),
         Noun::Storage(command) => storage::run(command, outer),
         Noun::Segment(command) => segment::run(&command, outer),
         Noun::Context(command) => context::run(command, outer),

@@ -161,7 +161,7 @@ async fn within<T>(
     }
 }
 
-fn client_config(settings: &ClientSettings) -> Result<ClientConfig, CommandError> {
+pub fn client_config(settings: &ClientSettings) -> Result<ClientConfig, CommandError> {
     let bootstrap = Endpoint::parse_list(settings.text(context::BOOTSTRAP_SERVERS))?;
     let mut config = ClientConfig::new(bootstrap);
     config.client_id = settings.text(context::CLIENT_ID).to_owned();

@@ -10,12 +10,11 @@ pub struct Snapshot {
     /// When the answers were there, in milliseconds since 1970.
     pub at_ms: i64,
     pub took_ms: u32,
-    #[serde(flatten)]
     pub data: Data,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "sampler", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Data {
     Metadata(Metadata),
     Offsets(Offsets),

@@ -1,0 +1,208 @@
+//! `top`: the dashboard of the cluster, or what it shows without a terminal.
+
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use kafkactl_core::client::{Client, ClientConfig};
+use kafkactl_tui::model::cluster;
+use kafkactl_tui::screens::Screen;
+use kafkactl_tui::theme::{ThemeChoice, background_is_light};
+use kafkactl_tui::{Format, Options, Overrides, Recording, Setup, Source, TopError};
+
+use super::session::{client_config, stop_signal};
+use super::{Outcome, finish, log_to_stderr};
+use crate::args::consume::Isolation;
+use crate::args::shared::{ColorChoice, Common, ConnectArgs, TableArgs};
+use crate::args::top::{ScreenChoice, ThemeName, TopArgs};
+use crate::context::file::{surroundings, user_file};
+use crate::context::{self, settle};
+use crate::error::CommandError;
+use crate::exit::ExitStatus;
+use crate::output::{self, Output};
+
+/// Polls more often than this would load the cluster.
+const INTERVAL_MIN: Duration = Duration::from_millis(200);
+
+pub fn run(args: &TopArgs, outer: &Common) -> ExitStatus {
+    let common = args.common.or(outer);
+    log_to_stderr(&common.local);
+    let mut output = Output::standard(&common.local, &TableArgs::default());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => {
+            let outcome = runtime.block_on(show(args, &common, &mut output));
+            // A scan of a data directory may be under way.
+            runtime.shutdown_background();
+            outcome
+        }
+        Err(error) => Err(CommandError::failed(format!("cannot start: {error}"))),
+    };
+    finish(&mut output, outcome)
+}
+
+async fn show(args: &TopArgs, common: &Common, output: &mut Output) -> Outcome {
+    let format = match &output.format {
+        output::Format::Text | output::Format::Wide => Format::Text,
+        output::Format::Json => Format::Json,
+        output::Format::JsonLines => Format::JsonLines,
+        _ => return Err(CommandError::usage("top prints text, json or jsonl")),
+    };
+    let on_terminal = format == Format::Text
+        && !args.batch
+        && !args.once
+        && io::stdout().is_terminal()
+        && io::stdin().is_terminal();
+    let (source, cluster_name) = source(args, common).await?;
+    let options = options(args, common, source, cluster_name)?;
+    let stop = stop_signal()?;
+    let outcome = if on_terminal {
+        kafkactl_tui::run_terminal(options).await
+    } else {
+        let mut out = Bytes(output);
+        tokio::select! {
+            outcome = kafkactl_tui::run_batch(options, format, &mut out) => outcome,
+            () = stop => Ok(()),
+        }
+    };
+    outcome.map(|()| ExitStatus::Done).map_err(command_error)
+}
+
+/// Where the data comes from, and what the header calls it. A cluster is asked once, so that wrong addresses and
+/// rights end the command before the screen changes.
+async fn source(args: &TopArgs, common: &Common) -> Result<(Source, String), CommandError> {
+    if args.data.demo {
+        return Ok((Source::Demo, "demo".to_owned()));
+    }
+    if let Some(path) = &args.data.replay {
+        let recording = Recording::open(path).map_err(|error| command_error(error.into()))?;
+        return Ok((Source::Replay(path.clone()), format!("{} (replay)", recording.cluster)));
+    }
+    let settings = settle(&common.connect, &surroundings(common.connect.config.as_deref())?)?;
+    let config = client_config(&settings)?;
+    Client::connect(kafkactl_tui::sample::impatient(config.clone())).await?;
+    let name = match &settings.context {
+        Some(context) => context.value.clone(),
+        None => settings.text(context::BOOTSTRAP_SERVERS).to_owned(),
+    };
+    Ok((Source::Cluster(config), name))
+}
+
+fn options(
+    args: &TopArgs,
+    common: &Common,
+    source: Source,
+    cluster_name: String,
+) -> Result<Options, CommandError> {
+    let overrides = overrides(args, common)?;
+    let interval = args.interval.unwrap_or(Setup::default().period);
+    if interval < INTERVAL_MIN {
+        return Err(CommandError::usage("--interval: not below 200ms"));
+    }
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let without_color = match common.local.color.unwrap_or(ColorChoice::Auto) {
+        ColorChoice::Auto => no_color,
+        ColorChoice::Always => false,
+        ColorChoice::Never => true,
+    };
+    let theme = match args.look.theme {
+        ThemeName::Auto if without_color => ThemeChoice::Mono,
+        ThemeName::Auto => ThemeChoice::Auto,
+        ThemeName::Dark => ThemeChoice::Dark,
+        ThemeName::Light => ThemeChoice::Light,
+        ThemeName::Mono => ThemeChoice::Mono,
+    };
+    let setup = Setup {
+        cluster_name,
+        screen: screen(args.screen),
+        filter: args.filter.clone(),
+        sort: args.sort.as_ref().map(|sort| (sort.column.clone(), sort.descending)),
+        only_problems: args.only_problems,
+        period: interval,
+        isolation: match args.isolation {
+            Isolation::Uncommitted => cluster::Isolation::Uncommitted,
+            Isolation::Committed => cluster::Isolation::Committed,
+        },
+        theme,
+        ascii: args.look.ascii,
+        keys: overrides.keys.clone(),
+        message: (!overrides.errors.is_empty()).then(|| format!("overrides: {}", overrides.errors.join("; "))),
+    };
+    Ok(Options {
+        source,
+        setup,
+        overrides,
+        count_max: if args.once { Some(1) } else { args.max },
+        record: args.data.record.clone(),
+        anonymize: args.data.anonymize,
+        mouse: !args.look.no_mouse,
+        data_dir: args.data.data_dir.clone(),
+        contexts: contexts(common.connect.clone()),
+        background_is_light: background_is_light(std::env::var("COLORFGBG").ok().as_deref()),
+    })
+}
+
+fn screen(choice: ScreenChoice) -> Screen {
+    match choice {
+        ScreenChoice::Overview => Screen::Overview,
+        ScreenChoice::Brokers => Screen::Brokers,
+        ScreenChoice::Topics => Screen::Topics,
+        ScreenChoice::Partitions => Screen::Partitions,
+        ScreenChoice::Groups => Screen::Groups,
+        ScreenChoice::Events => Screen::Events,
+        ScreenChoice::Records => Screen::Records,
+        ScreenChoice::Disk => Screen::Disk,
+    }
+}
+
+/// A file that was named must be there; the usual one need not.
+fn overrides(args: &TopArgs, common: &Common) -> Result<Overrides, CommandError> {
+    let around = surroundings(common.connect.config.as_deref())?;
+    let usual = user_file(common.connect.config.as_deref(), &around.environment).path;
+    let usual = usual.map(|path: PathBuf| path.with_file_name("top.toml"));
+    let Some(path) = args.look.overrides.clone().or(usual) else { return Ok(Overrides::default()) };
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Overrides::parse(&text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && args.look.overrides.is_none() => {
+            Ok(Overrides::default())
+        }
+        Err(error) => Err(CommandError::io(&path, error)),
+    }
+}
+
+/// Finds the cluster of another context. Servers named on the command line are those of the first one.
+fn contexts(connect: ConnectArgs) -> kafkactl_tui::Contexts {
+    Box::new(move |name| -> Result<ClientConfig, String> {
+        let connect = ConnectArgs { context: Some(name.to_owned()), bootstrap: None, ..connect.clone() };
+        let settle = || client_config(&settle(&connect, &surroundings(connect.config.as_deref())?)?);
+        settle().map_err(|error| error.to_string())
+    })
+}
+
+fn command_error(error: TopError) -> CommandError {
+    match error {
+        TopError::Output(error) => CommandError::output(error),
+        TopError::Usage(message) => CommandError::usage(message),
+        TopError::NoData(_) => CommandError::timeout(error.to_string()),
+        TopError::Recording(_) | TopError::Terminal(_) => CommandError::failed(error.to_string()),
+    }
+}
+
+/// The command's output as a writer.
+struct Bytes<'a>(&'a mut Output);
+
+impl io::Write for Bytes<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes).map_err(io_error).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush().map_err(io_error)
+    }
+}
+
+/// A reader that went away stays recognisable.
+fn io_error(error: CommandError) -> io::Error {
+    if error.is_quiet() { io::ErrorKind::BrokenPipe.into() } else { io::Error::other(error.to_string()) }
+}

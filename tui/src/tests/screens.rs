@@ -1,0 +1,152 @@
+use super::*;
+use crate::model::lag::Verdict;
+use crate::screens::{Place, Screen};
+
+const SIZES: [(u16, u16); 3] = [(60, 15), (100, 30), (200, 60)];
+
+fn check(name: &str, text: &str) {
+    let path = golden(&format!("screens/{name}.txt"));
+    if is_updating() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert_eq!(text, expected, "{name}: UPDATE_GOLDEN=1 takes the new one");
+}
+
+#[test]
+fn screens_look_as_they_should() {
+    let incident = incident();
+    for (looks, theme, ascii) in
+        [("color", ThemeChoice::Dark, false), ("mono", ThemeChoice::Mono, false), ("ascii", ThemeChoice::Mono, true)]
+    {
+        for (width, height) in SIZES {
+            let mut app = app_with(&incident, setup(theme, ascii), Size { width, height });
+            let mut all = String::new();
+            for screen in Screen::ALL {
+                press(&mut app, &[&screen.digit().to_string()]);
+                all += &format!("=== {} {width}x{height} {looks}\n", screen.name());
+                all += &text_of(&screen_of(&app), !ascii);
+            }
+            check(&format!("{looks}-{width}x{height}"), &all);
+        }
+    }
+}
+
+#[test]
+fn drill_downs_help_and_messages_look_as_they_should() {
+    let mut app = app_with(&incident(), setup(ThemeChoice::Dark, false), Size { width: 100, height: 30 });
+    let mut all = String::new();
+    for (name, keys) in [
+        ("topic", &["3", "/", "p", "a", "y", "Enter", "Enter"][..]),
+        ("topic config", &["Tab"][..]),
+        ("topic groups", &["Tab"][..]),
+        ("group", &["5", "Esc", "Enter"][..]),
+        ("group members", &["Tab"][..]),
+        ("broker", &["2", "G", "Enter"][..]),
+        ("help", &["5", "?", "s", "o", "r", "t"][..]),
+        ("sort", &["Esc", "s", "j"][..]),
+        ("wrong filter", &["Esc", "/", "x", ">", "1"][..]),
+        ("wrong command", &["Esc", ":", "f", "l", "y", "Enter"][..]),
+    ] {
+        press(&mut app, keys);
+        all += &format!("=== {name}\n{}", text_of(&screen_of(&app), false));
+    }
+    check("drill-downs", &all);
+}
+
+/// What the script says happens, as the model tells it.
+#[test]
+fn verdicts_and_events_of_the_incident() {
+    let app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+    for (group, verdict) in [
+        ("billing", Some(Verdict::Ok)),
+        ("fraud", Some(Verdict::Warn)),
+        ("search-index", Some(Verdict::Warn)),
+        ("stopped-batch", Some(Verdict::Stop)),
+        ("fresh", None),
+    ] {
+        assert_eq!(app.cluster.groups[group].verdict(), verdict, "{group}");
+    }
+    let kinds: Vec<(&str, String)> =
+        app.cluster.events.iter().map(|event| (event.what.kind(), event.what.subject())).collect();
+    for expected in [("broker-gone", "broker 3"), ("isr-shrink", "orders-0"), ("leader-change", "orders-2")] {
+        assert!(kinds.iter().any(|(kind, subject)| (*kind, subject.as_str()) == expected), "{expected:?} in {kinds:?}");
+    }
+    let expired = app.cluster.groups["late-analytics"].summary(&app.cluster, 10_000).expired_count;
+    assert_eq!(expired, 4);
+}
+
+#[test]
+fn the_selection_sticks_to_its_row() {
+    let incident = incident();
+    let mut app = app_with(&incident, setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+    press(&mut app, &["5", "j", "j"]);
+    let selected = app.view().selected.unwrap();
+    press(&mut app, &["s", "Enter", "S"]);
+    assert_eq!(app.view().selected.as_deref(), Some(selected.as_str()));
+    let index = app.selected_index(0).unwrap();
+    assert_eq!(app.grid().rows[index].id, selected);
+}
+
+#[test]
+fn letters_go_to_the_text_field_while_one_is_open() {
+    let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+    assert_eq!(press(&mut app, &["/", "q", "q"]).iter().filter(|effect| **effect == Effect::Quit).count(), 0);
+    assert_eq!(app.view().filter_text, "qq");
+    press(&mut app, &["Enter", "Esc"]);
+    assert_eq!(app.view().filter_text, "");
+    assert_eq!(press(&mut app, &["q"]), [Effect::Quit]);
+}
+
+#[test]
+fn commands_go_where_they_say() {
+    let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+    let mut type_in = |line: &str| {
+        press(&mut app, &[":"]);
+        let effects: Vec<Effect> = line
+            .chars()
+            .flat_map(|c| press(&mut app, &[&if c == ' ' { "Space".to_owned() } else { c.to_string() }]))
+            .collect();
+        let last = press(&mut app, &["Enter"]);
+        (app.place().clone(), app.view().filter_text, [effects, last].concat())
+    };
+    assert_eq!(type_in("topics").0, Place::Screen(Screen::Topics));
+    assert_eq!(type_in("group billing").0, Place::Group("billing".into()));
+    assert_eq!(type_in("broker 2").0, Place::Broker(2));
+    let (place, filter, _) = type_in("topics pay");
+    assert_eq!((place, filter.as_str()), (Place::Screen(Screen::Topics), "pay"));
+    assert!(type_in("ctx prod").2.contains(&Effect::Switch("prod".to_owned())));
+    assert!(type_in("q").2.contains(&Effect::Quit));
+}
+
+#[test]
+fn a_pause_holds_the_screen_and_not_the_data() {
+    let incident = incident();
+    let (before, after) = incident.split_at(incident.len() / 2);
+    let mut app = app_with(before, setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+    press(&mut app, &["5", "Space"]);
+    let paused = text_of(&screen_of(&app), false);
+    for snapshot in after {
+        update(&mut app, Event::Snapshot(Box::new(snapshot.clone())));
+    }
+    assert_eq!(text_of(&screen_of(&app), false), paused);
+    press(&mut app, &["Space"]);
+    assert_ne!(text_of(&screen_of(&app), false), paused);
+}
+
+/// Rows stay while nobody answers, and their age is told.
+#[test]
+fn the_last_good_rows_stay_while_disconnected() {
+    use crate::model::snapshot::{Data, Failed, Sampler};
+    let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+    press(&mut app, &["3"]);
+    let rows = app.grid().rows.len();
+    let failed = Failed { of: Sampler::Metadata, error: "connection refused".to_owned() };
+    let now_ms = app.now_ms + 60_000;
+    update(&mut app, Event::Clock(now_ms));
+    update(&mut app, Event::Snapshot(Box::new(Snapshot { at_ms: now_ms, took_ms: 1, data: Data::Failed(failed) })));
+    assert_eq!(app.grid().rows.len(), rows);
+    let text = text_of(&screen_of(&app), false);
+    assert!(text.lines().next().unwrap().contains("DISCONNECTED !  data 1m00s old"), "{text}");
+}
