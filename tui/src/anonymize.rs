@@ -111,12 +111,14 @@ mod tests {
     #[test]
     fn no_name_is_left_and_sums_stay() {
         let mut anonymizer = Anonymizer::default();
-        let (mut plain, mut hidden) = (crate::model::cluster::Cluster::default(), crate::model::cluster::Cluster::default());
+        let (mut plain, mut hidden) =
+            (crate::model::cluster::Cluster::default(), crate::model::cluster::Cluster::default());
         for snapshot in (0..12).flat_map(|step| demo::step(step, step * demo::STEP_MS)) {
             plain.apply(snapshot.clone());
             let anonymous = anonymizer.apply(snapshot);
             let text = serde_json::to_string(&anonymous).unwrap();
-            for name in ["orders", "payments", "clicks", "billing", "fraud", "kafka-1", "10.0.0", "customer"] {
+            for name in ["orders", "payments", "clicks", "billing", "fraud", "kafka-1", "10.0.0", "customer"]
+            {
                 assert!(!text.contains(name), "{name} in {text}");
             }
             hidden.apply(anonymous);

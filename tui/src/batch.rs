@@ -45,7 +45,8 @@ pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Resul
         None => None,
     };
     let mut anonymizer = options.anonymize.then(Anonymizer::default);
-    let mut interest = Interest { period: options.setup.period, data_dir: options.data_dir, ..Interest::default() };
+    let mut interest =
+        Interest { period: options.setup.period, data_dir: options.data_dir, ..Interest::default() };
     // The script never ends: without a count it is played as it would be watched.
     let endless = matches!(options.source, Source::Demo) && options.count_max.is_none();
     let tempo = if endless { Tempo::Real } else { Tempo::Fast };
@@ -69,7 +70,8 @@ pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Resul
             recorder.write(&snapshot)?;
         }
         let ends_refresh = refresh_ends_with(&snapshot);
-        if let (Data::Failed(failed), true, None) = (&snapshot.data, is_live, app.cluster.health.get(&Sampler::Metadata))
+        if let (Data::Failed(failed), true, None) =
+            (&snapshot.data, is_live, app.cluster.health.get(&Sampler::Metadata))
             && failed.of == Sampler::Metadata
         {
             return Err(TopError::NoData(failed.error.clone()));
@@ -158,12 +160,15 @@ impl Printer {
             "items": app.grid().json_rows(),
             "errors": errors.collect::<Vec<_>>(),
         });
-        if let (Place::Screen(Screen::Overview), [_, topics, groups, ..]) = (app.place(), app.grids.as_slice()) {
+        if let (Place::Screen(Screen::Overview), [_, topics, groups, ..]) =
+            (app.place(), app.grids.as_slice())
+        {
             document["topics"] = topics.json_rows().into();
             document["groups"] = groups.json_rows().into();
         }
         if self.format == Format::Json {
-            document["events"] = self.news(app).iter().map(|event| event_json(event, false)).collect::<Vec<_>>().into();
+            document["events"] =
+                self.news(app).iter().map(|event| event_json(event, false)).collect::<Vec<_>>().into();
         }
         document
     }
@@ -233,7 +238,9 @@ fn table(grid: &Grid, app: &App) -> String {
     line(&mut placed.iter().map(|column| grid.columns[column.column].title.to_owned()));
     for row in &grid.rows {
         line(&mut placed.iter().map(|column| match row.cells.get(column.column).map(|cell| &cell.value) {
-            Some(crate::model::grid::Value::Spark(values)) => crate::draw::spark(values, columns::SPARK_WIDTH),
+            Some(crate::model::grid::Value::Spark(values)) => {
+                crate::draw::spark(values, columns::SPARK_WIDTH)
+            }
             Some(value) => value.human(app.units).into_owned(),
             None => String::new(),
         }));

@@ -17,8 +17,14 @@ const RETURNS_AT: i64 = 20;
 const ROUND: i64 = 45;
 
 /// Name, partitions, records per second and partition.
-const TOPICS: [(&str, i32, i64); 6] =
-    [("orders", 6, 120), ("payments", 3, 40), ("clicks", 4, 900), ("audit-log", 2, 3), ("数据同步", 1, 15), ("__consumer_offsets", 4, 5)];
+const TOPICS: [(&str, i32, i64); 6] = [
+    ("orders", 6, 120),
+    ("payments", 3, 40),
+    ("clicks", 4, 900),
+    ("audit-log", 2, 3),
+    ("数据同步", 1, 15),
+    ("__consumer_offsets", 4, 5),
+];
 
 /// What is seen at one step, which begins at `at_ms`.
 pub fn step(step: i64, at_ms: i64) -> Vec<Snapshot> {
@@ -75,18 +81,24 @@ fn partition(topic: &str, id: i32, step: i64) -> Partition {
     let down = is_down(step);
     let isr: Vec<i32> = replicas.iter().filter(|id| !down || **id != FAILING).copied().collect();
     let leader = isr.first().copied();
-    let round = step / ROUND * 2 + i64::from(step % ROUND >= FAILS_AT) + i64::from(step % ROUND >= RETURNS_AT);
+    let round =
+        step / ROUND * 2 + i64::from(step % ROUND >= FAILS_AT) + i64::from(step % ROUND >= RETURNS_AT);
     let isr = if isr.is_empty() { replicas.clone() } else { isr };
     Partition { id, leader, epoch: round as i32, replicas, isr }
 }
 
 fn configs() -> Configs {
     let topics = TOPICS.iter().map(|(name, ..)| {
-        let entry = |key: &str, value: &str, own| (key.to_owned(), Config { value: Some(value.to_owned()), own });
+        let entry =
+            |key: &str, value: &str, own| (key.to_owned(), Config { value: Some(value.to_owned()), own });
         let min_isr = if *name == "payments" { "3" } else { "1" };
         let configs = [
             entry("min.insync.replicas", min_isr, *name == "payments"),
-            entry("retention.ms", if *name == "audit-log" { "-1" } else { "604800000" }, *name == "audit-log"),
+            entry(
+                "retention.ms",
+                if *name == "audit-log" { "-1" } else { "604800000" },
+                *name == "audit-log",
+            ),
             entry("cleanup.policy", if name.starts_with("__") { "compact" } else { "delete" }, false),
         ];
         ((*name).to_owned(), configs.into_iter().collect())
@@ -169,10 +181,15 @@ fn groups(step: i64) -> Groups {
             coordinator: index as i32 % 2 + 1,
             kind: if index % 2 == 0 { "classic" } else { "consumer" }.to_owned(),
             state: (*state).to_owned(),
-            detail: Some(GroupDetail { epoch: Some(4 + (step / ROUND) as i32), assignor: "range".to_owned(), members }),
+            detail: Some(GroupDetail {
+                epoch: Some(4 + (step / ROUND) as i32),
+                assignor: "range".to_owned(),
+                members,
+            }),
         }
     });
-    let latency_ms = (1..=3).filter(|id| !is_down(step) || *id != FAILING).map(|id| (id, id as u32)).collect();
+    let latency_ms =
+        (1..=3).filter(|id| !is_down(step) || *id != FAILING).map(|id| (id, id as u32)).collect();
     Groups { groups: groups.collect(), latency_ms, silent: Vec::new() }
 }
 
@@ -204,7 +221,11 @@ fn records(step: i64, at_ms: i64) -> Records {
         offset: end(120, partition, step),
         timestamp_ms: at_ms - 40 * i64::from(partition),
         key: Some(format!("customer-{}", (step * 7 + i64::from(partition)) % 97)),
-        value: Some(format!("{{\"order\":{},\"euro\":{}}}", step * 10 + i64::from(partition), (step * 13) % 90 + 5)),
+        value: Some(format!(
+            "{{\"order\":{},\"euro\":{}}}",
+            step * 10 + i64::from(partition),
+            (step * 13) % 90 + 5
+        )),
         size_bytes: 31,
     };
     Records { topic: "orders".to_owned(), records: (0..3).map(record).collect() }

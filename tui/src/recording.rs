@@ -41,7 +41,8 @@ pub struct Recorder {
 impl Recorder {
     pub fn create(path: &Path, cluster: &str) -> Result<Self, RecordingError> {
         let failed = |source| RecordingError::Io { path: path.to_owned(), source };
-        let mut recorder = Self { path: path.to_owned(), file: BufWriter::new(File::create(path).map_err(failed)?) };
+        let mut recorder =
+            Self { path: path.to_owned(), file: BufWriter::new(File::create(path).map_err(failed)?) };
         let header = Header { format: FORMAT.to_owned(), version: VERSION, cluster: cluster.to_owned() };
         recorder.line(&header)?;
         Ok(recorder)
@@ -128,7 +129,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("incident.jsonl");
         let mut recorder = Recorder::create(&path, "demo").unwrap();
-        let snapshots: Vec<Snapshot> = (0..steps).flat_map(|step| demo::step(step, step * demo::STEP_MS)).collect();
+        let snapshots: Vec<Snapshot> =
+            (0..steps).flat_map(|step| demo::step(step, step * demo::STEP_MS)).collect();
         for snapshot in &snapshots {
             recorder.write(snapshot).unwrap();
         }

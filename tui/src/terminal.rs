@@ -10,9 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crossterm::event::{DisableMouseCapture, EnableMouseCapture, Event as Input};
 use crossterm::execute;
-use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
-};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Size;
@@ -45,11 +43,8 @@ pub async fn run(options: Options) -> Result<(), TopError> {
         Some(path) => Some(Recorder::create(path, &options.setup.cluster_name)?),
         None => None,
     };
-    let interest = Interest {
-        period: options.setup.period,
-        data_dir: options.data_dir.clone(),
-        ..Interest::default()
-    };
+    let interest =
+        Interest { period: options.setup.period, data_dir: options.data_dir.clone(), ..Interest::default() };
     let feed = Feed::start(options.source.clone(), interest, Tempo::Real)?;
     let _screen = Screen::enter(options.mouse).map_err(TopError::Terminal)?;
     let terminal = Terminal::new(CrosstermBackend::new(io::stdout())).map_err(TopError::Terminal)?;
@@ -78,7 +73,8 @@ impl Dashboard {
     async fn run(&mut self) -> Result<(), TopError> {
         let mut inputs = Inputs::start();
         let handler = |kind| signal(kind).map_err(TopError::Terminal);
-        let (mut terminate, mut hang_up) = (handler(SignalKind::terminate())?, handler(SignalKind::hangup())?);
+        let (mut terminate, mut hang_up) =
+            (handler(SignalKind::terminate())?, handler(SignalKind::hangup())?);
         let mut clock = tokio::time::interval(Duration::from_secs(1));
         let mut drawn: Option<Instant> = None;
         let mut is_stale = true;
@@ -113,7 +109,8 @@ impl Dashboard {
 
     fn draw(&mut self) -> Result<(), TopError> {
         let theme = Theme::of(self.app.theme, self.options.background_is_light);
-        let theme = if self.app.theme == ThemeChoice::Mono { theme } else { self.options.overrides.paint(theme) };
+        let theme =
+            if self.app.theme == ThemeChoice::Mono { theme } else { self.options.overrides.paint(theme) };
         self.terminal.draw(|frame| draw(frame, &self.app, &theme)).map_err(TopError::Terminal)?;
         Ok(())
     }
@@ -160,7 +157,10 @@ impl Dashboard {
                 Effect::Copy(text) => copy(&text).err().map(|error| format!("not copied: {error}")),
                 Effect::Save { name, csv, json } => Some(match save(&name, &csv, &json) {
                     Ok(()) => {
-                        update(&mut self.app, Event::Told { text: format!("saved {name}.csv and .json"), is_error: false });
+                        update(
+                            &mut self.app,
+                            Event::Told { text: format!("saved {name}.csv and .json"), is_error: false },
+                        );
                         continue;
                     }
                     Err(error) => format!("not saved: {error}"),

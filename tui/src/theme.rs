@@ -100,7 +100,8 @@ impl Theme {
 
     /// Replaces one colour; says what is wrong with the name or the colour.
     pub fn set(&mut self, part: &str, color: &str) -> Result<(), String> {
-        let color: Color = color.parse().map_err(|_| format!("\"{color}\" is not a colour: use a name or #rrggbb"))?;
+        let color: Color =
+            color.parse().map_err(|_| format!("\"{color}\" is not a colour: use a name or #rrggbb"))?;
         let style = match part {
             "plain" => &mut self.plain,
             "dim" => &mut self.dim,
@@ -109,7 +110,11 @@ impl Theme {
             "bad" => &mut self.bad,
             "name" => &mut self.name,
             "title" => &mut self.title,
-            _ => return Err(format!("there is no theme colour \"{part}\": use plain, dim, good, warning, bad, name, title")),
+            _ => {
+                return Err(format!(
+                    "there is no theme colour \"{part}\": use plain, dim, good, warning, bad, name, title"
+                ));
+            }
         };
         style.fg = Some(color);
         Ok(())
@@ -128,9 +133,13 @@ mod tests {
 
     #[test]
     fn terminals_tell_their_background() {
-        for (told, expected) in
-            [(None, None), (Some("15;0"), Some(false)), (Some("0;15"), Some(true)), (Some("0;default;15"), Some(true)), (Some("x"), None)]
-        {
+        for (told, expected) in [
+            (None, None),
+            (Some("15;0"), Some(false)),
+            (Some("0;15"), Some(true)),
+            (Some("0;default;15"), Some(true)),
+            (Some("x"), None),
+        ] {
             assert_eq!(background_is_light(told), expected, "{told:?}");
         }
     }

@@ -127,7 +127,8 @@ fn options(
         theme,
         ascii: args.look.ascii,
         keys: overrides.keys.clone(),
-        message: (!overrides.errors.is_empty()).then(|| format!("overrides: {}", overrides.errors.join("; "))),
+        message: (!overrides.errors.is_empty())
+            .then(|| format!("overrides: {}", overrides.errors.join("; "))),
     };
     Ok(Options {
         source,

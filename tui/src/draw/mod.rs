@@ -38,8 +38,12 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
     footer(&mut Pen::new(buffer, layout.footer, app.setup.ascii), app, theme);
     let body = Rect { y: 2, height: area.height - 3, ..area };
     match &app.mode {
-        Mode::Help { query, top } => help::draw(&mut Pen::new(buffer, body, app.setup.ascii), app, query, *top, theme),
-        Mode::SortPick { at } => help::draw_sort(&mut Pen::new(buffer, body, app.setup.ascii), app, *at, theme),
+        Mode::Help { query, top } => {
+            help::draw(&mut Pen::new(buffer, body, app.setup.ascii), app, query, *top, theme)
+        }
+        Mode::SortPick { at } => {
+            help::draw_sort(&mut Pen::new(buffer, body, app.setup.ascii), app, *at, theme)
+        }
         Mode::Table | Mode::Input { .. } => {}
     }
 }
@@ -89,7 +93,10 @@ impl<'a> Pen<'a> {
 
     pub fn fill(&mut self, y: u16, style: Style) {
         if y < self.area.height {
-            self.buffer.set_style(Rect { x: self.area.x, y: self.area.y + y, width: self.area.width, height: 1 }, style);
+            self.buffer.set_style(
+                Rect { x: self.area.x, y: self.area.y + y, width: self.area.width, height: 1 },
+                style,
+            );
         }
     }
 
@@ -144,10 +151,16 @@ fn header(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
     pen.fill(0, theme.bar);
     let cluster = app.shown();
     let up = cluster.brokers.values().filter(|broker| broker.is_up).count();
-    let mut x = pen.put(0, 0, &format!(" kafkactl top  {}", app.setup.cluster_name), theme.bar.patch(theme.title));
+    let mut x =
+        pen.put(0, 0, &format!(" kafkactl top  {}", app.setup.cluster_name), theme.bar.patch(theme.title));
     if !cluster.brokers.is_empty() {
         let controller = cluster.controller.map_or_else(|| "none".to_owned(), |id| id.to_string());
-        x = pen.put(x + 2, 0, &format!("{up}/{} brokers  controller {controller}", cluster.brokers.len()), theme.bar);
+        x = pen.put(
+            x + 2,
+            0,
+            &format!("{up}/{} brokers  controller {controller}", cluster.brokers.len()),
+            theme.bar,
+        );
     }
     let (text, style) = state_of_data(app, theme);
     let width = u16::try_from(text.width()).unwrap_or(u16::MAX).saturating_add(1);
@@ -187,8 +200,9 @@ fn state_of_data(app: &App, theme: &Theme) -> (String, Style) {
 
 fn tabs(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
     let all = layout::tabs(pen.area.width);
-    let short = all.iter().any(|(screen, _, width)| usize::from(*width) < layout::tab_text(*screen, false).len())
-        || all.len() < Screen::ALL.len();
+    let short =
+        all.iter().any(|(screen, _, width)| usize::from(*width) < layout::tab_text(*screen, false).len())
+            || all.len() < Screen::ALL.len();
     for (screen, x, _) in all {
         let is_current = app.place().screen() == screen;
         let style = if is_current { theme.selected.patch(theme.title) } else { theme.plain };
@@ -235,5 +249,9 @@ fn hints(app: &App) -> String {
         wanted.push((Action::NextPane, "pane"));
     }
     wanted.extend([(Action::Pause, "pause"), (Action::CopyCommand, "copy command"), (Action::Quit, "quit")]);
-    wanted.iter().map(|(action, what)| format!("{} {what}", app.keys_of(*action))).collect::<Vec<_>>().join("  ")
+    wanted
+        .iter()
+        .map(|(action, what)| format!("{} {what}", app.keys_of(*action)))
+        .collect::<Vec<_>>()
+        .join("  ")
 }

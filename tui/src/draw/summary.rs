@@ -29,7 +29,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
     };
     let style = if down.is_empty() { theme.good } else { theme.bad };
     x = pen.put(0, 1, &brokers, style) + 3;
-    let sizes = format!("{} topics   {} partitions   {} groups", summary.topic_count, summary.partition_count, summary.group_count);
+    let sizes = format!(
+        "{} topics   {} partitions   {} groups",
+        summary.topic_count, summary.partition_count, summary.group_count
+    );
     x = pen.put(x, 1, &sizes, theme.plain) + 3;
     count(&mut x, pen, 1, summary.groups_in_trouble, "in trouble", theme.warning);
     let rate = |rate: Option<f64>| rate.map_or(Value::Pending, Value::Rate).human(app.units).into_owned();

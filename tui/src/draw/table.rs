@@ -20,7 +20,13 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, pane: usize, theme: &Theme) {
     for column in &placed {
         let title = grid.columns[column.column].title;
         let arrow = match &view.sort {
-            Some(sort) if sort.column == title => if sort.descending { "▼" } else { "▲" },
+            Some(sort) if sort.column == title => {
+                if sort.descending {
+                    "▼"
+                } else {
+                    "▲"
+                }
+            }
             _ => "",
         };
         let text = format!("{title}{arrow}");
@@ -106,7 +112,9 @@ fn draw_cell(pen: &mut Pen<'_>, app: &App, cell: &Cell, column: &Placed, y: u16,
                 x = pen.put_within(x, y, end.saturating_sub(x), &text, style);
             }
         }
-        value if column.is_numeric => pen.put_right(column.x, y, column.width, &value.human(app.units), style),
+        value if column.is_numeric => {
+            pen.put_right(column.x, y, column.width, &value.human(app.units), style)
+        }
         value => {
             pen.put_within(column.x, y, column.width, &value.human(app.units), style);
         }

@@ -119,9 +119,18 @@ pub enum Mode {
     #[default]
     Table,
     /// Letters go to a line of text.
-    Input { kind: Input, text: String, error: Option<String> },
-    Help { query: String, top: usize },
-    SortPick { at: usize },
+    Input {
+        kind: Input,
+        text: String,
+        error: Option<String>,
+    },
+    Help {
+        query: String,
+        top: usize,
+    },
+    SortPick {
+        at: usize,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,7 +157,11 @@ impl App {
             size,
             path: vec![place.clone()],
             mode: Mode::Table,
-            message: setup.message.clone().map(|text| Message { text, is_error: true, until_ms: now_ms + 2 * MESSAGE_MS }),
+            message: setup.message.clone().map(|text| Message {
+                text,
+                is_error: true,
+                until_ms: now_ms + 2 * MESSAGE_MS,
+            }),
             period: setup.period,
             window_ms: WINDOWS_MS[0],
             show_internal: false,
@@ -221,7 +234,12 @@ impl App {
     }
 
     pub fn layout(&self) -> Layout {
-        layout::layout(Rect::from((ratatui::layout::Position::ORIGIN, self.size)), self.place(), self.pane(), self.expanded)
+        layout::layout(
+            Rect::from((ratatui::layout::Position::ORIGIN, self.size)),
+            self.place(),
+            self.pane(),
+            self.expanded,
+        )
     }
 
     pub fn lens(&self) -> Lens {
@@ -272,15 +290,22 @@ impl App {
     /// Rows of the focused pane that fit the screen.
     pub fn rows_on_screen(&self) -> usize {
         let layout = self.layout();
-        layout.panes.iter().find(|(pane, _)| *pane == self.pane()).map_or(1, |(_, area)| layout::rows_in(*area)).max(1)
+        layout
+            .panes
+            .iter()
+            .find(|(pane, _)| *pane == self.pane())
+            .map_or(1, |(_, area)| layout::rows_in(*area))
+            .max(1)
     }
 
     pub fn say(&mut self, text: impl Into<String>) {
-        self.message = Some(Message { text: text.into(), is_error: false, until_ms: self.now_ms + MESSAGE_MS });
+        self.message =
+            Some(Message { text: text.into(), is_error: false, until_ms: self.now_ms + MESSAGE_MS });
     }
 
     pub fn say_error(&mut self, text: impl Into<String>) {
-        self.message = Some(Message { text: text.into(), is_error: true, until_ms: self.now_ms + MESSAGE_MS });
+        self.message =
+            Some(Message { text: text.into(), is_error: true, until_ms: self.now_ms + MESSAGE_MS });
     }
 
     /// An empty text clears it; a wrong one says why and leaves the filter as it was.
@@ -306,7 +331,14 @@ impl App {
 
     /// Groups on the screen: their commits are read at every poll.
     pub fn visible_groups(&self) -> BTreeSet<String> {
-        let shows_groups = |place: &Place, pane| matches!((place, pane), (Place::Screen(Screen::Groups), _) | (Place::Screen(Screen::Overview), 2) | (Place::Topic(_), 2));
+        let shows_groups = |place: &Place, pane| {
+            matches!(
+                (place, pane),
+                (Place::Screen(Screen::Groups), _)
+                    | (Place::Screen(Screen::Overview), 2)
+                    | (Place::Topic(_), 2)
+            )
+        };
         let mut visible = BTreeSet::new();
         if let Place::Group(group) = self.place() {
             visible.insert(group.to_string());
@@ -329,7 +361,8 @@ impl App {
             Screen::Records => &[Sampler::Records],
             Screen::Disk => &[Sampler::Segments],
         };
-        let good_ms = samplers.iter().filter_map(|sampler| self.cluster.health.get(sampler)?.good_ms).min()?;
+        let good_ms =
+            samplers.iter().filter_map(|sampler| self.cluster.health.get(sampler)?.good_ms).min()?;
         let age_ms = (self.now_ms - good_ms).max(0);
         let period_ms = match self.place().screen() {
             Screen::Disk => 5_000.0,

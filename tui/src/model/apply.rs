@@ -105,13 +105,15 @@ impl Cluster {
             let has_members = !group.members.is_empty();
             for ((topic, id), partition) in &mut group.partitions {
                 let known = self.topics.get(topic).and_then(|topic| topic.partitions.get(id));
-                let (start, end) = known.map_or((None, None), |known| (known.start, known.end_for(self.isolation)));
+                let (start, end) =
+                    known.map_or((None, None), |known| (known.start, known.end_for(self.isolation)));
                 partition.measure(start, end, has_members);
             }
             if let Some(lag) = group.lag() {
                 group.trend.push(lag.unsigned_abs());
             }
-            let (from, to) = (before.unwrap_or(Verdict::Pending), group.verdict().unwrap_or(Verdict::Pending));
+            let (from, to) =
+                (before.unwrap_or(Verdict::Pending), group.verdict().unwrap_or(Verdict::Pending));
             if from != to && to != Verdict::Pending && (from.is_trouble() || to.is_trouble()) {
                 happened.push(Happening::VerdictChange { group: name.to_string(), from, to });
             }
@@ -133,7 +135,8 @@ impl Cluster {
             if known.is_none() && !is_first {
                 happened.push(Happening::GroupAppeared { group: found.id.clone() });
             }
-            let (name, mut group) = known.unwrap_or_else(|| (Name::from(found.id.as_str()), Group::default()));
+            let (name, mut group) =
+                known.unwrap_or_else(|| (Name::from(found.id.as_str()), Group::default()));
             merge_group(&mut group, found, &mut happened);
             self.groups.insert(name, group);
         }
@@ -155,8 +158,13 @@ impl Cluster {
             let Some(group) = self.groups.get_mut(id.as_str()) else { continue };
             let mut found: BTreeMap<(Name, i32), i64> = BTreeMap::new();
             for (topic, partitions) in topics {
-                let topic = self.topics.get_key_value(topic.as_str()).map_or_else(|| Name::from(topic), |known| known.0.clone());
-                found.extend(partitions.into_iter().map(|(partition, offset)| ((topic.clone(), partition), offset)));
+                let topic = self
+                    .topics
+                    .get_key_value(topic.as_str())
+                    .map_or_else(|| Name::from(topic), |known| known.0.clone());
+                found.extend(
+                    partitions.into_iter().map(|(partition, offset)| ((topic.clone(), partition), offset)),
+                );
             }
             notice_commits(&id, group, &found, &mut happened);
             // Partitions that members hold are the group's too, although nothing was committed there yet.
@@ -181,7 +189,9 @@ fn notice_commits(
     happened: &mut Vec<Happening>,
 ) {
     for ((topic, id), partition) in &group.partitions {
-        let (Some(from), Some(to)) = (partition.commit, found.get(&(topic.clone(), *id)).copied()) else { continue };
+        let (Some(from), Some(to)) = (partition.commit, found.get(&(topic.clone(), *id)).copied()) else {
+            continue;
+        };
         let (group_name, topic, partition) = (name.to_string(), topic.to_string(), *id);
         if group.members.is_empty() && from != to && group.is_described {
             happened.push(Happening::OffsetReset { group: group_name, topic, partition, from, to });

@@ -370,8 +370,7 @@ pub struct GroupSummary {
 
 impl Group {
     pub fn lag(&self) -> Option<i64> {
-        let mut lags =
-            self.partitions.values().filter_map(|partition| partition.lag?.offsets()).peekable();
+        let mut lags = self.partitions.values().filter_map(|partition| partition.lag?.offsets()).peekable();
         lags.peek()?;
         Some(lags.sum())
     }
@@ -394,7 +393,8 @@ impl Group {
             consume.push(rates.0);
             produce.push(rates.1);
             slowest_eta = lag::slower(slowest_eta, lag::eta(behind, rates.0, rates.1));
-            time_lag_ms = time_lag_ms.max(partition.commit.and_then(|commit| known.time_lag_ms(commit, behind)));
+            time_lag_ms =
+                time_lag_ms.max(partition.commit.and_then(|commit| known.time_lag_ms(commit, behind)));
         }
         let (consume_rate, produce_rate) = (sum_known(consume.into_iter()), sum_known(produce.into_iter()));
         let of_state = |state| {

@@ -37,7 +37,9 @@ pub fn place(grid: &Grid, rows: &[Row], width: u16, wide: bool, units: Units) ->
             let least = grid.columns[placed.column].width_min;
             least > 0 && placed.width > least
         };
-        let Some(widest) = shown.iter_mut().filter(shrinkable).max_by_key(|placed| placed.width) else { break };
+        let Some(widest) = shown.iter_mut().filter(shrinkable).max_by_key(|placed| placed.width) else {
+            break;
+        };
         widest.width -= 1;
     }
     let mut x: u16 = 0;
@@ -80,8 +82,12 @@ mod tests {
 
     #[test]
     fn narrow_screens_drop_ranks_then_shrink_texts() {
-        let columns =
-            vec![Column::new("NAME").shrinks_to(6), Column::new("LAG"), Column::new("ETA").rank(1), Column::new("X").wide()];
+        let columns = vec![
+            Column::new("NAME").shrinks_to(6),
+            Column::new("LAG"),
+            Column::new("ETA").rank(1),
+            Column::new("X").wide(),
+        ];
         let cells = vec![Cell::text("a-long-name"), Cell::count(123_456), Cell::count(1), Cell::count(1)];
         let rows = vec![Row { id: "a".to_owned(), cells, is_trouble: false, copy: String::new() }];
         let grid = Grid { title: String::new(), columns, rows };

@@ -7,7 +7,8 @@ use crate::screens::{Place, Screen};
 /// `topics`, `topic orders`, `group billing`, `records orders`, `ctx prod`, `filter lag>10`, `q`.
 pub fn run(app: &mut App, line: &str) -> Vec<Effect> {
     let line = line.trim();
-    let (noun, name) = line.split_once(char::is_whitespace).map_or((line, ""), |(noun, name)| (noun, name.trim()));
+    let (noun, name) =
+        line.split_once(char::is_whitespace).map_or((line, ""), |(noun, name)| (noun, name.trim()));
     match noun {
         "" => return vec![],
         "q" | "quit" | "exit" => return vec![Effect::Quit],
@@ -25,7 +26,9 @@ pub fn run(app: &mut App, line: &str) -> Vec<Effect> {
         _ => {}
     }
     let Some(screen) = Screen::of_name(noun) else {
-        app.say_error(format!("there is no \"{noun}\": try topics, groups, brokers, partitions, events, records, ctx, q"));
+        app.say_error(format!(
+            "there is no \"{noun}\": try topics, groups, brokers, partitions, events, records, ctx, q"
+        ));
         return vec![];
     };
     let place = match (screen, name) {

@@ -117,9 +117,15 @@ impl Happening {
                 ids.extend([("replicas", changed.clone().into()), ("isr", isr.clone().into())]);
                 ids
             }
-            Self::GroupAppeared { group } | Self::GroupGone { group } => vec![("group", group.as_str().into())],
+            Self::GroupAppeared { group } | Self::GroupGone { group } => {
+                vec![("group", group.as_str().into())]
+            }
             Self::GroupState { group, from, to } => {
-                vec![("group", group.as_str().into()), ("from", from.as_str().into()), ("to", to.as_str().into())]
+                vec![
+                    ("group", group.as_str().into()),
+                    ("from", from.as_str().into()),
+                    ("to", to.as_str().into()),
+                ]
             }
             Self::Rebalance { group, members } => {
                 vec![("group", group.as_str().into()), ("member_count", (*members).into())]
@@ -127,7 +133,11 @@ impl Happening {
             Self::Rewind { group, topic, partition, from, to }
             | Self::OffsetReset { group, topic, partition, from, to } => {
                 let mut ids = of(topic, *partition);
-                ids.extend([("group", group.as_str().into()), ("from", (*from).into()), ("to", (*to).into())]);
+                ids.extend([
+                    ("group", group.as_str().into()),
+                    ("from", (*from).into()),
+                    ("to", (*to).into()),
+                ]);
                 ids
             }
             Self::VerdictChange { group, from, to } => {
@@ -139,7 +149,9 @@ impl Happening {
     /// What it happened to: a broker, `topic-partition`, a group.
     pub fn subject(&self) -> String {
         match self {
-            Self::Disconnected { .. } | Self::Reconnected | Self::ControllerChange { .. } => "cluster".to_owned(),
+            Self::Disconnected { .. } | Self::Reconnected | Self::ControllerChange { .. } => {
+                "cluster".to_owned()
+            }
             Self::BrokerGone { broker } | Self::BrokerBack { broker } => format!("broker {broker}"),
             Self::TopicCreated { topic }
             | Self::TopicDeleted { topic }

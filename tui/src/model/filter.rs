@@ -87,7 +87,9 @@ fn parse_term(word: &str) -> Result<Term, String> {
         .filter_map(|(sign, operator)| Some((rest.find(sign)?, *sign, *operator)))
         .min_by_key(|(at, sign, _)| (*at, usize::MAX - sign.len()));
     let test = match operator {
-        Some((at, sign, operator)) if at > 0 && rest[..at].chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
+        Some((at, sign, operator))
+            if at > 0 && rest[..at].chars().all(|c| c.is_ascii_alphanumeric() || c == '-') =>
+        {
             let value = rest[at + sign.len()..].to_owned();
             let number = number(&value);
             let is_order = !matches!(operator, Operator::Equal | Operator::NotEqual | Operator::Matches);
@@ -141,7 +143,9 @@ impl Test {
             Self::Text(text) => row.cells.iter().any(|cell| cell.value.plain().to_lowercase().contains(text)),
             Self::Regex(regex) => row.cells.iter().any(|cell| regex.is_match(&cell.value.plain())),
             Self::Column { column, operator, value, number } => {
-                let Some(cell) = find(columns, column).and_then(|index| row.cells.get(index)) else { return false };
+                let Some(cell) = find(columns, column).and_then(|index| row.cells.get(index)) else {
+                    return false;
+                };
                 let plain = cell.value.plain();
                 let order = match (cell.value.number(), number) {
                     (Some(one), Some(other)) => one.partial_cmp(other),
@@ -149,7 +153,9 @@ impl Test {
                 };
                 match operator {
                     Operator::Equal => order.map_or(plain.eq_ignore_ascii_case(value), |order| order.is_eq()),
-                    Operator::NotEqual => order.map_or(!plain.eq_ignore_ascii_case(value), |order| order.is_ne()),
+                    Operator::NotEqual => {
+                        order.map_or(!plain.eq_ignore_ascii_case(value), |order| order.is_ne())
+                    }
                     Operator::Greater => order.is_some_and(|order| order.is_gt()),
                     Operator::GreaterOrEqual => order.is_some_and(|order| order.is_ge()),
                     Operator::Less => order.is_some_and(|order| order.is_lt()),
@@ -171,11 +177,7 @@ mod tests {
         let columns = [Column::new("GROUP"), Column::new("LAG"), Column::new("STATE")];
         let row = Row {
             id: "billing".to_owned(),
-            cells: vec![
-                Cell::text("billing-de"),
-                Cell::new(Value::Count(1_500)),
-                Cell::text("Stable"),
-            ],
+            cells: vec![Cell::text("billing-de"), Cell::new(Value::Count(1_500)), Cell::text("Stable")],
             is_trouble: false,
             copy: String::new(),
         };

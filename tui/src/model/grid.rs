@@ -206,7 +206,9 @@ impl Value {
     }
 
     pub fn json(&self) -> Json {
-        let real = |number: f64| serde_json::Number::from_f64((number * 1000.0).round() / 1000.0).map_or(Json::Null, Json::Number);
+        let real = |number: f64| {
+            serde_json::Number::from_f64((number * 1000.0).round() / 1000.0).map_or(Json::Null, Json::Number)
+        };
         match self {
             Self::None | Self::Pending | Self::Eta(Eta::Never) => Json::Null,
             Self::Text(text) => Json::from(text.as_ref()),
@@ -252,7 +254,8 @@ impl Grid {
                     _ => key,
                 };
                 if let Value::Replicas(ids) = &cell.value {
-                    let missing: Vec<i32> = ids.iter().filter(|(_, missing)| *missing).map(|(id, _)| *id).collect();
+                    let missing: Vec<i32> =
+                        ids.iter().filter(|(_, missing)| *missing).map(|(id, _)| *id).collect();
                     object.insert(format!("{key}_missing"), Json::from(missing));
                 }
                 object.insert(key, cell.value.json());
@@ -340,7 +343,11 @@ mod tests {
             (Value::Replicas(vec![(1, false), (2, true)]), "1,2!", "1,2!"),
             (Value::Time(0), "1970-01-01T00:00:00.000Z", "1970-01-01T00:00:00.000Z"),
         ] {
-            assert_eq!((value.human(Units::Human), value.human(Units::Raw)), (human.into(), raw.into()), "{value:?}");
+            assert_eq!(
+                (value.human(Units::Human), value.human(Units::Raw)),
+                (human.into(), raw.into()),
+                "{value:?}"
+            );
         }
         assert_eq!(time_text(i64::MAX), i64::MAX.to_string());
     }

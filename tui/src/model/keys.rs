@@ -188,8 +188,12 @@ fn is_key_name(name: &str) -> bool {
     let mut chars = name.chars();
     NAMED.iter().any(|(known, _)| *known == name)
         || matches!((chars.next(), chars.next(), chars.next()), (Some(c), None, None) if !c.is_control())
-        || name.strip_prefix('^').is_some_and(|rest| rest.len() == 1 && rest.chars().all(|c| c.is_ascii_lowercase()))
-        || name.strip_prefix('F').is_some_and(|rest| rest.parse().is_ok_and(|number: u8| (1..=12).contains(&number)))
+        || name
+            .strip_prefix('^')
+            .is_some_and(|rest| rest.len() == 1 && rest.chars().all(|c| c.is_ascii_lowercase()))
+        || name
+            .strip_prefix('F')
+            .is_some_and(|rest| rest.parse().is_ok_and(|number: u8| (1..=12).contains(&number)))
 }
 
 /// How the table and override files spell a key.
@@ -199,7 +203,9 @@ pub fn key_name(key: &KeyEvent) -> Option<String> {
     }
     match key.code {
         KeyCode::F(number) => Some(format!("F{number}")),
-        KeyCode::Char(c) if key.modifiers.contains(KeyModifiers::CONTROL) => Some(format!("^{}", c.to_ascii_lowercase())),
+        KeyCode::Char(c) if key.modifiers.contains(KeyModifiers::CONTROL) => {
+            Some(format!("^{}", c.to_ascii_lowercase()))
+        }
         KeyCode::Char(c) if !key.modifiers.contains(KeyModifiers::ALT) => Some(c.to_string()),
         _ => None,
     }
@@ -237,7 +243,11 @@ mod tests {
             for binding in BINDINGS.iter().filter(|binding| (binding.is_valid)(&place)) {
                 for key in binding.keys {
                     assert!(seen.insert(*key), "{key} twice in {place:?}");
-                    assert_eq!(Keys::default().action(key, &place), Some(binding.action), "{key} in {place:?}");
+                    assert_eq!(
+                        Keys::default().action(key, &place),
+                        Some(binding.action),
+                        "{key} in {place:?}"
+                    );
                 }
             }
             assert!(seen.len() > 30, "{place:?} has only {} keys", seen.len());

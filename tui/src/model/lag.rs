@@ -14,7 +14,10 @@ pub enum Lag {
     Unknown,
     /// The commit lies before the first offset that still exists: `lost` offsets were deleted unread, and `behind`
     /// can still be read.
-    Expired { lost: i64, behind: i64 },
+    Expired {
+        lost: i64,
+        behind: i64,
+    },
     Behind(i64),
 }
 
@@ -209,7 +212,12 @@ mod tests {
             ("shrinking", (0..15).map(|n| (n * 10, 500 - n)).collect(), true, Verdict::Ok),
             ("falling behind", (0..15).map(|n| (n * 10, 500 + n)).collect(), true, Verdict::Warn),
             ("same lag", (0..15).map(|n| (n * 10, 500)).collect(), true, Verdict::Warn),
-            ("shrank once", (0..15).map(|n| (n * 10, if n == 7 { 3 } else { 500 + n })).collect(), true, Verdict::Ok),
+            (
+                "shrank once",
+                (0..15).map(|n| (n * 10, if n == 7 { 3 } else { 500 + n })).collect(),
+                true,
+                Verdict::Ok,
+            ),
             ("stuck", (0..15).map(|n| (7, 500 + n)).collect(), true, Verdict::Stall),
             ("gone", (0..15).map(|n| (7, 500 + n)).collect(), false, Verdict::Stop),
             ("gone, seen twice", vec![(7, 500), (7, 500)], false, Verdict::Stop),

@@ -34,7 +34,8 @@ pub fn rows_in(area: Rect) -> usize {
 }
 
 pub fn layout(area: Rect, place: &Place, pane: usize, expanded: bool) -> Layout {
-    let line = |y: u16| Rect { x: 0, y: y.min(area.height), width: area.width, height: u16::from(y < area.height) };
+    let line =
+        |y: u16| Rect { x: 0, y: y.min(area.height), width: area.width, height: u16::from(y < area.height) };
     let body = Rect { x: 0, y: 2, width: area.width, height: area.height.saturating_sub(3) };
     let mut layout = Layout {
         header: line(0),
@@ -47,11 +48,8 @@ pub fn layout(area: Rect, place: &Place, pane: usize, expanded: bool) -> Layout 
         return layout;
     }
     layout.summary = Rect { height: SUMMARY_LINES.min(body.height), ..body };
-    let rest = Rect {
-        y: body.y + layout.summary.height,
-        height: body.height - layout.summary.height,
-        ..body
-    };
+    let rest =
+        Rect { y: body.y + layout.summary.height, height: body.height - layout.summary.height, ..body };
     layout.panes = vec![(pane, rest)];
     if expanded || area.height < HEIGHT_FOR_TWO {
         return layout;
@@ -101,7 +99,11 @@ mod tests {
         for width in 0..220 {
             for height in 0..70 {
                 let area = Rect { x: 0, y: 0, width, height };
-                for (place, pane) in [(Place::Screen(Screen::Overview), 0), (Place::Screen(Screen::Overview), 2), (Place::Group("g".into()), 1)] {
+                for (place, pane) in [
+                    (Place::Screen(Screen::Overview), 0),
+                    (Place::Screen(Screen::Overview), 2),
+                    (Place::Group("g".into()), 1),
+                ] {
                     for expanded in [false, true] {
                         let layout = layout(area, &place, pane, expanded);
                         let mut parts = vec![layout.header, layout.tabs, layout.summary, layout.footer];

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{
+    KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 use ratatui::layout::{Position, Size};
 
 use super::app::{App, Input, Mode, PERIODS, Sort, WINDOWS_MS, scrolled};
@@ -23,9 +25,14 @@ pub enum Event {
     Clock(i64),
     Snapshot(Box<Snapshot>),
     /// Something the outside did, or could not do.
-    Told { text: String, is_error: bool },
+    Told {
+        text: String,
+        is_error: bool,
+    },
     /// Another cluster is looked at from now on.
-    Switched { cluster_name: String },
+    Switched {
+        cluster_name: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +45,11 @@ pub enum Effect {
     /// Put a text on the clipboard.
     Copy(String),
     /// Write a table to files named after `name`.
-    Save { name: String, csv: String, json: String },
+    Save {
+        name: String,
+        csv: String,
+        json: String,
+    },
     /// Look at another context.
     Switch(String),
 }
@@ -66,7 +77,11 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
             vec![Effect::Watch]
         }
         Event::Told { text, is_error } => {
-            if is_error { app.say_error(text) } else { app.say(text) }
+            if is_error {
+                app.say_error(text)
+            } else {
+                app.say(text)
+            }
             vec![]
         }
         Event::Switched { cluster_name } => {
@@ -252,11 +267,15 @@ fn next_pane(app: &mut App) {
 }
 
 fn open(app: &mut App) {
-    let Some(row) = app.selected_index(app.pane()).and_then(|index| app.grid().rows.get(index)) else { return };
+    let Some(row) = app.selected_index(app.pane()).and_then(|index| app.grid().rows.get(index)) else {
+        return;
+    };
     let id = row.id.as_str();
     let topic_of = |id: &str| id.rsplit_once('-').map(|(topic, _)| Place::Topic(topic.into()));
     let next = match (app.place(), app.pane()) {
-        (Place::Screen(Screen::Topics), _) | (Place::Screen(Screen::Overview), 1) => Some(Place::Topic(id.into())),
+        (Place::Screen(Screen::Topics), _) | (Place::Screen(Screen::Overview), 1) => {
+            Some(Place::Topic(id.into()))
+        }
         (Place::Screen(Screen::Groups), _) | (Place::Screen(Screen::Overview), 2) | (Place::Topic(_), 2) => {
             Some(Place::Group(id.into()))
         }
@@ -289,7 +308,12 @@ fn sort_column(app: &App) -> Option<usize> {
 
 fn sort_by(app: &mut App, column: usize) {
     let Some(title) = app.grid().columns.get(column).map(|column| column.title) else { return };
-    let is_numeric = app.grid().rows.first().and_then(|row| row.cells.get(column)).is_some_and(|cell| cell.value.is_numeric());
+    let is_numeric = app
+        .grid()
+        .rows
+        .first()
+        .and_then(|row| row.cells.get(column))
+        .is_some_and(|cell| cell.value.is_numeric());
     let view = app.view_mut();
     let descending = match &view.sort {
         Some(sort) if sort.column == title => !sort.descending,
@@ -321,7 +345,9 @@ fn next_match(app: &mut App, forward: bool) {
         return app.say_error("no filter yet: press /");
     }
     let at = app.selected_index(app.pane()).unwrap_or(0);
-    let step = |distance: usize| if forward { (at + distance) % count } else { (at + count - distance % count) % count };
+    let step = |distance: usize| {
+        if forward { (at + distance) % count } else { (at + count - distance % count) % count }
+    };
     let found = (1..=count).map(step).find(|index| {
         let grid = app.grid();
         app.last_filter.matches(&grid.columns, &grid.rows[*index])
@@ -376,7 +402,9 @@ fn on_input_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         KeyCode::Enter => return vec![Effect::Watch],
         KeyCode::Backspace => drop(text.pop()),
         KeyCode::Char('u') if key.modifiers.contains(KeyModifiers::CONTROL) => text.clear(),
-        KeyCode::Char(c) if !key.modifiers.contains(KeyModifiers::CONTROL) && text.chars().count() < INPUT_CHARS_MAX => {
+        KeyCode::Char(c)
+            if !key.modifiers.contains(KeyModifiers::CONTROL) && text.chars().count() < INPUT_CHARS_MAX =>
+        {
             text.push(c);
         }
         _ => {}
@@ -426,7 +454,9 @@ fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
     match mouse.kind {
         MouseEventKind::ScrollDown => app.step(3),
         MouseEventKind::ScrollUp => app.step(-3),
-        MouseEventKind::Down(MouseButton::Left) => return on_click(app, Position { x: mouse.column, y: mouse.row }),
+        MouseEventKind::Down(MouseButton::Left) => {
+            return on_click(app, Position { x: mouse.column, y: mouse.row });
+        }
         _ => return vec![],
     }
     vec![Effect::Watch]
@@ -435,10 +465,13 @@ fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
 fn on_click(app: &mut App, at: Position) -> Vec<Effect> {
     let layout = app.layout();
     if layout.tabs.contains(at) {
-        let hit = layout::tabs(app.size.width).into_iter().find(|(_, x, width)| (*x..x + width).contains(&at.x));
+        let hit =
+            layout::tabs(app.size.width).into_iter().find(|(_, x, width)| (*x..x + width).contains(&at.x));
         return hit.map_or_else(Vec::new, |(screen, ..)| go_to_screen(app, screen));
     }
-    let Some((pane, area)) = layout.panes.iter().find(|(_, area)| area.contains(at)).copied() else { return vec![] };
+    let Some((pane, area)) = layout.panes.iter().find(|(_, area)| area.contains(at)).copied() else {
+        return vec![];
+    };
     if pane != app.pane() {
         let place = app.place().clone();
         app.panes.insert(place, pane);

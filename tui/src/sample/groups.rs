@@ -133,8 +133,7 @@ async fn describe_classic(
     connection: &Connection,
     ids: &[StrBytes],
 ) -> Result<Vec<(String, GroupDetail)>, ClientError> {
-    let request =
-        DescribeGroupsRequest::default().with_groups(ids.iter().cloned().map(Into::into).collect());
+    let request = DescribeGroupsRequest::default().with_groups(ids.iter().cloned().map(Into::into).collect());
     let answer = connection.call(&request).await?;
     let groups = answer.groups.into_iter().filter(|group| group.error_code == 0);
     Ok(groups
@@ -242,7 +241,8 @@ async fn commits(
             let partitions = answer.topics.into_iter().flat_map(|topic| {
                 let name = topic.name.to_string();
                 let partitions = topic.partitions.into_iter();
-                partitions.map(move |one| (name.clone(), one.partition_index, one.committed_offset, one.error_code))
+                partitions
+                    .map(move |one| (name.clone(), one.partition_index, one.committed_offset, one.error_code))
             });
             found.push((group, gathered(partitions)));
         }
@@ -259,7 +259,8 @@ async fn commits(
             let partitions = group.topics.into_iter().flat_map(|topic| {
                 let name = topic.name.to_string();
                 let partitions = topic.partitions.into_iter();
-                partitions.map(move |one| (name.clone(), one.partition_index, one.committed_offset, one.error_code))
+                partitions
+                    .map(move |one| (name.clone(), one.partition_index, one.committed_offset, one.error_code))
             });
             found.push((group.group_id.to_string(), gathered(partitions)));
         }
@@ -269,7 +270,8 @@ async fn commits(
 
 fn gathered(partitions: impl Iterator<Item = (String, i32, i64, i16)>) -> CommitsOfGroup {
     let mut topics = CommitsOfGroup::new();
-    for (topic, partition, offset, _) in partitions.filter(|(.., offset, error)| *offset >= 0 && *error == 0) {
+    for (topic, partition, offset, _) in partitions.filter(|(.., offset, error)| *offset >= 0 && *error == 0)
+    {
         topics.entry(topic).or_default().push((partition, offset));
     }
     topics

@@ -42,8 +42,13 @@ pub async fn poll(client: &Client) -> Result<(Data, ()), String> {
         Some((leader, voters)) => (Some(leader), voters),
         None => (view.controller.map(|id| id.0), Vec::new()),
     };
-    let metadata =
-        Metadata { cluster_id: view.cluster_id.clone(), controller, voters, brokers: brokers.collect(), topics };
+    let metadata = Metadata {
+        cluster_id: view.cluster_id.clone(),
+        controller,
+        voters,
+        brokers: brokers.collect(),
+        topics,
+    };
     Ok((Data::Metadata(metadata), ()))
 }
 
@@ -55,7 +60,8 @@ async fn quorum(client: &Client) -> Option<(i32, Vec<i32>)> {
         .with_topic_name(StrBytes::from_static_str("__cluster_metadata").into())
         .with_partitions(vec![PartitionData::default()]);
     let answer = connection.call(&DescribeQuorumRequest::default().with_topics(vec![topic])).await.ok()?;
-    let partition = answer.topics.first()?.partitions.first().filter(|partition| partition.error_code == 0)?;
+    let partition =
+        answer.topics.first()?.partitions.first().filter(|partition| partition.error_code == 0)?;
     let voters = partition.current_voters.iter().map(|voter| voter.replica_id.0).collect();
     (partition.leader_id.0 >= 0).then_some((partition.leader_id.0, voters))
 }

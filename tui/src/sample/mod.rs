@@ -130,7 +130,8 @@ impl Driver {
             let started = Instant::now();
             self.first_metadata().await;
             let visible = self.interest.borrow().groups.clone();
-            let due = match self.tell(Sampler::Groups, groups::poll(&self.client, &mut polls, &visible)).await {
+            let due = match self.tell(Sampler::Groups, groups::poll(&self.client, &mut polls, &visible)).await
+            {
                 Ok(due) => due,
                 Err(Gone) => return,
             };

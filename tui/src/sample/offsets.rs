@@ -22,7 +22,12 @@ pub async fn poll(client: &Client, with_start: bool) -> Result<(Data, ()), Strin
     for topic in client.view().topics() {
         for partition in &topic.partitions {
             let Some(leader) = partition.leader else { continue };
-            by_leader.entry(leader).or_default().entry(topic.name.to_string()).or_default().push(partition.id.0);
+            by_leader
+                .entry(leader)
+                .or_default()
+                .entry(topic.name.to_string())
+                .or_default()
+                .push(partition.id.0);
         }
     }
     let leaders: Vec<BrokerId> = by_leader.keys().copied().collect();
@@ -58,18 +63,21 @@ async fn ends(
 ) -> Result<BTreeMap<String, Vec<PartitionOffsets>>, ClientError> {
     let ask = |timestamp, isolation| request(&led, timestamp, isolation);
     let (end, stable, start) = (ask(LATEST, 0), ask(LATEST, 1), ask(EARLIEST, 0));
-    let start = async {
-        if with_start { connection.call(&start).await.map(Some) } else { Ok(None) }
-    };
+    let start = async { if with_start { connection.call(&start).await.map(Some) } else { Ok(None) } };
     // In this order on one connection: the end is never read before the stable offset that must not exceed it.
     let (stable, end, start) = tokio::join!(connection.call(&stable), connection.call(&end), start);
     let mut found: BTreeMap<String, BTreeMap<i32, PartitionOffsets>> = BTreeMap::new();
     let mut take = |response: ListOffsetsResponse, put: fn(&mut PartitionOffsets, i64)| {
         for topic in response.topics {
             let partitions = found.entry(topic.name.to_string()).or_default();
-            for answer in topic.partitions.into_iter().filter(|answer| answer.error_code == 0 && answer.offset >= 0) {
+            for answer in
+                topic.partitions.into_iter().filter(|answer| answer.error_code == 0 && answer.offset >= 0)
+            {
                 let id = answer.partition_index;
-                put(partitions.entry(id).or_insert(PartitionOffsets { id, ..Default::default() }), answer.offset);
+                put(
+                    partitions.entry(id).or_insert(PartitionOffsets { id, ..Default::default() }),
+                    answer.offset,
+                );
             }
         }
     };

@@ -5,10 +5,10 @@ use kafkactl_core::client::{Client, Lane};
 use kafkactl_core::names::{BrokerId, TopicName};
 use kafkactl_core::record::{Batch, RecordView, batches};
 use kafkactl_core::wire::messages::FetchRequest;
+use kafkactl_core::wire::messages::ListOffsetsRequest;
 use kafkactl_core::wire::messages::fetch_request::{FetchPartition, FetchTopic};
 use kafkactl_core::wire::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
 use kafkactl_core::wire::{ErrorCode, StrBytes};
-use kafkactl_core::wire::messages::ListOffsetsRequest;
 use tokio::time::timeout;
 
 use super::{POLL_TIMEOUT, told};
@@ -125,7 +125,10 @@ impl Tail {
 
 fn ends_request(topic: &str, partitions: &[i32]) -> ListOffsetsRequest {
     let partitions = partitions.iter().map(|id| {
-        ListOffsetsPartition::default().with_partition_index(*id).with_current_leader_epoch(-1).with_timestamp(-1)
+        ListOffsetsPartition::default()
+            .with_partition_index(*id)
+            .with_current_leader_epoch(-1)
+            .with_timestamp(-1)
     });
     let topic = ListOffsetsTopic::default().with_name(text(topic)).with_partitions(partitions.collect());
     ListOffsetsRequest::default().with_replica_id((-1).into()).with_topics(vec![topic])

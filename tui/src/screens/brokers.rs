@@ -29,7 +29,8 @@ pub fn grid(cluster: &Cluster) -> Grid {
             }
         }
         // 1 is an even share of the leaders.
-        let skew = (broker.is_up && leader_count > 0).then(|| leaders as f64 * up_count as f64 / leader_count as f64);
+        let skew = (broker.is_up && leader_count > 0)
+            .then(|| leaders as f64 * up_count as f64 / leader_count as f64);
         let free = broker.log_dirs.iter().map(|dir| dir.usable_bytes).sum::<Option<i64>>();
         let dir_failed = broker.log_dirs.iter().any(|dir| dir.error.is_some());
         let state = match (broker.is_up, dir_failed) {

@@ -109,7 +109,9 @@ pub fn partitions(cluster: &Cluster, name: &str, lens: Lens) -> Grid {
             let member = partition.member.and_then(|index| group.members.get(index));
             let of_member = |text: Option<String>| Cell::maybe(text, |text| Value::Text(text.into()));
             let state = match lag {
-                Some(Lag::Expired { lost, .. }) => Cell::text(format!("expired, lost {lost}")).tone(Tone::Bad),
+                Some(Lag::Expired { lost, .. }) => {
+                    Cell::text(format!("expired, lost {lost}")).tone(Tone::Bad)
+                }
                 Some(lag @ (Lag::NoCommit | Lag::Unknown)) => Cell::text(lag.state()).tone(Tone::Warning),
                 Some(Lag::Behind(_)) | None => Cell::new(Value::None),
             };

@@ -126,13 +126,17 @@ pub fn grid(place: &Place, pane: usize, cluster: &Cluster, lens: Lens) -> Grid {
         (Place::Screen(Screen::Events), _) => events::grid(cluster),
         (Place::Screen(Screen::Records), _) => records::grid(cluster),
         (Place::Screen(Screen::Disk), _) => records::segments(cluster),
-        (Place::Topic(topic), 0) => partitions::grid(cluster, Lens { show_internal: true, ..lens }, |name, _| name == topic),
+        (Place::Topic(topic), 0) => {
+            partitions::grid(cluster, Lens { show_internal: true, ..lens }, |name, _| name == topic)
+        }
         (Place::Topic(topic), 1) => topics::configs(cluster, topic),
         (Place::Topic(topic), _) => topics::groups(cluster, topic),
         (Place::Group(group), 0) => groups::partitions(cluster, group, lens),
         (Place::Group(group), _) => groups::members(cluster, group),
         (Place::Broker(broker), _) => {
-            partitions::grid(cluster, Lens { show_internal: true, ..lens }, |_, partition| partition.replicas.contains(broker))
+            partitions::grid(cluster, Lens { show_internal: true, ..lens }, |_, partition| {
+                partition.replicas.contains(broker)
+            })
         }
     }
 }

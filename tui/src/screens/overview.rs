@@ -32,14 +32,20 @@ impl Summary {
         let count = |test: &dyn Fn(&Topic, &Partition) -> bool| {
             cluster.partitions().filter(|(_, topic, _, partition)| test(topic, partition)).count()
         };
-        let out_rates = cluster.groups.values().flat_map(|group| group.partitions.values()).filter_map(|one| one.rate());
+        let out_rates =
+            cluster.groups.values().flat_map(|group| group.partitions.values()).filter_map(|one| one.rate());
         let out_rate = out_rates.fold(None, |sum: Option<f64>, rate| Some(sum.unwrap_or(0.0) + rate));
         let thousandth = |rate: f64| (rate * 1000.0).round() / 1000.0;
         Self {
             cluster_id: cluster.id.clone(),
             controller: cluster.controller,
             brokers_up: cluster.brokers.values().filter(|broker| broker.is_up).count(),
-            brokers_down: cluster.brokers.iter().filter(|(_, broker)| !broker.is_up).map(|(id, _)| *id).collect(),
+            brokers_down: cluster
+                .brokers
+                .iter()
+                .filter(|(_, broker)| !broker.is_up)
+                .map(|(id, _)| *id)
+                .collect(),
             topic_count: cluster.topics.len(),
             partition_count: count(&|_, _| true),
             offline_count: count(&|_, partition| partition.leader.is_none()),
@@ -76,11 +82,21 @@ pub fn problems(cluster: &Cluster) -> Grid {
     }
     for (id, broker) in &cluster.brokers {
         if !broker.is_up {
-            found.push((0, format!("broker {id}"), "not in the cluster".to_owned(), "kafkactl broker list".to_owned()));
+            found.push((
+                0,
+                format!("broker {id}"),
+                "not in the cluster".to_owned(),
+                "kafkactl broker list".to_owned(),
+            ));
         }
         for dir in broker.log_dirs.iter().filter(|dir| dir.error.is_some()) {
             let error = dir.error.as_deref().unwrap_or_default();
-            found.push((0, format!("broker {id}"), format!("log dir {}: {error}", dir.path), "kafkactl logdir list".to_owned()));
+            found.push((
+                0,
+                format!("broker {id}"),
+                format!("log dir {}: {error}", dir.path),
+                "kafkactl logdir list".to_owned(),
+            ));
         }
     }
     for (name, topic, id, partition) in cluster.partitions() {
@@ -93,7 +109,10 @@ pub fn problems(cluster: &Cluster) -> Grid {
         let missing: Vec<String> =
             partition.replicas.iter().filter(|id| !partition.isr.contains(id)).map(i32::to_string).collect();
         let what = partition.trouble(topic.min_isr()).map_or("", Trouble::name);
-        let what = format!("{what}: ISR lacks {}", if missing.is_empty() { "none".to_owned() } else { missing.join(", ") });
+        let what = format!(
+            "{what}: ISR lacks {}",
+            if missing.is_empty() { "none".to_owned() } else { missing.join(", ") }
+        );
         found.push((level, format!("{name}-{id}"), what, format!("kafkactl topic describe {name}")));
     }
     for (name, group) in &cluster.groups {
@@ -122,11 +141,7 @@ pub fn problems(cluster: &Cluster) -> Grid {
         };
         Row {
             id: format!("{subject}\n{problem}"),
-            cells: vec![
-                Cell::text(mark).tone(tone),
-                Cell::name(subject),
-                Cell::text(problem).tone(tone),
-            ],
+            cells: vec![Cell::text(mark).tone(tone), Cell::name(subject), Cell::text(problem).tone(tone)],
             is_trouble: true,
             copy,
         }
@@ -156,6 +171,7 @@ fn best(mut grid: Grid, title: &str, columns: &[&str], by: &str) -> Grid {
     let kept: Vec<usize> = columns.iter().filter_map(|title| grid.column(title)).collect();
     let pick = |cells: Vec<Cell>| kept.iter().filter_map(|index| cells.get(*index).cloned()).collect();
     let rows = grid.rows.into_iter().map(|row| Row { cells: pick(row.cells), ..row }).collect();
-    let columns = kept.iter().map(|index| Column { wide_only: false, ..grid.columns[*index].clone() }).collect();
+    let columns =
+        kept.iter().map(|index| Column { wide_only: false, ..grid.columns[*index].clone() }).collect();
     Grid { title: title.to_owned(), columns, rows }
 }

@@ -21,7 +21,9 @@ const COLUMNS: [Column; 13] = [
 pub fn grid(cluster: &Cluster, lens: Lens, is_wanted: impl Fn(&Name, &Partition) -> bool) -> Grid {
     let rows = cluster
         .partitions()
-        .filter(|(name, topic, _, partition)| (lens.show_internal || !topic.is_internal) && is_wanted(name, partition))
+        .filter(|(name, topic, _, partition)| {
+            (lens.show_internal || !topic.is_internal) && is_wanted(name, partition)
+        })
         .map(|(name, topic, id, partition)| row(name, topic, id, partition, lens));
     Grid { title: "Partitions".to_owned(), rows: rows.collect(), columns: COLUMNS.to_vec() }
 }
@@ -42,7 +44,8 @@ fn row(name: &Name, topic: &Topic, id: i32, partition: &Partition, lens: Lens) -
         Some(leader) if Some(leader) == preferred => Cell::text(format!("{leader}*")),
         Some(leader) => Cell::text(leader.to_string()).tone(Tone::Warning),
     };
-    let missing: Vec<i32> = partition.replicas.iter().filter(|id| !partition.isr.contains(id)).copied().collect();
+    let missing: Vec<i32> =
+        partition.replicas.iter().filter(|id| !partition.isr.contains(id)).copied().collect();
     let missing_text = missing.iter().map(i32::to_string).collect::<Vec<_>>().join(",");
     let marked = partition.replicas.iter().map(|id| (*id, missing.contains(id))).collect();
     let gap = partition.end.zip(partition.stable).map(|(end, stable)| (end - stable).max(0));

@@ -32,7 +32,11 @@ pub fn grid(cluster: &Cluster) -> Grid {
         Column::new("VALUE").shrinks_to(12),
         Column::new("SIZE").rank(1),
     ];
-    let title = if topic.is_empty() { "Records: choose a topic on screen 3".to_owned() } else { format!("Records of {topic}") };
+    let title = if topic.is_empty() {
+        "Records: choose a topic on screen 3".to_owned()
+    } else {
+        format!("Records of {topic}")
+    };
     Grid { title, rows: rows.collect(), columns }
 }
 
@@ -57,7 +61,10 @@ pub fn segments(cluster: &Cluster) -> Grid {
                 Cell::text(if segment.active { "active" } else { "" }),
             ],
             is_trouble: !segment.trouble.is_empty(),
-            copy: format!("kafkactl segment dump {}", shell_word(&format!("{dir}/{name}/{:020}.log", segment.base_offset))),
+            copy: format!(
+                "kafkactl segment dump {}",
+                shell_word(&format!("{dir}/{name}/{:020}.log", segment.base_offset))
+            ),
         }
     });
     let columns = vec![
@@ -68,6 +75,7 @@ pub fn segments(cluster: &Cluster) -> Grid {
         Column::new("INDEX").shrinks_to(8),
         Column::new("ACTIVE").rank(2),
     ];
-    let title = if dir.is_empty() { "Disk: start with --data-dir".to_owned() } else { format!("Segments in {dir}") };
+    let title =
+        if dir.is_empty() { "Disk: start with --data-dir".to_owned() } else { format!("Segments in {dir}") };
     Grid { title, rows: rows.collect(), columns }
 }

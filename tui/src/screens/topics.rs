@@ -75,7 +75,9 @@ fn row(name: &Name, topic: &Topic, readers: &Readers<'_>, lens: Lens) -> Row {
             retention,
             Cell::count(group_count),
             Cell::maybe(worst_lag, Value::Count),
-            Cell::maybe(topic.config("cleanup.policy").map(str::to_owned), |policy| Value::Text(policy.into())),
+            Cell::maybe(topic.config("cleanup.policy").map(str::to_owned), |policy| {
+                Value::Text(policy.into())
+            }),
         ],
         is_trouble: of(|trouble| *trouble < Trouble::NotPreferred) > 0,
         copy: format!("kafkactl topic describe {}", shell_word(name)),
@@ -97,15 +99,20 @@ pub fn configs(cluster: &Cluster, topic: &str) -> Grid {
         is_trouble: false,
         copy: format!("kafkactl topic config get {} {key}", shell_word(topic)),
     });
-    let columns = vec![Column::new("KEY").shrinks_to(20), Column::new("VALUE").shrinks_to(10), Column::new("SET-BY")];
+    let columns =
+        vec![Column::new("KEY").shrinks_to(20), Column::new("VALUE").shrinks_to(10), Column::new("SET-BY")];
     Grid { title: format!("{topic}: config"), rows: rows.collect(), columns }
 }
 
 /// The groups that read a topic.
 pub fn groups(cluster: &Cluster, topic: &str) -> Grid {
     let rows = cluster.groups.iter().filter_map(|(name, group)| {
-        let mine: Vec<_> =
-            group.partitions.iter().filter(|((of, _), _)| &**of == topic).map(|(_, partition)| partition).collect();
+        let mine: Vec<_> = group
+            .partitions
+            .iter()
+            .filter(|((of, _), _)| &**of == topic)
+            .map(|(_, partition)| partition)
+            .collect();
         if mine.is_empty() {
             return None;
         }

@@ -3,7 +3,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::keys::BINDINGS;
-use crate::model::snapshot::{Commits, Data, Group, Groups, Metadata, Offsets, Partition, PartitionOffsets, Topic};
+use crate::model::snapshot::{
+    Commits, Data, Group, Groups, Metadata, Offsets, Partition, PartitionOffsets, Topic,
+};
 
 /// Names as nobody would choose them.
 fn name() -> impl Strategy<Value = String> {
@@ -21,24 +23,42 @@ fn number() -> impl Strategy<Value = i64> {
 }
 
 fn snapshot() -> impl Strategy<Value = Snapshot> {
-    let partition = (0..3i32, proptest::option::of(0..4i32), proptest::collection::vec(0..4i32, 0..4), any::<i32>());
-    let topic = (name(), name(), proptest::collection::vec(partition, 0..3)).prop_map(|(name, id, partitions)| Topic {
-        name,
-        id,
-        internal: false,
-        partitions: partitions
-            .into_iter()
-            .map(|(id, leader, ids, epoch)| Partition { id, leader, epoch, isr: ids.iter().skip(1).copied().collect(), replicas: ids })
-            .collect(),
-    });
+    let partition =
+        (0..3i32, proptest::option::of(0..4i32), proptest::collection::vec(0..4i32, 0..4), any::<i32>());
+    let topic =
+        (name(), name(), proptest::collection::vec(partition, 0..3)).prop_map(|(name, id, partitions)| {
+            Topic {
+                name,
+                id,
+                internal: false,
+                partitions: partitions
+                    .into_iter()
+                    .map(|(id, leader, ids, epoch)| Partition {
+                        id,
+                        leader,
+                        epoch,
+                        isr: ids.iter().skip(1).copied().collect(),
+                        replicas: ids,
+                    })
+                    .collect(),
+            }
+        });
     let metadata = proptest::collection::vec(topic, 0..4)
         .prop_map(|topics| Data::Metadata(Metadata { topics, ..Metadata::default() }));
-    let offsets = proptest::collection::btree_map(name(), (number(), number(), number()), 0..4).prop_map(|topics| {
-        let one = |(start, end, stable)| {
-            (0..3).map(|id| PartitionOffsets { id, start: Some(start), end: Some(end), stable: Some(stable) }).collect()
-        };
-        Data::Offsets(Offsets { topics: topics.into_iter().map(|(name, of)| (name, one(of))).collect() })
-    });
+    let offsets =
+        proptest::collection::btree_map(name(), (number(), number(), number()), 0..4).prop_map(|topics| {
+            let one = |(start, end, stable)| {
+                (0..3)
+                    .map(|id| PartitionOffsets {
+                        id,
+                        start: Some(start),
+                        end: Some(end),
+                        stable: Some(stable),
+                    })
+                    .collect()
+            };
+            Data::Offsets(Offsets { topics: topics.into_iter().map(|(name, of)| (name, one(of))).collect() })
+        });
     let groups = proptest::collection::vec((name(), name()), 0..4).prop_map(|groups| {
         let group = |(id, state)| Group { id, state, ..Group::default() };
         Data::Groups(Groups { groups: groups.into_iter().map(group).collect(), ..Groups::default() })
@@ -47,12 +67,16 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
         let one = |(topic, offset)| [(topic, vec![(0, offset), (1, offset)])].into();
         Data::Commits(Commits { groups: groups.into_iter().map(|(group, of)| (group, one(of))).collect() })
     });
-    (number(), prop_oneof![metadata, offsets, groups, commits])
-        .prop_map(|(at_ms, data)| Snapshot { at_ms, took_ms: 1, data })
+    (number(), prop_oneof![metadata, offsets, groups, commits]).prop_map(|(at_ms, data)| Snapshot {
+        at_ms,
+        took_ms: 1,
+        data,
+    })
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    let bound: Vec<&str> = BINDINGS.iter().flat_map(|binding| binding.keys).copied().filter(|key| *key != "^c").collect();
+    let bound: Vec<&str> =
+        BINDINGS.iter().flat_map(|binding| binding.keys).copied().filter(|key| *key != "^c").collect();
     let mouse = (0..230u16, 0..70u16, 0..3).prop_map(|(column, row, kind)| {
         let kind = match kind {
             0 => MouseEventKind::Down(MouseButton::Left),
@@ -92,7 +116,8 @@ fn every_key_works_everywhere() {
         for binding in BINDINGS {
             for key in binding.keys {
                 for digit in "12345678".chars() {
-                    let mut app = app_with(&snapshots, setup(ThemeChoice::Light, true), Size { width: 80, height: 24 });
+                    let mut app =
+                        app_with(&snapshots, setup(ThemeChoice::Light, true), Size { width: 80, height: 24 });
                     press(&mut app, &[&digit.to_string(), key, "Enter", key]);
                     screen_of(&app);
                 }

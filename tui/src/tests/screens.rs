@@ -10,16 +10,19 @@ fn check(name: &str, text: &str) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
     }
-    let expected = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let expected =
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert_eq!(text, expected, "{name}: UPDATE_GOLDEN=1 takes the new one");
 }
 
 #[test]
 fn screens_look_as_they_should() {
     let incident = incident();
-    for (looks, theme, ascii) in
-        [("color", ThemeChoice::Dark, false), ("mono", ThemeChoice::Mono, false), ("ascii", ThemeChoice::Mono, true)]
-    {
+    for (looks, theme, ascii) in [
+        ("color", ThemeChoice::Dark, false),
+        ("mono", ThemeChoice::Mono, false),
+        ("ascii", ThemeChoice::Mono, true),
+    ] {
         for (width, height) in SIZES {
             let mut app = app_with(&incident, setup(theme, ascii), Size { width, height });
             let mut all = String::new();
@@ -71,7 +74,10 @@ fn verdicts_and_events_of_the_incident() {
     let kinds: Vec<(&str, String)> =
         app.cluster.events.iter().map(|event| (event.what.kind(), event.what.subject())).collect();
     for expected in [("broker-gone", "broker 3"), ("isr-shrink", "orders-0"), ("leader-change", "orders-2")] {
-        assert!(kinds.iter().any(|(kind, subject)| (*kind, subject.as_str()) == expected), "{expected:?} in {kinds:?}");
+        assert!(
+            kinds.iter().any(|(kind, subject)| (*kind, subject.as_str()) == expected),
+            "{expected:?} in {kinds:?}"
+        );
     }
     let expired = app.cluster.groups["late-analytics"].summary(&app.cluster, 10_000).expired_count;
     assert_eq!(expired, 4);
@@ -145,7 +151,10 @@ fn the_last_good_rows_stay_while_disconnected() {
     let failed = Failed { of: Sampler::Metadata, error: "connection refused".to_owned() };
     let now_ms = app.now_ms + 60_000;
     update(&mut app, Event::Clock(now_ms));
-    update(&mut app, Event::Snapshot(Box::new(Snapshot { at_ms: now_ms, took_ms: 1, data: Data::Failed(failed) })));
+    update(
+        &mut app,
+        Event::Snapshot(Box::new(Snapshot { at_ms: now_ms, took_ms: 1, data: Data::Failed(failed) })),
+    );
     assert_eq!(app.grid().rows.len(), rows);
     let text = text_of(&screen_of(&app), false);
     assert!(text.lines().next().unwrap().contains("DISCONNECTED !  data 1m00s old"), "{text}");
