@@ -109,10 +109,11 @@ pub fn problems(cluster: &Cluster) -> Grid {
         let missing: Vec<String> =
             partition.replicas.iter().filter(|id| !partition.isr.contains(id)).map(i32::to_string).collect();
         let what = partition.trouble(topic.min_isr()).map_or("", Trouble::name);
-        let what = format!(
-            "{what}: ISR lacks {}",
-            if missing.is_empty() { "none".to_owned() } else { missing.join(", ") }
-        );
+        let what = if missing.is_empty() {
+            format!("{what}: no live leader")
+        } else {
+            format!("{what}: ISR lacks {}", missing.join(", "))
+        };
         found.push((level, format!("{name}-{id}"), what, format!("kafkactl topic describe {name}")));
     }
     for (name, group) in &cluster.groups {
