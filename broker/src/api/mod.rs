@@ -22,6 +22,7 @@ mod describe_topic_partitions;
 mod elect_leaders;
 mod encoder;
 mod fetch;
+mod find_coordinator;
 mod heartbeat;
 mod incremental_alter_configs;
 mod init_producer_id;
@@ -82,6 +83,7 @@ pub(crate) const SPECS: &[ApiSpec] = &[
     offset_for_leader_epoch::SPEC,
     delete_groups::SPEC,
     describe_groups::SPEC,
+    find_coordinator::SPEC,
     describe_log_dirs::SPEC,
     heartbeat::SPEC,
     init_producer_id::SPEC,

@@ -23,9 +23,16 @@ impl Alarm {
         }
     }
 
-    /// Forgets what was set; deadlines known to the task are set again before it sleeps.
+    /// Forgets what was set. The task does so before it looks at the deadlines it knows, and then calls
+    /// [`Alarm::arm`]: what others set meanwhile is not lost.
     pub fn clear(&self) {
         *self.at.lock() = None;
+    }
+
+    /// As [`Alarm::set`], by the task itself, which is awake.
+    pub fn arm(&self, at: Instant) {
+        let mut armed = self.at.lock();
+        *armed = Some(armed.map_or(at, |armed| armed.min(at)));
     }
 
     /// Returns at the time set, or when an earlier one is.
@@ -41,5 +48,39 @@ impl Alarm {
             () = elapsed => {}
             () = self.earlier.notified() => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_an_earlier_deadline_wakes_the_task() {
+        let alarm = Alarm::default();
+        let hour = |hours: u64| Instant::now() + Duration::from_secs(3_600 * hours);
+        alarm.clear();
+        alarm.arm(hour(2));
+        let mut sleep = pin!(alarm.sleep());
+        let mut is_awake = || sleep.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
+        assert!(!is_awake(), "arming is no alarm");
+        alarm.set(hour(3));
+        assert!(!is_awake());
+        alarm.set(hour(1));
+        assert!(is_awake());
+    }
+
+    #[tokio::test]
+    async fn what_is_set_while_the_task_looks_around_is_not_lost() {
+        let alarm = Alarm::default();
+        alarm.clear();
+        alarm.set(Instant::now());
+        alarm.arm(Instant::now() + Duration::from_secs(3_600));
+        alarm.sleep().await;
+        alarm.sleep().await;
     }
 }

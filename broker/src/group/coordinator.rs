@@ -169,11 +169,8 @@ impl Groups {
         let mut clean_at = Instant::now() + interval;
         loop {
             self.inner.alarm.clear();
-            self.shards()
-                .iter()
-                .filter_map(|shard| shard.next_deadline())
-                .for_each(|at| self.inner.alarm.set(at));
-            self.inner.alarm.set(clean_at);
+            let deadline = self.shards().iter().filter_map(|shard| shard.next_deadline()).min();
+            self.inner.alarm.arm(deadline.map_or(clean_at, |at| at.min(clean_at)));
             self.inner.alarm.sleep().await;
             let now = self.now();
             for shard in self.shards() {

@@ -3,6 +3,7 @@
 mod client;
 mod connections;
 mod fetching;
+mod groups;
 mod producing;
 mod storage;
 
@@ -53,6 +54,15 @@ impl TestBroker {
     }
 
     fn start_on(directory: Arc<dyn Dir>, topics: &[Topic<'_>], settings: &[(&str, &str)]) -> Self {
+        Self::start_knowing(directory, image(topics), settings)
+    }
+
+    /// Starts with all that a metadata log says.
+    fn start_knowing(
+        directory: Arc<dyn Dir>,
+        metadata: (MetadataImage, MetadataDelta),
+        settings: &[(&str, &str)],
+    ) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let settings: Vec<(String, String)> =
@@ -61,20 +71,26 @@ impl TestBroker {
         let limits = ServerLimits::of(&settings);
         let broker = Arc::new(broker(directory, settings));
         let flushing = broker.partitions.start_flushing().unwrap();
+        let groups = broker.groups.clone();
+        runtime.spawn(async move { groups.keep_time().await });
         let _inside = runtime.enter();
         let listener = BoundListener::bind("PLAINTEXT", ([127, 0, 0, 1], 0).into(), &limits).unwrap();
         let address = listener.address;
         let server = Server::start(&broker, vec![listener], limits);
         let started = Self { address, broker, server, runtime, flushing };
-        started.apply(topics);
+        started.apply_image(metadata);
         started
     }
 
     /// Applies the metadata of these topics and no others.
     fn apply(&self, topics: &[Topic<'_>]) {
-        let (image, delta) = image(topics);
+        self.apply_image(image(topics));
+    }
+
+    fn apply_image(&self, (image, delta): (MetadataImage, MetadataDelta)) {
         let image = Arc::new(image);
         self.broker.partitions.apply(&delta, &image);
+        self.broker.groups.apply(&delta, &image);
         self.broker.metadata.publish(image);
     }
 
