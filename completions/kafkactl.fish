@@ -42,6 +42,10 @@ complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "topics" -d 'Read 
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "t" -d 'Read and change topics, their settings and partitions'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "produce" -d 'Write records from files or standard input to a topic'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "consume" -d 'Read records of topics'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "group" -d 'Read consumer groups, their lag and offsets, and change them'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "groups" -d 'Read consumer groups, their lag and offsets, and change them'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "g" -d 'Read consumer groups, their lag and offsets, and change them'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "cluster" -d 'Facts about the whole cluster'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "storage" -d 'Format and inspect data directories; no broker needed'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "segment" -d 'Read the files of partitions: dump, verify, count, find; no broker needed'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "segments" -d 'Read the files of partitions: dump, verify, count, find; no broker needed'
@@ -50,15 +54,16 @@ complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "context" -d 'Name
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "ctx" -d 'Named clusters in kafkactl.toml'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "completion" -d 'Print a shell\'s completion script'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "version" -d 'Print the version'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "list" -d 'Topics with their partition and replica counts'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "ls" -d 'Topics with their partition and replica counts'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "describe" -d 'Partitions, replicas and changed settings of topics'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "create" -d 'Create topics'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "delete" -d 'Delete topics and all their records'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "rm" -d 'Delete topics and all their records'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "add-partitions" -d 'Raise a topic\'s number of partitions'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "offsets" -d 'Offsets of each partition: the log\'s ends, or any position'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "list" -d 'Topics with their partition and replica counts'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "ls" -d 'Topics with their partition and replica counts'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "describe" -d 'Partitions, replicas and changed settings of topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "create" -d 'Create topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "delete" -d 'Delete topics and all their records'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "rm" -d 'Delete topics and all their records'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "config" -d 'Settings of a topic'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "add-partitions" -d 'Raise a topic\'s number of partitions'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "offsets" -d 'Offsets of each partition: the log\'s ends, or any position'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from list" -l regex -d 'Only names that match this regular expression' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from list" -s w -l watch -d 'Repeat until interrupted' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
@@ -175,6 +180,10 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from config" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from config" -f -a "get" -d 'Settings with their values and sources'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from config" -f -a "set" -d 'Set topic settings; the others stay as they are'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from config" -f -a "unset" -d 'Return topic settings to their defaults'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -s P -l partitions -d 'The number of partitions afterwards' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -s c -l context -d 'Named context of kafkactl.toml' -r
@@ -209,15 +218,16 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from offsets" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from offsets" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from offsets" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "list" -d 'Topics with their partition and replica counts'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "ls" -d 'Topics with their partition and replica counts'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "describe" -d 'Partitions, replicas and changed settings of topics'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "create" -d 'Create topics'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "delete" -d 'Delete topics and all their records'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "rm" -d 'Delete topics and all their records'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "add-partitions" -d 'Raise a topic\'s number of partitions'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "offsets" -d 'Offsets of each partition: the log\'s ends, or any position'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "list" -d 'Topics with their partition and replica counts'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "ls" -d 'Topics with their partition and replica counts'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "describe" -d 'Partitions, replicas and changed settings of topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "create" -d 'Create topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "delete" -d 'Delete topics and all their records'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "rm" -d 'Delete topics and all their records'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "config" -d 'Settings of a topic'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "add-partitions" -d 'Raise a topic\'s number of partitions'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "offsets" -d 'Offsets of each partition: the log\'s ends, or any position'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from list" -l regex -d 'Only names that match this regular expression' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from list" -s w -l watch -d 'Repeat until interrupted' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
@@ -334,6 +344,10 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_see
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from config" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from config" -f -a "get" -d 'Settings with their values and sources'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from config" -f -a "set" -d 'Set topic settings; the others stay as they are'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from config" -f -a "unset" -d 'Return topic settings to their defaults'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -s P -l partitions -d 'The number of partitions afterwards' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -s c -l context -d 'Named context of kafkactl.toml' -r
@@ -368,15 +382,16 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_see
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from offsets" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from offsets" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from offsets" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "list" -d 'Topics with their partition and replica counts'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "ls" -d 'Topics with their partition and replica counts'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "describe" -d 'Partitions, replicas and changed settings of topics'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "create" -d 'Create topics'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "delete" -d 'Delete topics and all their records'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "rm" -d 'Delete topics and all their records'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "add-partitions" -d 'Raise a topic\'s number of partitions'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm add-partitions offsets" -f -a "offsets" -d 'Offsets of each partition: the log\'s ends, or any position'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "list" -d 'Topics with their partition and replica counts'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "ls" -d 'Topics with their partition and replica counts'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "describe" -d 'Partitions, replicas and changed settings of topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "create" -d 'Create topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "delete" -d 'Delete topics and all their records'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "rm" -d 'Delete topics and all their records'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "config" -d 'Settings of a topic'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "add-partitions" -d 'Raise a topic\'s number of partitions'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "offsets" -d 'Offsets of each partition: the log\'s ends, or any position'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from list" -l regex -d 'Only names that match this regular expression' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from list" -s w -l watch -d 'Repeat until interrupted' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
@@ -493,6 +508,10 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_sub
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from config" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from config" -f -a "get" -d 'Settings with their values and sources'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from config" -f -a "set" -d 'Set topic settings; the others stay as they are'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from config" -f -a "unset" -d 'Return topic settings to their defaults'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -s P -l partitions -d 'The number of partitions afterwards' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -s c -l context -d 'Named context of kafkactl.toml' -r
@@ -584,6 +603,480 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l commit -d 
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "list" -d 'Groups with their states'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "ls" -d 'Groups with their states'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "describe" -d 'Members of groups and what is assigned to them'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "lag" -d 'How far commits are behind the logs\' ends, by partition, topic or group'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "reset" -d 'Move a group\'s committed offsets; a preview without --yes'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "delete" -d 'Delete groups and their commits'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "rm" -d 'Delete groups and their commits'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "offsets" -d 'Committed offsets as files'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -l state -d 'Only groups in these states, such as Stable,Empty' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -l state -d 'Only groups in these states, such as Stable,Empty' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -l by -d 'One row for each of these [default: partition; with --all: group]' -r -f -a "partition\t''
+topic\t''
+group\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -s t -l topic -d 'Only these topics; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -l fail-over -d 'End with code 6 when the lag of a group is over N' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -l isolation -d 'Which end counts: of the log, or of committed transactions' -r -f -a "uncommitted\t''
+committed\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -l all -d 'Every group'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -l only-lagging -d 'Only rows that lag'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -l to -d 'The new position, such as start, end, -100 or @-1h' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -s t -l topic -d 'Topics to move, with partitions as in orders:0,3-5; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -l all-topics -d 'Every topic the group has committed'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from offsets" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from offsets" -f -a "export" -d 'Print committed offsets as JSON lines'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from offsets" -f -a "import" -d 'Commit the offsets of an export; a preview without --yes'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from offsets" -f -a "delete" -d 'Remove the commits of topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "list" -d 'Groups with their states'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "ls" -d 'Groups with their states'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "describe" -d 'Members of groups and what is assigned to them'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "lag" -d 'How far commits are behind the logs\' ends, by partition, topic or group'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "reset" -d 'Move a group\'s committed offsets; a preview without --yes'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "delete" -d 'Delete groups and their commits'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "rm" -d 'Delete groups and their commits'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "offsets" -d 'Committed offsets as files'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -l state -d 'Only groups in these states, such as Stable,Empty' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -l state -d 'Only groups in these states, such as Stable,Empty' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -l by -d 'One row for each of these [default: partition; with --all: group]' -r -f -a "partition\t''
+topic\t''
+group\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -s t -l topic -d 'Only these topics; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -l fail-over -d 'End with code 6 when the lag of a group is over N' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -l isolation -d 'Which end counts: of the log, or of committed transactions' -r -f -a "uncommitted\t''
+committed\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -l all -d 'Every group'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -l only-lagging -d 'Only rows that lag'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -l to -d 'The new position, such as start, end, -100 or @-1h' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -s t -l topic -d 'Topics to move, with partitions as in orders:0,3-5; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -l all-topics -d 'Every topic the group has committed'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from offsets" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from offsets" -f -a "export" -d 'Print committed offsets as JSON lines'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from offsets" -f -a "import" -d 'Commit the offsets of an export; a preview without --yes'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from offsets" -f -a "delete" -d 'Remove the commits of topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "list" -d 'Groups with their states'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "ls" -d 'Groups with their states'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "describe" -d 'Members of groups and what is assigned to them'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "lag" -d 'How far commits are behind the logs\' ends, by partition, topic or group'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "reset" -d 'Move a group\'s committed offsets; a preview without --yes'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "delete" -d 'Delete groups and their commits'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "rm" -d 'Delete groups and their commits'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "offsets" -d 'Committed offsets as files'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -l state -d 'Only groups in these states, such as Stable,Empty' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -l state -d 'Only groups in these states, such as Stable,Empty' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -l by -d 'One row for each of these [default: partition; with --all: group]' -r -f -a "partition\t''
+topic\t''
+group\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -s t -l topic -d 'Only these topics; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -l fail-over -d 'End with code 6 when the lag of a group is over N' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -l isolation -d 'Which end counts: of the log, or of committed transactions' -r -f -a "uncommitted\t''
+committed\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -l all -d 'Every group'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -l only-lagging -d 'Only rows that lag'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -l to -d 'The new position, such as start, end, -100 or @-1h' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -s t -l topic -d 'Topics to move, with partitions as in orders:0,3-5; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -l all-topics -d 'Every topic the group has committed'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from offsets" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from offsets" -f -a "export" -d 'Print committed offsets as JSON lines'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from offsets" -f -a "import" -d 'Commit the offsets of an export; a preview without --yes'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from offsets" -f -a "delete" -d 'Remove the commits of topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and not __fish_seen_subcommand_from info" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and not __fish_seen_subcommand_from info" -f -a "info" -d 'Id, controller and brokers'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and not __fish_seen_subcommand_from random-uuid" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and not __fish_seen_subcommand_from random-uuid" -f -a "random-uuid" -d 'Draw a cluster id'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and __fish_seen_subcommand_from random-uuid" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r

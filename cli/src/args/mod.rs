@@ -3,9 +3,11 @@
 //! Options that every command shares are not clap globals: they are flattened at the root and in each command that
 //! has a use for them, and merged, the deeper one winning. So help and errors stay true to the command.
 
+pub mod cluster;
 pub mod completion;
 pub mod consume;
 pub mod context;
+pub mod group;
 pub mod position;
 pub mod produce;
 pub mod segment;
@@ -49,6 +51,12 @@ pub enum Noun {
     Consume(Box<consume::ConsumeArgs>),
     /// Watch brokers, partitions and groups live
     Top(Box<top::TopArgs>),
+    /// Read consumer groups, their lag and offsets, and change them
+    #[command(subcommand, visible_aliases = ["groups", "g"])]
+    Group(group::GroupCommand),
+    /// Facts about the whole cluster
+    #[command(subcommand)]
+    Cluster(cluster::ClusterCommand),
     /// Format and inspect data directories; no broker needed
     #[command(subcommand)]
     Storage(storage::StorageCommand),

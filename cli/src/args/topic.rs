@@ -16,6 +16,9 @@ pub enum TopicCommand {
     /// Delete topics and all their records
     #[command(visible_alias = "rm")]
     Delete(TopicDeleteArgs),
+    /// Settings of a topic
+    #[command(subcommand)]
+    Config(TopicConfigCommand),
     /// Raise a topic's number of partitions
     AddPartitions(TopicAddPartitionsArgs),
     /// Offsets of each partition: the log's ends, or any position

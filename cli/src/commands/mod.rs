@@ -1,9 +1,11 @@
 //! One file per verb or noun: plain functions from settled arguments and an output handle to an exit status.
 
+mod cluster;
 mod completion;
 mod confirm;
 mod consume;
 mod context;
+mod group;
 mod positions;
 mod produce;
 mod segment;
@@ -31,6 +33,8 @@ pub fn run(cli: Cli) -> ExitStatus {
         Noun::Produce(args) => session::run(&*args, outer),
         Noun::Consume(args) => session::run(&*args, outer),
         Noun::Top(args) => top::run(&args, outer),
+        Noun::Group(command) => group::run(&command, outer),
+        Noun::Cluster(command) => cluster::run(&command, outer),
         Noun::Storage(command) => storage::run(command, outer),
         Noun::Segment(command) => segment::run(&command, outer),
         Noun::Context(command) => context::run(command, outer),

@@ -2,6 +2,7 @@ use kafkactl_core::client::admin::{PartitionDescription, TopicDescription};
 use kafkactl_core::names::{BrokerId, TopicName};
 use serde::Serialize;
 
+use super::config::{ConfigRow, is_own, settings};
 use crate::args::shared::{Common, TableArgs};
 use crate::args::topic::TopicDescribeArgs;
 use crate::commands::Outcome;
@@ -15,6 +16,8 @@ struct TopicItem {
     id: String,
     internal: bool,
     partitions: Vec<PartitionRow>,
+    /// Those set on the topic itself.
+    configs: Vec<ConfigRow>,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,6 +67,18 @@ impl ClusterCommand for TopicDescribeArgs {
                 Err(error) => errors.push(error.into()),
             }
         }
+        let found: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
+        let mut configs = settings(session, &found, None).await?;
+        for item in &mut items {
+            match configs.remove(&item.name) {
+                Some(Ok(entries)) => {
+                    item.configs = entries.into_iter().filter(is_own).map(ConfigRow::from).collect()
+                }
+                // Settings need a right of their own; the rest is worth showing without it.
+                Some(Err(error)) => errors.push(error),
+                None => {}
+            }
+        }
         let sections = items.iter().map(section).collect::<Result<_, CommandError>>()?;
         out.print(Report::details("TopicDescription", &items, sections)?.with_errors(errors))
     }
@@ -76,6 +91,15 @@ fn section(topic: &TopicItem) -> Result<Section, CommandError> {
         ("Id", Cell::from(&topic.id)),
         ("Partitions", topic.partitions.len().into()),
         ("Replicas", Cell::option(replicas)),
+        (
+            "Settings",
+            Cell::list(
+                topic
+                    .configs
+                    .iter()
+                    .map(|config| format!("{}={}", config.name, config.value.as_deref().unwrap_or("-"))),
+            ),
+        ),
     ];
     Ok(Section { facts, table: Some(Table::of(&topic.partitions)?) })
 }
@@ -87,6 +111,7 @@ impl From<TopicDescription> for TopicItem {
             id: topic.id.to_string(),
             internal: topic.is_internal,
             partitions: topic.partitions.into_iter().map(PartitionRow::from).collect(),
+            configs: Vec::new(),
         }
     }
 }

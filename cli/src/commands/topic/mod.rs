@@ -1,6 +1,7 @@
 //! `topic`: a file per verb.
 
 mod add_partitions;
+mod config;
 mod create;
 mod delete;
 mod describe;
@@ -9,7 +10,7 @@ mod offsets;
 
 use super::session;
 use crate::args::shared::Common;
-use crate::args::topic::TopicCommand;
+use crate::args::topic::{TopicCommand, TopicConfigCommand};
 use crate::exit::ExitStatus;
 
 pub fn run(command: &TopicCommand, outer: &Common) -> ExitStatus {
@@ -18,6 +19,9 @@ pub fn run(command: &TopicCommand, outer: &Common) -> ExitStatus {
         TopicCommand::Describe(args) => session::run(args, outer),
         TopicCommand::Create(args) => session::run(args, outer),
         TopicCommand::Delete(args) => session::run(args, outer),
+        TopicCommand::Config(TopicConfigCommand::Get(args)) => session::run(args, outer),
+        TopicCommand::Config(TopicConfigCommand::Set(args)) => session::run(args, outer),
+        TopicCommand::Config(TopicConfigCommand::Unset(args)) => session::run(args, outer),
         TopicCommand::AddPartitions(args) => session::run(args, outer),
         TopicCommand::Offsets(args) => session::run(args, outer),
     }

@@ -1,0 +1,94 @@
+//! `cluster`: facts about the whole cluster.
+
+use kafkactl_core::client::admin::ClusterDescription;
+use serde::Serialize;
+
+use super::Outcome;
+use super::session::{self, ClusterCommand, Pace, Session};
+use crate::args::cluster::{ClusterCommand as Verb, ClusterInfoArgs};
+use crate::args::shared::{Common, TableArgs};
+use crate::exit::ExitStatus;
+use crate::output::{Cell, Column, Output, Report, Row, Section, Table};
+
+pub fn run(command: &Verb, outer: &Common) -> ExitStatus {
+    match command {
+        Verb::Info(args) => session::run(args, outer),
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct ClusterItem {
+    cluster_id: String,
+    controller: Option<i32>,
+    /// The finalized metadata version's level; null from brokers that do not tell.
+    metadata_version: Option<i16>,
+    brokers: Vec<BrokerRow>,
+}
+
+#[derive(Debug, Serialize)]
+struct BrokerRow {
+    id: i32,
+    host: String,
+    port: u16,
+    rack: Option<String>,
+    controller: bool,
+    /// Registered, but out of contact with the controller.
+    fenced: bool,
+}
+
+impl Row for BrokerRow {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("BROKER", |row| row.id.into()),
+        Column::new("HOST", |row| Cell::from(&row.host)),
+        Column::new("PORT", |row| Cell::Number(row.port.into())),
+        Column::new("RACK", |row| Cell::option(row.rack.as_ref())),
+        Column::new("CONTROLLER", |row| row.controller.into()),
+        Column::new("FENCED", |row| row.fenced.into()),
+    ];
+}
+
+impl ClusterCommand for ClusterInfoArgs {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn table(&self) -> Option<&TableArgs> {
+        Some(&self.table)
+    }
+
+    fn pace(&self) -> Pace {
+        self.watch.watch.into()
+    }
+
+    async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
+        let cluster = session.admin.describe_cluster(true).await?;
+        let features = session.admin.features().await?;
+        let item = item(cluster, features.finalized.get("metadata.version").copied());
+        let facts = vec![
+            ("Cluster", Cell::from(&item.cluster_id)),
+            ("Controller", Cell::option(item.controller)),
+            ("Brokers", item.brokers.len().into()),
+            ("Metadata version", Cell::option(item.metadata_version.map(i32::from))),
+        ];
+        let section = Section { facts, table: Some(Table::of(&item.brokers)?) };
+        out.print(Report::details("ClusterInfo", &[item], vec![section])?)
+    }
+}
+
+fn item(cluster: ClusterDescription, metadata_version: Option<i16>) -> ClusterItem {
+    let controller = cluster.controller;
+    let brokers = cluster.brokers.into_iter().map(|broker| BrokerRow {
+        id: broker.id.0,
+        host: broker.endpoint.host.to_string(),
+        port: broker.endpoint.port,
+        rack: broker.rack,
+        controller: Some(broker.id) == controller,
+        fenced: broker.is_fenced,
+    });
+    ClusterItem {
+        cluster_id: cluster.cluster_id,
+        controller: controller.map(|broker| broker.0),
+        metadata_version,
+        brokers: brokers.collect(),
+    }
+}

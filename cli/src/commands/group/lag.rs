@@ -1,0 +1,305 @@
+//! `group lag`: commits are read first, ends second, and put together by `lag_of`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kafkactl_core::client::ClientError;
+use kafkactl_core::client::admin::{GroupDescription, GroupMember, Isolation};
+use kafkactl_core::names::TopicPartition;
+use serde::Serialize;
+
+use super::lag_of::{Lag, LagState, LagSum, lag_of};
+use crate::args::group::{GroupLagArgs, LagBy};
+use crate::args::shared::{Common, TableArgs};
+use crate::commands::Outcome;
+use crate::commands::positions::{Answers, Bounds};
+use crate::commands::session::{ClusterCommand, Pace, Session};
+use crate::error::CommandError;
+use crate::exit::ExitStatus;
+use crate::output::{Cell, Column, Output, Report, Row};
+
+#[derive(Debug, Clone, Serialize)]
+struct PartitionLag {
+    group: String,
+    topic: String,
+    partition: i32,
+    committed: Option<i64>,
+    start: Option<i64>,
+    end: Option<i64>,
+    /// Offsets between commit and end; null without a commit.
+    lag: Option<i64>,
+    /// Offsets that were deleted before the group read them.
+    lost: i64,
+    state: LagState,
+    member_id: Option<String>,
+    client_id: Option<String>,
+    host: Option<String>,
+    instance_id: Option<String>,
+}
+
+impl Row for PartitionLag {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("GROUP", |row| Cell::from(&row.group)),
+        Column::new("TOPIC", |row| Cell::from(&row.topic)),
+        Column::new("PARTITION", |row| row.partition.into()),
+        Column::new("COMMITTED", |row| Cell::option(row.committed)),
+        Column::new("END", |row| Cell::option(row.end)),
+        Column::new("LAG", |row| Cell::option(row.lag)),
+        Column::new("STATE", |row| row.state.as_str().into()),
+        Column::new("CLIENT-ID", |row| Cell::option(row.client_id.as_ref())),
+        Column::new("HOST", |row| Cell::option(row.host.as_ref())),
+        Column::wide("START", |row| Cell::option(row.start)),
+        Column::wide("LOST", |row| row.lost.into()),
+        Column::wide("MEMBER", |row| Cell::option(row.member_id.as_ref())),
+        Column::wide("INSTANCE", |row| Cell::option(row.instance_id.as_ref())),
+    ];
+}
+
+/// Lags of a group, or of a group's topic, put together.
+#[derive(Debug, Serialize)]
+struct SumLag {
+    group: String,
+    /// Null when the row is about the whole group.
+    topic: Option<String>,
+    state: String,
+    members: usize,
+    partitions: usize,
+    lag: i64,
+    lag_max: i64,
+    lost: i64,
+    no_commit: usize,
+    /// The largest lag over the mean; null when nothing lags.
+    peak_ratio: Option<f64>,
+    /// The standard deviation over the mean; null when nothing lags.
+    variation: Option<f64>,
+}
+
+impl Row for SumLag {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("GROUP", |row| Cell::from(&row.group)),
+        Column::new("TOPIC", |row| Cell::option(row.topic.as_ref())),
+        Column::new("STATE", |row| Cell::from(&row.state)),
+        Column::new("MEMBERS", |row| row.members.into()),
+        Column::new("PARTITIONS", |row| row.partitions.into()),
+        Column::new("LAG", |row| row.lag.into()),
+        Column::new("LAG-MAX", |row| row.lag_max.into()),
+        Column::wide("LOST", |row| row.lost.into()),
+        Column::wide("NO-COMMIT", |row| row.no_commit.into()),
+        Column::wide("PAR", |row| ratio(row.peak_ratio)),
+        Column::wide("CV", |row| ratio(row.variation)),
+    ];
+}
+
+fn ratio(ratio: Option<f64>) -> Cell {
+    Cell::option(ratio.map(|ratio| format!("{ratio:.2}")))
+}
+
+/// What the cluster says about one group.
+struct Group {
+    description: GroupDescription,
+    commits: BTreeMap<TopicPartition, i64>,
+}
+
+impl ClusterCommand for GroupLagArgs {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn table(&self) -> Option<&TableArgs> {
+        Some(&self.table)
+    }
+
+    fn pace(&self) -> Pace {
+        self.watch.watch.into()
+    }
+
+    async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
+        let mut errors = Vec::new();
+        let groups = self.groups(session, &mut errors).await?;
+        let partitions: BTreeSet<TopicPartition> =
+            groups.iter().flat_map(|group| self.partitions_of(group)).collect();
+        let partitions: Vec<TopicPartition> = partitions.into_iter().collect();
+        let bounds = session.bounds(&partitions, self.isolation.into()).await;
+        self.note_open_transactions(session, &partitions, &bounds, out).await;
+        let (bounds, failed) = usable(bounds);
+        errors.extend(failed);
+        let rows: Vec<Vec<PartitionLag>> = groups.iter().map(|group| self.rows(group, &bounds)).collect();
+        self.check_limit(&groups, &rows, &mut errors);
+        let report = match self.by.unwrap_or(if self.all { LagBy::Group } else { LagBy::Partition }) {
+            LagBy::Partition => {
+                let rows: Vec<PartitionLag> = rows
+                    .into_iter()
+                    .flatten()
+                    .filter(|row| !self.only_lagging || row.lag != Some(0))
+                    .collect();
+                Report::list("GroupLag", &rows)?
+            }
+            by => {
+                let sums = groups.iter().zip(&rows).flat_map(|(group, rows)| sums(group, rows, by));
+                let sums: Vec<SumLag> =
+                    sums.filter(|sum| !self.only_lagging || sum.lag > 0 || sum.no_commit > 0).collect();
+                Report::list("GroupLagSum", &sums)?
+            }
+        };
+        out.print(report.with_errors(errors))
+    }
+}
+
+impl GroupLagArgs {
+    /// Groups and their commits; those that fail are errors of the command.
+    async fn groups(
+        &self,
+        session: &Session,
+        errors: &mut Vec<CommandError>,
+    ) -> Result<Vec<Group>, CommandError> {
+        let names = if self.all {
+            let listings = session.admin.list_groups(&[], &[]).await?;
+            errors.extend(listings.unreachable.into_values().map(CommandError::from));
+            let is_consumer = |kind: Option<&str>| !matches!(kind, Some("share" | "streams"));
+            let groups = listings.groups.into_iter().filter(|group| is_consumer(group.group_type.as_deref()));
+            groups.map(|group| group.group_id).collect()
+        } else {
+            self.groups.clone()
+        };
+        let described = session.admin.describe_groups(&names).await?;
+        let mut commits = session.admin.groups_offsets(&names).await;
+        let mut groups = Vec::new();
+        for (name, description) in described {
+            let group = description.map_err(CommandError::from).and_then(|description| {
+                let offsets = commits.remove(&name).transpose()?.unwrap_or_default();
+                let commits = offsets
+                    .into_iter()
+                    .map(|(partition, committed)| Ok((partition, committed?.offset.0)))
+                    .collect::<Result<_, ClientError>>()?;
+                Ok(Group { description, commits })
+            });
+            match group {
+                Ok(group) => groups.push(group),
+                // A group that was deleted since it was listed is no failure.
+                Err(error) if self.all && error.status() == ExitStatus::NotFound => {}
+                Err(error) => errors.push(error),
+            }
+        }
+        Ok(groups)
+    }
+
+    /// What the group has committed and what its members are assigned.
+    fn partitions_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = TopicPartition> + 'a {
+        let assigned = group.description.members.iter().flat_map(|member| &member.assignment);
+        group
+            .commits
+            .keys()
+            .chain(assigned)
+            .filter(|partition| {
+                self.topic.is_empty() || self.topic.iter().any(|topic| partition.topic.as_str() == topic)
+            })
+            .cloned()
+    }
+
+    fn rows(&self, group: &Group, bounds: &BTreeMap<TopicPartition, Option<Bounds>>) -> Vec<PartitionLag> {
+        let partitions: BTreeSet<TopicPartition> = self.partitions_of(group).collect();
+        let rows = partitions.into_iter().filter_map(|partition| {
+            let bounds = *bounds.get(&partition)?;
+            let committed = group.commits.get(&partition).copied();
+            let lag = lag_of(committed, bounds);
+            let member = owner(&group.description, &partition);
+            Some(PartitionLag {
+                group: group.description.group_id.clone(),
+                topic: partition.topic.to_string(),
+                partition: partition.partition.0,
+                committed,
+                start: bounds.map(|bounds| bounds.start),
+                end: bounds.map(|bounds| bounds.end),
+                lag: lag.offsets,
+                lost: lag.lost,
+                state: lag.state,
+                member_id: member.map(|member| member.id.clone()),
+                client_id: member.map(|member| member.client_id.clone()),
+                host: member.map(|member| member.host.clone()),
+                instance_id: member.and_then(|member| member.instance_id.clone()),
+            })
+        });
+        rows.collect()
+    }
+
+    /// Readers of committed records stop before an open transaction; one that hangs looks like a stuck group.
+    async fn note_open_transactions(
+        &self,
+        session: &Session,
+        partitions: &[TopicPartition],
+        bounds: &Answers<Bounds>,
+        out: &mut Output,
+    ) {
+        if self.isolation != crate::args::consume::Isolation::Uncommitted {
+            return;
+        }
+        let latest = kafkactl_core::client::admin::OffsetSpec::Latest;
+        let stable = session.offsets(partitions, latest, Isolation::ReadCommitted).await;
+        for (partition, stable) in stable {
+            // The stable end was read later: it is behind only when something holds it back.
+            if let (Ok(Some(stable)), Some(Ok(bounds))) = (stable, bounds.get(&partition))
+                && stable < bounds.end
+            {
+                let held = bounds.end - stable;
+                out.note(&format!(
+                    "{partition}: an open transaction hides the last {held} offsets from readers of committed records"
+                ));
+            }
+        }
+    }
+
+    fn check_limit(&self, groups: &[Group], rows: &[Vec<PartitionLag>], errors: &mut Vec<CommandError>) {
+        let Some(limit) = self.fail_over else { return };
+        for (group, rows) in groups.iter().zip(rows) {
+            let total: i64 = rows.iter().filter_map(|row| row.lag).sum();
+            if u64::try_from(total).is_ok_and(|total| total > limit) {
+                let name = &group.description.group_id;
+                errors.push(CommandError::check_failed(format!(
+                    "group \"{name}\" lags {total} offsets, over {limit}"
+                )));
+            }
+        }
+    }
+}
+
+/// Partitions that are gone have no bounds; those that could not be asked are left out and told.
+fn usable(bounds: Answers<Bounds>) -> (BTreeMap<TopicPartition, Option<Bounds>>, Vec<CommandError>) {
+    let mut known = BTreeMap::new();
+    let mut errors = Vec::new();
+    for (partition, bounds) in bounds {
+        match bounds.map_err(CommandError::from) {
+            Ok(bounds) => drop(known.insert(partition, Some(bounds))),
+            Err(error) if error.status() == ExitStatus::NotFound => drop(known.insert(partition, None)),
+            Err(error) => errors.push(error),
+        }
+    }
+    (known, errors)
+}
+
+fn owner<'a>(group: &'a GroupDescription, partition: &TopicPartition) -> Option<&'a GroupMember> {
+    group.members.iter().find(|member| member.assignment.contains(partition))
+}
+
+fn sums(group: &Group, rows: &[PartitionLag], by: LagBy) -> Vec<SumLag> {
+    let mut sums: BTreeMap<Option<String>, LagSum> = BTreeMap::new();
+    if by == LagBy::Group {
+        sums.insert(None, LagSum::default());
+    }
+    for row in rows {
+        let topic = (by == LagBy::Topic).then(|| row.topic.clone());
+        sums.entry(topic).or_default().add(Lag { state: row.state, offsets: row.lag, lost: row.lost });
+    }
+    let sums = sums.into_iter().map(|(topic, sum)| SumLag {
+        group: group.description.group_id.clone(),
+        topic,
+        state: group.description.state.clone(),
+        members: group.description.members.len(),
+        partitions: sum.partitions,
+        lag: sum.lag,
+        lag_max: sum.lag_max,
+        lost: sum.lost,
+        no_commit: sum.no_commit,
+        peak_ratio: sum.peak_ratio(),
+        variation: sum.variation(),
+    });
+    sums.collect()
+}

@@ -1,0 +1,161 @@
+//! `topic config`: the settings of one topic.
+
+use std::collections::BTreeMap;
+
+use kafkactl_core::client::admin::{ConfigChange, ConfigDetail, ConfigEntry, ConfigResource, ConfigSource};
+use serde::Serialize;
+
+use crate::args::shared::{Common, TableArgs};
+use crate::args::topic::{TopicConfigGetArgs, TopicConfigSetArgs, TopicConfigUnsetArgs};
+use crate::commands::Outcome;
+use crate::commands::session::{ClusterCommand, Pace, Session};
+use crate::error::CommandError;
+use crate::output::{Cell, Column, Output, Report, Row};
+
+/// One setting in force.
+#[derive(Debug, Serialize)]
+pub struct ConfigRow {
+    pub name: String,
+    /// Null for a secret, and where nothing is set.
+    pub value: Option<String>,
+    /// Kafka's name of where the value comes from, such as `DYNAMIC_TOPIC_CONFIG`.
+    pub source: &'static str,
+    #[serde(rename = "type")]
+    pub type_name: &'static str,
+    pub sensitive: bool,
+}
+
+impl Row for ConfigRow {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("NAME", |row| Cell::from(&row.name)),
+        Column::new("VALUE", |row| Cell::option(row.value.as_ref().filter(|value| !value.is_empty()))),
+        Column::new("SOURCE", |row| row.source.into()),
+        Column::wide("TYPE", |row| row.type_name.into()),
+    ];
+}
+
+impl From<ConfigEntry> for ConfigRow {
+    fn from(entry: ConfigEntry) -> Self {
+        Self {
+            name: entry.name,
+            value: entry.value,
+            source: entry.source.name(),
+            type_name: entry.type_name,
+            sensitive: entry.is_sensitive,
+        }
+    }
+}
+
+/// The settings of topics by topic, with one entry of the result for each.
+pub async fn settings(
+    session: &Session,
+    topics: &[&str],
+    names: Option<&[String]>,
+) -> Result<BTreeMap<String, Result<Vec<ConfigEntry>, CommandError>>, CommandError> {
+    let resources: Vec<ConfigResource> = topics.iter().map(|topic| ConfigResource::topic(topic)).collect();
+    let described = session.admin.describe_configs(&resources, names, ConfigDetail::default()).await?;
+    Ok(described
+        .into_iter()
+        .map(|(resource, entries)| (resource.name, entries.map_err(CommandError::from)))
+        .collect())
+}
+
+/// Whether an entry was set on the topic itself.
+pub fn is_own(entry: &ConfigEntry) -> bool {
+    entry.source == ConfigSource::Topic
+}
+
+impl ClusterCommand for TopicConfigGetArgs {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn table(&self) -> Option<&TableArgs> {
+        Some(&self.table)
+    }
+
+    fn pace(&self) -> Pace {
+        self.watch.watch.into()
+    }
+
+    async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
+        let names = (!self.keys.is_empty()).then_some(&*self.keys);
+        let entries = settings(session, &[&self.topic], names).await?.remove(&self.topic);
+        let mut entries = entries.ok_or_else(|| CommandError::not_found("topic", &self.topic))??;
+        let missing = self.keys.iter().filter(|key| !entries.iter().any(|entry| entry.name == **key));
+        let errors = missing.map(|key| CommandError::not_found("topic setting", key)).collect();
+        if names.is_none() && !self.all {
+            entries.retain(is_own);
+        }
+        let rows: Vec<ConfigRow> = entries.into_iter().map(ConfigRow::from).collect();
+        out.print(Report::list("TopicConfig", &rows)?.with_errors(errors))
+    }
+}
+
+impl ClusterCommand for TopicConfigSetArgs {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
+        let changes = self.configs.iter().map(|set| (set.key.clone(), ConfigChange::Set(set.value.clone())));
+        alter(session, &self.topic, changes.collect(), self.dry_run.dry_run, out).await
+    }
+}
+
+impl ClusterCommand for TopicConfigUnsetArgs {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
+        let changes = self.keys.iter().map(|key| (key.clone(), ConfigChange::Delete));
+        alter(session, &self.topic, changes.collect(), self.dry_run.dry_run, out).await
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct ChangeRow {
+    topic: String,
+    name: String,
+    /// Null for a return to the default.
+    value: Option<String>,
+    /// `set`, `unset`, `would-set` or `would-unset`.
+    result: &'static str,
+}
+
+impl Row for ChangeRow {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("TOPIC", |row| Cell::from(&row.topic)),
+        Column::new("NAME", |row| Cell::from(&row.name)),
+        Column::new("RESULT", |row| row.result.into()),
+        Column::new("VALUE", |row| Cell::option(row.value.as_ref())),
+    ];
+}
+
+async fn alter(
+    session: &Session,
+    topic: &str,
+    changes: BTreeMap<String, ConfigChange>,
+    dry_run: bool,
+    out: &mut Output,
+) -> Outcome {
+    if !dry_run {
+        session.may_change()?;
+    }
+    let rows: Vec<ChangeRow> = changes
+        .iter()
+        .map(|(name, change)| {
+            let (value, result) = match change {
+                ConfigChange::Set(value) => (Some(value.clone()), if dry_run { "would-set" } else { "set" }),
+                _ => (None, if dry_run { "would-unset" } else { "unset" }),
+            };
+            ChangeRow { topic: topic.to_owned(), name: name.clone(), value, result }
+        })
+        .collect();
+    let changes = BTreeMap::from([(ConfigResource::topic(topic), changes)]);
+    for (_, outcome) in session.admin.alter_configs(&changes, dry_run).await? {
+        outcome?;
+    }
+    out.print(Report::list("TopicConfigChange", &rows)?)
+}
