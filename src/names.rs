@@ -181,8 +181,9 @@ number!(
 impl Offset {
     pub const NONE: Offset = Offset(-1);
 
+    /// Stops at the ends of the range: offsets from files and peers may be anything.
     pub fn plus(self, records: i64) -> Offset {
-        Offset(self.0 + records)
+        Offset(self.0.saturating_add(records))
     }
 }
 

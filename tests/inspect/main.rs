@@ -1,5 +1,6 @@
 //! Reading directories that Apache Kafka 4.3.1 wrote (`tests/golden/README.md`) without changing them.
 
+mod damage;
 mod dump;
 mod find;
 mod verify;

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::indexes::{SeenBatch, check_offset_index, check_time_index};
+use super::indexes::{OffsetIndexCheck, TimeIndexCheck};
 use super::{FINDINGS_MAX, Severity, Verifier};
 use crate::log::inspect::files::SegmentFiles;
 use crate::log::inspect::read::{IndexFile, LogReader, RECORDS_BYTES_MAX};
@@ -8,10 +8,11 @@ use crate::log::inspect::{AbortedTxn, InspectError, Result};
 use crate::names::{LeaderEpoch, Offset, ProducerId};
 use crate::record::{Batch, ControlType, TimestampType};
 
-/// What a segment's own log showed, to hold its indexes against.
+/// What a segment's log shows, and its indexes beside it.
 #[derive(Default)]
 struct Seen {
-    batches: Vec<SeenBatch>,
+    offset_index: Option<OffsetIndexCheck>,
+    time_index: Option<TimeIndexCheck>,
     /// Markers that end a transaction whose beginning is still there, and where that is.
     aborted: Vec<(ProducerId, Offset, Offset)>,
     scratch: Vec<u8>,
@@ -21,30 +22,33 @@ impl Verifier<'_> {
     pub(super) fn segment(&mut self, number: usize) -> Result<()> {
         let segment = &self.partition.segments[number];
         let next_base = self.partition.segments.get(number + 1).map(|next| next.base_offset);
-        let seen = self.log(segment, next_base)?;
-        if let Some(path) = &segment.offset_index {
-            check_offset_index(self, path, &seen.batches)?;
-        }
-        if let Some(path) = &segment.time_index {
-            check_time_index(self, path, &seen.batches)?;
-        }
+        let mut seen = Seen {
+            offset_index: segment.offset_index.as_deref().map(OffsetIndexCheck::open).transpose()?,
+            time_index: segment.time_index.as_deref().map(TimeIndexCheck::open).transpose()?,
+            ..Seen::default()
+        };
+        self.log(segment, next_base, &mut seen)?;
+        let of_indexes = [
+            seen.offset_index.take().map(OffsetIndexCheck::finish),
+            seen.time_index.take().map(TimeIndexCheck::finish),
+        ];
+        self.findings.extend(of_indexes.into_iter().flatten().flatten());
         self.txn_index(segment, &seen)
     }
 
-    fn log(&mut self, segment: &SegmentFiles, next_base: Option<Offset>) -> Result<Seen> {
+    fn log(&mut self, segment: &SegmentFiles, next_base: Option<Offset>, seen: &mut Seen) -> Result<()> {
         let path = &segment.log;
         let mut reader = LogReader::open(path)?;
-        let mut seen = Seen::default();
         loop {
             if self.findings.len() >= FINDINGS_MAX {
-                return Ok(seen);
+                return Ok(());
             }
             match reader.next_batch() {
-                Ok(Some((position, batch))) => self.batch(segment, next_base, position, &batch, &mut seen),
+                Ok(Some((position, batch))) => self.batch(segment, next_base, position, &batch, seen),
                 Ok(None) => break,
                 Err(InspectError::Damaged { position, reason, .. }) => {
                     self.report(Severity::Error, path, Some(position), None, reason);
-                    return Ok(seen);
+                    return Ok(());
                 }
                 Err(error) => return Err(error),
             }
@@ -53,7 +57,7 @@ impl Verifier<'_> {
             let reason = format!("{} bytes at the end are no whole batch", reader.trailing_bytes());
             self.report(Severity::Warning, path, Some(reader.position()), None, reason);
         }
-        Ok(seen)
+        Ok(())
     }
 
     fn batch(
@@ -83,8 +87,12 @@ impl Verifier<'_> {
         self.records(path, position, batch, seen);
         self.epoch(path, position, batch);
         self.transactions(batch, seen);
-        let max_timestamp_ms = header.max_timestamp_ms;
-        seen.batches.push(SeenBatch { position, base_offset, last_offset, max_timestamp_ms });
+        if let Some(index) = &mut seen.offset_index {
+            index.see(position, &header);
+        }
+        if let Some(index) = &mut seen.time_index {
+            index.see(&header);
+        }
         self.last_offset = Some(last_offset);
     }
 
