@@ -65,40 +65,40 @@ fn crash_everywhere(seed: u64) -> usize {
 
 /// What the log holds at one time.
 #[derive(Clone, Default)]
-struct State {
+pub struct State {
     /// Operations of the disk so far.
     operations: usize,
-    batches: Vec<Stored>,
+    pub batches: Vec<Stored>,
     start: i64,
     /// Everything before is known to be synced.
     durable: i64,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Stored {
-    base: i64,
-    next: i64,
+pub struct Stored {
+    pub base: i64,
+    pub next: i64,
     epoch: i32,
-    bytes: Arc<[u8]>,
+    pub bytes: Arc<[u8]>,
 }
 
 /// Does things to a log, and writes down what must be true.
-struct Player {
-    disk: MemoryDisk,
+pub struct Player {
+    pub disk: MemoryDisk,
     log_dir: Option<LogDir>,
     log: Option<Log>,
-    state: State,
+    pub state: State,
     states: Vec<State>,
     ever: HashMap<Stored, ()>,
     epoch: i32,
     now_ms: i64,
 }
 
-fn partition() -> TopicPartition {
+pub fn partition() -> TopicPartition {
     TopicPartition::new("crashed", 0)
 }
 
-fn config() -> Arc<LogConfig> {
+pub fn config() -> Arc<LogConfig> {
     Arc::new(LogConfig {
         segment_bytes: 1500,
         index_interval_bytes: 200,
@@ -112,7 +112,7 @@ fn config() -> Arc<LogConfig> {
     })
 }
 
-fn shared() -> Shared {
+pub fn shared() -> Shared {
     Shared::new(8, 1 << 16)
 }
 
@@ -125,7 +125,7 @@ fn open(disk: &MemoryDisk, now_ms: i64) -> (LogDir, Log, RecoveryReport) {
 }
 
 impl Player {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let disk = MemoryDisk::recording();
         let now_ms = 1_000_000;
         let (log_dir, log, _) = open(&disk, now_ms);
@@ -146,7 +146,7 @@ impl Player {
         self.log.as_mut().unwrap()
     }
 
-    fn act(&mut self, random: &mut StdRng) {
+    pub fn act(&mut self, random: &mut StdRng) {
         self.now_ms += random.random_range(1..1000);
         match random.random_range(0..100) {
             0..30 => self.append_data(random, -1, false),
@@ -278,7 +278,7 @@ impl Player {
         self.log().take_deleted().unlink().unwrap();
     }
 
-    fn restart(&mut self) {
+    pub fn restart(&mut self) {
         let log = self.log.take().unwrap();
         let log_dir = self.log_dir.take().unwrap();
         let (start, end) = (log.start_offset(), log.end_offset());

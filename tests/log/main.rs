@@ -1,8 +1,11 @@
 //! The log room against directories that Apache Kafka 4.3.1 wrote (`tests/golden/README.md`), and against crashes.
 
 mod crash;
+mod damage;
 mod directories;
+mod failing;
 mod golden;
 mod read;
+mod reading;
 mod replay;
 mod sequences;

@@ -63,6 +63,23 @@ impl MemoryDisk {
         disk
     }
 
+    /// A disk with these files, by path.
+    pub fn with_contents(contents: BTreeMap<String, Vec<u8>>) -> Self {
+        let mut state = State::default();
+        for (path, content) in contents {
+            let file = state.files_made;
+            state.files_made += 1;
+            let mut folder = parent_of(&path);
+            while !folder.is_empty() {
+                state.nodes.insert(folder.to_owned(), Node::Directory);
+                folder = parent_of(folder);
+            }
+            state.nodes.insert(path, Node::File(file));
+            state.files.insert(file, content);
+        }
+        Self { state: Arc::new(Mutex::new(state)) }
+    }
+
     pub fn root(&self) -> Arc<dyn Dir> {
         Arc::new(MemoryDir { disk: self.clone(), path: String::new() })
     }

@@ -162,6 +162,24 @@ impl<E: Entry> Index<E> {
         Ok(index)
     }
 
+    /// Looks at every entry.
+    pub fn check(&self) -> Result<(), IndexError> {
+        let (mut number, mut last): (u32, Option<E>) = (0, None);
+        loop {
+            let page = self.page(number)?;
+            for entry in &page {
+                if !entry.is_plausible(self.base_offset) || last.is_some_and(|last| !last.precedes(entry)) {
+                    return Err(IndexError::Damaged("an entry contradicts the one before it".to_owned()));
+                }
+                last = Some(*entry);
+            }
+            if page.is_empty() {
+                return Ok(());
+            }
+            number += page.len() as u32;
+        }
+    }
+
     pub fn count(&self) -> u32 {
         self.stored + self.pending.len() as u32
     }

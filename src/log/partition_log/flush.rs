@@ -134,19 +134,22 @@ impl Log {
     pub fn close(mut self) -> Result<()> {
         self.check_writable()?;
         self.snapshots.take(&self.producers)?;
+        self.sealed.iter().try_for_each(|segment| segment.drop_damaged_indexes())?;
         self.active.seal()
     }
 
-    /// Stores the leader epochs. Not synced before the next flush: what is lost is found again in the batches.
-    pub(super) fn write_epochs(&mut self) -> Result<()> {
+    /// Stores the leader epochs if they are others than before. Not synced before the next flush: what is lost is
+    /// found again in the batches.
+    pub(super) fn epochs_changed(&mut self, changed: bool) -> Result<()> {
+        if !changed && self.epochs_are_written {
+            return Ok(());
+        }
         self.check_writable()?;
+        self.epochs_are_written = false;
         self.epochs_are_unsynced = true;
         self.names_are_unsynced = true;
-        write_epochs_unsynced(&*self.dir, self.epochs.entries())
-    }
-
-    /// What a caller that may not go on must be told.
-    pub fn poison_with(&mut self, error: &LogError) {
-        self.poison(error.to_string());
+        write_epochs_unsynced(&*self.dir, self.epochs.entries())?;
+        self.epochs_are_written = true;
+        Ok(())
     }
 }

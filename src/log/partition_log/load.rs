@@ -159,9 +159,9 @@ impl<'a> Loader<'a> {
             if self.options.is_clean { self.segments.len() } else { self.first_unflushed() };
         for index in 0..recovery_walks_from {
             let segment = &self.segments[index];
-            let damage = match segment.check_indexes() {
-                Ok(()) if !self.unindexed.contains(&index) => continue,
-                Ok(()) => "an index file is missing".to_owned(),
+            let damage = match segment.check_txn_index() {
+                _ if self.unindexed.contains(&index) => "an index file is missing".to_owned(),
+                Ok(()) => continue,
                 Err(LogError::Corrupt { file, reason, .. }) => format!("{file}: {reason}"),
                 Err(error) => return Err(error),
             };
@@ -306,15 +306,14 @@ impl<'a> Loader<'a> {
             snapshots: self.snapshots,
             epochs: self.epochs,
             names_are_unsynced: true,
+            epochs_are_written: !epochs_changed,
             epochs_are_unsynced: false,
             tail: Tail::new(self.shared.tails.clone()),
             deleted: self.deleted,
             jitter_seed: options.jitter_seed,
             poisoned: None,
         };
-        if epochs_changed {
-            log.write_epochs()?;
-        }
+        log.epochs_changed(epochs_changed)?;
         Ok((log, self.report))
     }
 }

@@ -73,7 +73,8 @@ pub struct Log {
     epochs: Epochs,
     /// Files were made, renamed or removed since the directory was last synced.
     names_are_unsynced: bool,
-    /// The epoch file was written but not synced.
+    /// The epoch file says what [`Log::epochs`] says.
+    epochs_are_written: bool,
     epochs_are_unsynced: bool,
     tail: Tail,
     deleted: Vec<String>,
@@ -217,6 +218,7 @@ impl Log {
 
     /// Notes that this log's leader has a new epoch from here on.
     pub fn assign_epoch(&mut self, epoch: LeaderEpoch, start_offset: Offset) -> Result<()> {
-        if self.epochs.assign(epoch, start_offset) { self.write_epochs() } else { Ok(()) }
+        let changed = self.epochs.assign(epoch, start_offset);
+        self.epochs_changed(changed)
     }
 }

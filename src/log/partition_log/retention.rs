@@ -118,3 +118,86 @@ impl Log {
         self.mark_deleted(doomed.iter().map(|segment| &**segment))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW_MS: i64 = 1_000_000;
+
+    /// Segments as (size, largest timestamp); each holds ten offsets, the newest may be empty.
+    struct Case<'a> {
+        segments: &'a [(u64, i64)],
+        start: i64,
+        high_watermark: i64,
+        retention_bytes: Option<u64>,
+        retention_ms: Option<u64>,
+        delete: bool,
+    }
+
+    const QUIET: Case<'static> = Case {
+        segments: &[],
+        start: 0,
+        high_watermark: 1000,
+        retention_bytes: None,
+        retention_ms: None,
+        delete: true,
+    };
+
+    fn check(case: &Case<'_>, expected: &[RetentionReason]) {
+        let facts: Vec<_> = (0..case.segments.len() as i64)
+            .zip(case.segments)
+            .map(|(index, (size_bytes, _))| SegmentFacts {
+                base_offset: Offset(index * 10),
+                end_offset: Offset(index * 10 + if *size_bytes == 0 { 0 } else { 10 }),
+                size_bytes: *size_bytes,
+            })
+            .collect();
+        let config = LogConfig {
+            retention_bytes: case.retention_bytes,
+            retention_ms: case.retention_ms,
+            delete: case.delete,
+            ..LogConfig::default()
+        };
+        let timestamp_ms = |index: usize| Ok::<_, ()>(case.segments[index].1);
+        let (start, high_watermark) = (Offset(case.start), Offset(case.high_watermark));
+        let plan = plan_retention(&facts, start, high_watermark, NOW_MS, &config, timestamp_ms).unwrap();
+        assert_eq!(plan.doomed, expected);
+    }
+
+    /// E9, rule by rule.
+    #[test]
+    fn plans() {
+        use RetentionReason::{LogStart, Size, Time};
+        let old = NOW_MS - 100;
+        let four: &[(u64, i64)] = &[(100, old), (100, old), (100, NOW_MS), (50, NOW_MS)];
+        check(&QUIET, &[]);
+        check(&Case { segments: four, ..QUIET }, &[]);
+        // Log start: whole segments before it, even where nothing is deleted by policy.
+        check(&Case { segments: four, start: 19, ..QUIET }, &[LogStart]);
+        check(&Case { segments: four, start: 20, delete: false, ..QUIET }, &[LogStart, LogStart]);
+        check(&Case { segments: four, start: 40, ..QUIET }, &[LogStart, LogStart, LogStart]);
+        // Size: at least so much stays.
+        check(&Case { segments: four, retention_bytes: Some(350), ..QUIET }, &[]);
+        check(&Case { segments: four, retention_bytes: Some(249), ..QUIET }, &[Size]);
+        check(&Case { segments: four, retention_bytes: Some(150), ..QUIET }, &[Size, Size]);
+        check(&Case { segments: four, retention_bytes: Some(0), ..QUIET }, &[Size; 4]);
+        check(&Case { segments: four, retention_bytes: Some(0), delete: false, ..QUIET }, &[]);
+        // Time: older than the limit, until one is not.
+        check(&Case { segments: four, retention_ms: Some(100), ..QUIET }, &[]);
+        check(&Case { segments: four, retention_ms: Some(99), ..QUIET }, &[Time, Time]);
+        let future: &[(u64, i64)] = &[(100, NOW_MS + 1), (100, old), (100, old)];
+        check(&Case { segments: future, retention_ms: Some(0), ..QUIET }, &[]);
+        // All of it may go, but an empty newest segment stays.
+        let all_old: &[(u64, i64)] = &[(100, old), (100, old)];
+        check(&Case { segments: all_old, retention_ms: Some(1), ..QUIET }, &[Time, Time]);
+        let newest_empty: &[(u64, i64)] = &[(100, old), (0, old)];
+        check(&Case { segments: newest_empty, retention_ms: Some(1), ..QUIET }, &[Time]);
+        // Nothing that some replica may not have.
+        check(&Case { segments: all_old, retention_ms: Some(1), high_watermark: 19, ..QUIET }, &[Time]);
+        // One after the other.
+        let mixed =
+            Case { segments: four, start: 10, retention_bytes: Some(150), retention_ms: Some(1), ..QUIET };
+        check(&mixed, &[LogStart, Size]);
+    }
+}

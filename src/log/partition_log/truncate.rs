@@ -75,9 +75,7 @@ impl Log {
         self.start_offset = offset;
         self.flushed_to = offset;
         self.segments_synced_to = offset;
-        if self.epochs.truncate_end(Offset(0)) {
-            self.write_epochs()?;
-        }
+        self.truncate_epochs_end(Offset(0))?;
         self.producers.clear();
         self.snapshots.clear()?;
         self.producers.set_end_offset(offset);
@@ -93,7 +91,8 @@ impl Log {
     }
 
     fn truncate_epochs_end(&mut self, offset: Offset) -> Result<()> {
-        if self.epochs.truncate_end(offset) { self.write_epochs() } else { Ok(()) }
+        let changed = self.epochs.truncate_end(offset);
+        self.epochs_changed(changed)
     }
 
     fn rebuild_producers(&mut self, now_ms: i64) -> Result<()> {
@@ -121,9 +120,8 @@ impl Log {
         self.check_writable()?;
         self.start_offset = offset;
         self.flushed_to = self.flushed_to.max(offset);
-        if self.epochs.truncate_start(offset) {
-            self.write_epochs()?;
-        }
+        let changed = self.epochs.truncate_start(offset);
+        self.epochs_changed(changed)?;
         if self.producers.end_offset() < offset {
             self.producers.set_end_offset(offset);
         }

@@ -272,3 +272,196 @@ fn check_marker_epoch(
     }
     check_epoch(header, last)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::LeaderEpoch;
+
+    /// A producer batch of `count` records at `offset`.
+    fn header(offset: i64, epoch: i16, sequence: i32, count: i32, is_transactional: bool) -> BatchHeader {
+        BatchHeader {
+            base_offset: Offset(offset),
+            size_bytes: 100,
+            partition_leader_epoch: LeaderEpoch(0),
+            magic: 2,
+            crc: 0,
+            attributes: if is_transactional { 0x10 } else { 0 },
+            last_offset_delta: count - 1,
+            base_timestamp_ms: 0,
+            max_timestamp_ms: 1000,
+            producer_id: ProducerId(7),
+            producer_epoch: ProducerEpoch(epoch),
+            base_sequence: sequence,
+            record_count: count,
+        }
+    }
+
+    fn marker(commit: bool, coordinator_epoch: i32) -> Marker {
+        Marker { commit, coordinator_epoch, timestamp_ms: 2000 }
+    }
+
+    fn producers() -> Producers {
+        Producers::new(86_400_000)
+    }
+
+    fn append(producers: &mut Producers, header: &BatchHeader) -> Result<Verdict, ProducerError> {
+        let verdict = producers.check_data(header, Origin::Client, Verified::NotNeeded)?;
+        if let Verdict::Append(change) = verdict.clone() {
+            producers.apply(change);
+            producers.set_end_offset(header.next_offset());
+        }
+        Ok(verdict)
+    }
+
+    fn end(
+        producers: &mut Producers,
+        header: &BatchHeader,
+        marker: Marker,
+        version: TransactionVersion,
+    ) -> Result<Option<AbortedTxn>, ProducerError> {
+        let change = producers.check_marker(header, marker, version)?;
+        Ok(producers.apply(change))
+    }
+
+    /// A19: while a transaction is open its producer writes nothing else.
+    #[test]
+    fn a_transaction_excludes_plain_batches() {
+        let mut producers = producers();
+        append(&mut producers, &header(0, 0, 0, 3, true)).unwrap();
+        let plain = append(&mut producers, &header(3, 0, 3, 1, false));
+        assert!(matches!(plain, Err(ProducerError::OutsideTransaction { .. })), "{plain:?}");
+        append(&mut producers, &header(3, 0, 3, 1, true)).unwrap();
+    }
+
+    /// A18, A19, F7: the first transactional batch needs a guard, which serves once.
+    #[test]
+    fn the_first_batch_of_a_transaction_is_verified() {
+        let mut producers = producers();
+        let first = header(0, 0, 5, 1, true);
+        let check = |producers: &Producers, header: &BatchHeader, verified| {
+            producers.check_data(header, Origin::Client, verified)
+        };
+        let unverified = Err(ProducerError::Unverified { producer_id: ProducerId(7) });
+        assert_eq!(check(&producers, &first, Verified::No), unverified);
+        let guard = producers.start_verification(ProducerId(7), ProducerEpoch(0), 5, false, 0).unwrap();
+        let again = producers.start_verification(ProducerId(7), ProducerEpoch(0), 6, false, 0).unwrap();
+        assert_eq!(guard, again, "a pipelined batch waits with the first");
+        let too_early = check(&producers, &header(0, 0, 6, 1, true), Verified::By(guard));
+        assert!(matches!(too_early, Err(ProducerError::OutOfOrderSequence { .. })), "{too_early:?}");
+        let Ok(Verdict::Append(change)) = check(&producers, &first, Verified::By(guard)) else { panic!() };
+        producers.apply(change);
+        assert_eq!(producers.start_verification(ProducerId(7), ProducerEpoch(0), 6, false, 0), None);
+        check(&producers, &header(1, 0, 6, 1, true), Verified::No).unwrap();
+        // The marker ends it, and a late batch with the old guard is not let in.
+        end(&mut producers, &header(2, 1, -1, 1, true), marker(true, 0), TransactionVersion::V2).unwrap();
+        assert_eq!(check(&producers, &header(3, 1, 0, 1, true), Verified::By(guard)), unverified);
+        // A producer that adds partitions by producing, and of which nothing is known, starts at 0.
+        let mut producers = self::producers();
+        let guard = producers.start_verification(ProducerId(7), ProducerEpoch(0), 5, true, 0).unwrap();
+        let not_zero = check(&producers, &header(0, 0, 5, 1, true), Verified::By(guard));
+        assert!(matches!(not_zero, Err(ProducerError::OutOfOrderSequence { .. })), "{not_zero:?}");
+    }
+
+    /// F12, by transaction version.
+    #[test]
+    fn markers_are_fenced_by_epoch() {
+        let (v0, v2) = (TransactionVersion::V0, TransactionVersion::V2);
+        for (is_open, epoch, version, is_allowed) in [
+            (true, 3, v0, true),
+            (true, 4, v0, true),
+            (true, 2, v0, false),
+            (true, 3, v2, false),
+            (true, 4, v2, true),
+            (true, 2, v2, false),
+            (false, 3, v2, true),
+            (false, 2, v2, false),
+        ] {
+            let mut producers = producers();
+            append(&mut producers, &header(0, 3, 0, 1, is_open)).unwrap();
+            let ended = end(&mut producers, &header(1, epoch, -1, 1, true), marker(true, 0), version);
+            assert_eq!(ended.is_ok(), is_allowed, "open {is_open}, epoch {epoch}, {version:?}: {ended:?}");
+        }
+        let mut producers = producers();
+        append(&mut producers, &header(0, i16::MAX, 0, 1, true)).unwrap();
+        end(&mut producers, &header(1, i16::MAX, -1, 1, true), marker(false, 0), v2).unwrap();
+    }
+
+    #[test]
+    fn markers_are_fenced_by_coordinator_epoch() {
+        let mut producers = producers();
+        let v0 = TransactionVersion::V0;
+        end(&mut producers, &header(0, 0, -1, 1, true), marker(true, 5), v0).unwrap();
+        let fenced = end(&mut producers, &header(1, 0, -1, 1, true), marker(true, 4), v0);
+        assert!(
+            matches!(fenced, Err(ProducerError::CoordinatorFenced { got: 4, last: 5, .. })),
+            "{fenced:?}"
+        );
+        end(&mut producers, &header(1, 0, -1, 1, true), marker(true, 6), v0).unwrap();
+    }
+
+    /// B5, F12: what is aborted enters the index; an empty transaction does not.
+    #[test]
+    fn transactions_hold_back_the_last_stable_offset() {
+        let mut producers = producers();
+        let other = |header: BatchHeader| BatchHeader { producer_id: ProducerId(8), ..header };
+        append(&mut producers, &header(0, 0, 0, 5, false)).unwrap();
+        append(&mut producers, &header(5, 1, 0, 5, true)).unwrap();
+        append(&mut producers, &other(header(10, 0, 0, 5, true))).unwrap();
+        assert_eq!(producers.transactions().first_unstable_offset(Offset(15)), Some(Offset(5)));
+        let aborted =
+            end(&mut producers, &header(15, 2, -1, 1, true), marker(false, 0), TransactionVersion::V2);
+        let expected = AbortedTxn {
+            producer_id: ProducerId(7),
+            first_offset: Offset(5),
+            last_offset: Offset(15),
+            last_stable_offset: Offset(10),
+        };
+        assert_eq!(aborted, Ok(Some(expected)));
+        // Until the marker is on every replica its transaction still counts.
+        assert_eq!(producers.transactions().first_unstable_offset(Offset(15)), Some(Offset(5)));
+        assert_eq!(producers.transactions().first_unstable_offset(Offset(16)), Some(Offset(10)));
+        let committed =
+            end(&mut producers, &other(header(16, 1, -1, 1, true)), marker(true, 0), TransactionVersion::V2);
+        assert_eq!(committed, Ok(None));
+        assert_eq!(producers.transactions().first_unstable_offset(Offset(17)), None);
+        let empty =
+            end(&mut producers, &header(17, 3, -1, 1, true), marker(false, 0), TransactionVersion::V2);
+        assert_eq!(empty, Ok(None));
+    }
+
+    /// A18: who was silent for long may start anywhere; an open transaction keeps its producer.
+    #[test]
+    fn producers_expire() {
+        let mut producers = producers();
+        append(&mut producers, &header(0, 0, 0, 1, false)).unwrap();
+        append(&mut producers, &BatchHeader { producer_id: ProducerId(8), ..header(1, 0, 0, 1, true) })
+            .unwrap();
+        producers.expire(1000 + 86_399_999);
+        assert_eq!(producers.iter().count(), 2);
+        producers.expire(1000 + 86_400_000);
+        let left: Vec<_> = producers.iter().map(|entry| entry.producer_id).collect();
+        assert_eq!(left, [ProducerId(8)]);
+        append(&mut producers, &header(2, 0, 900, 1, false)).unwrap();
+    }
+
+    /// As a `HashMap` of Java iterates: by the low bits of the id, whatever the order of arrival.
+    #[test]
+    fn snapshots_list_producers_in_the_order_of_javas_map() {
+        let ids = |count: i64| {
+            let mut producers = producers();
+            for id in (0..count).map(|at| at * 5 % 37) {
+                append(
+                    &mut producers,
+                    &BatchHeader { producer_id: ProducerId(id), ..header(0, 0, 0, 1, false) },
+                )
+                .unwrap();
+            }
+            producers.in_snapshot_order().iter().map(|entry| entry.producer_id.0).collect::<Vec<_>>()
+        };
+        // 0 5 10 15 20 25 in a table of 16: 20 lies in bucket 4, 25 in bucket 9.
+        assert_eq!(ids(6), [0, 20, 5, 25, 10, 15]);
+        // The thirteenth lets it grow to 32. 35 came before 3, into the same bucket.
+        assert_eq!(ids(13), [0, 35, 3, 5, 8, 10, 13, 15, 18, 20, 23, 25, 30]);
+    }
+}

@@ -19,7 +19,7 @@ pub(crate) use recover::Recovered;
 pub(crate) use scan::{Found, Headers, ScanError, WholeBatches, read_batch};
 
 use super::config::LogConfig;
-use super::dir::{Dir, LogFile, OpenMode};
+use super::dir::{Dir, LogFile, OpenMode, remove_if_exists};
 use super::error::{Context, LogError, Result};
 use super::files::{CachedFile, FileCache};
 use super::index::{AbortedTxn, Entry, Index, IndexError, LazyIndex, OffsetEntry, TimeEntry};
@@ -115,13 +115,20 @@ impl Segment {
         segment.next_offset()
     }
 
-    /// Errors: [`LogError::Corrupt`] if an index that recovery could rebuild is visibly damaged.
-    pub fn check_indexes(&self) -> Result<()> {
-        // Lookups notice damage of the other two by themselves; nothing would notice a transaction that is missing.
-        self.txn_index
-            .get()
-            .map(drop)
-            .map_err(|error| index_error(error, self.txn_index.file_name(), self.dir()))
+    /// Errors: [`LogError::Corrupt`] if the transaction index is visibly damaged. Lookups notice damage of the other
+    /// two by themselves.
+    pub fn check_txn_index(&self) -> Result<()> {
+        let checked = self.txn_index.get().and_then(Index::check);
+        checked.map_err(|error| index_error(error, self.txn_index.file_name(), self.dir()))
+    }
+
+    /// Removes indexes that turned out to be damaged, so that the next start builds them anew.
+    pub fn drop_damaged_indexes(&self) -> Result<()> {
+        if !self.needs_new_indexes() {
+            return Ok(());
+        }
+        let name = self.offset_index.file_name();
+        remove_if_exists(self.dir(), name).context("remove", name, self.dir())
     }
 
     pub fn base_offset(&self) -> Offset {
