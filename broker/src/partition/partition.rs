@@ -248,7 +248,7 @@ impl Partition {
         if let Err(error) = done {
             // What the disk holds now is unknown: nothing more may be acknowledged on top of it.
             error!(partition = %self.id, %error, "a sync failed, the log takes no more writes");
-            log.poison_with(&error);
+            log.poison(error.to_string());
             drop(core);
             return self.tell(Change::Other);
         }

@@ -3,6 +3,7 @@
 //! Options that every command shares are not clap globals: they are flattened at the root and in each command that
 //! has a use for them, and merged, the deeper one winning. So help and errors stay true to the command.
 
+pub mod broker;
 pub mod cluster;
 pub mod completion;
 pub mod consume;
@@ -42,6 +43,9 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Noun {
+    /// Run a broker
+    #[command(subcommand)]
+    Broker(broker::BrokerCommand),
     /// Read and change topics, their settings and partitions
     #[command(subcommand, visible_aliases = ["topics", "t"])]
     Topic(topic::TopicCommand),

@@ -1,5 +1,6 @@
 //! One file per verb or noun: plain functions from settled arguments and an output handle to an exit status.
 
+mod broker;
 mod cluster;
 mod completion;
 mod confirm;
@@ -29,6 +30,7 @@ type Outcome = Result<ExitStatus, CommandError>;
 pub fn run(cli: Cli) -> ExitStatus {
     let outer = &cli.common;
     match cli.noun {
+        Noun::Broker(command) => broker::run(&command, outer),
         Noun::Topic(command) => topic::run(&command, outer),
         Noun::Produce(args) => session::run(&*args, outer),
         Noun::Consume(args) => session::run(&*args, outer),

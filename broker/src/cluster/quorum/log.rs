@@ -174,7 +174,7 @@ impl MetadataLog {
         if let Some(task) = self.log.flush_task()? {
             if let Err(error) = task.run() {
                 // Pages that failed to be written may be marked clean: no later sync says the truth about them.
-                self.log.poison_with(&error);
+                self.log.poison(error.to_string());
                 return Err(error.into());
             }
             self.log.flushed(&task);

@@ -1,0 +1,72 @@
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::shared::LocalArgs;
+use super::values::KeyValue;
+
+#[derive(Debug, Subcommand)]
+pub enum BrokerCommand {
+    /// Run a broker until it is told to stop
+    #[command(after_long_help = ACK_HELP)]
+    Start(Box<BrokerStartArgs>),
+}
+
+#[derive(Debug, Args)]
+pub struct BrokerStartArgs {
+    /// Where topics and metadata live; formatted when empty [default: log.dirs, else ./kafkactl-data]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Address to serve on; port 0 takes a free one [default: listeners, else 127.0.0.1:9092]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub listen: Option<String>,
+    /// Address that clients are told to use [default: advertised.listeners, else the one of --listen]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub advertise: Option<String>,
+    /// This node's number [default: node.id, else 1]
+    #[arg(long, value_name = "N")]
+    pub node_id: Option<i32>,
+    /// Id of the cluster when the directory gets formatted, 22 characters [default: drawn]
+    #[arg(long, value_name = "ID")]
+    pub cluster_id: Option<String>,
+    /// Apache Kafka's server.properties
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// A broker setting, wins over the file; may repeat
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub settings: Vec<KeyValue>,
+    /// For tests: temporary data that is removed at the end, and a free port unless --listen names one
+    #[arg(long, conflicts_with = "data_dir")]
+    pub ephemeral: bool,
+    /// Written with the bootstrap address once the broker serves; removed at the end
+    #[arg(long, value_name = "FILE")]
+    pub ready_file: Option<PathBuf>,
+    /// Print the settings with their values, sources and effects, or all about one, and end
+    #[arg(long, value_name = "SETTING", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub explain: Option<String>,
+    /// Log filter: error, warn, info, debug, trace, or per module
+    #[arg(long, value_name = "FILTER", default_value = "info", env = "KAFKACTL_LOG")]
+    pub log_level: String,
+    /// How log lines are written to standard error
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+    #[command(flatten)]
+    pub local: LocalArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// The promise of an acknowledgement, as the README states it.
+const ACK_HELP: &str = "\
+What an acknowledgement means:
+  acks=0    nothing: the producer does not wait
+  acks=1    the leader has written the batch to its log: it survives a crash of the process, not of the machine
+  acks=all  every in-sync replica has written it to its log; fewer than min.insync.replicas refuse the write
+  With flush.messages=1 (broker or topic) an acknowledged batch is also on the disk: it survives a loss of power.
+
+Signals:
+  TERM, INT  stop cleanly: logs are closed and the next start needs no recovery; a second one ends at once";
