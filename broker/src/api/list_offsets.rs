@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use kafkactl_core::names::{BrokerId, LeaderEpoch, Offset, PartitionId};
+use kafkactl_core::names::{BrokerId, LeaderEpoch, PartitionId};
 use kafkactl_core::wire::messages::list_offsets_request::ListOffsetsPartition;
 use kafkactl_core::wire::messages::list_offsets_response::{
     ListOffsetsPartitionResponse, ListOffsetsTopicResponse,

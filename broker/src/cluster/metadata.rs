@@ -6,7 +6,7 @@ use std::thread;
 
 use arc_swap::ArcSwap;
 use kafkactl_core::log::dir::Dir;
-use kafkactl_core::names::{BrokerEpoch, BrokerId, Offset};
+use kafkactl_core::names::{BrokerEpoch, Offset};
 use kafkactl_core::schema::metadata::{
     AbortTransactionRecord, BeginTransactionRecord, EndTransactionRecord, FeatureLevelRecord, MetadataRecord,
 };

@@ -18,8 +18,7 @@ use arc_swap::ArcSwap;
 
 pub use controller::Controller;
 pub use image::{MetadataDelta, MetadataImage};
-pub use loader::{LoadError, MetadataLoader, QuorumRecords};
-pub use metadata::{BOOTSTRAP_FILE, Metadata, bootstrap_records};
+pub use metadata::Metadata;
 
 /// The newest image; readers never wait. Clones share it.
 #[derive(Debug, Clone, Default)]

@@ -269,7 +269,7 @@ impl ShardDriver {
             let fields = BatchFields { base_sequence: 0, ..BatchFields::default() };
             let mut builder = BatchBuilder::new(fields);
             let mut batched = Vec::new();
-            while let Some(record) = records.next() {
+            for record in records.by_ref() {
                 push(&mut builder, now.ms, &record)?;
                 batched.push(record);
                 if batching == Batching::Split && builder.size_bytes() + TOMBSTONE_BYTES_MAX > bytes_max {

@@ -22,12 +22,10 @@ mod tests;
 mod turn;
 
 pub use classic::{
-    Described, DescribedMember, HeartbeatRequest, JoinReply, JoinRequest, Joined, LeaveOutcome, Leaver,
-    Protocol, SyncReply, SyncRequest, Synced,
+    Described, HeartbeatRequest, JoinReply, JoinRequest, Joined, LeaveOutcome, Leaver,
+    Protocol, SyncReply, SyncRequest,
 };
 pub use commits::{CommitRequest, FetchRequest, FetchedTopic, OffsetToCommit, TopicToFetch};
 pub use coordinator::{Acted, Groups, ListedGroup, OFFSETS_TOPIC};
-pub use driver::Committed;
-pub use names::{GroupId, InstanceId, MemberId, partition_of};
-pub use other::GroupKind;
+pub use names::{GroupId, InstanceId, partition_of};
 pub use shard::NotClassic;

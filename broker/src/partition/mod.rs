@@ -24,5 +24,5 @@ pub use error::{PartitionError, rejection_code};
 pub(crate) use flusher::FlushThreads;
 pub use hosted::Partitions;
 pub use partition::Partition;
-pub use read::{Bounds, Found, Isolation, OffsetQuery, Read, ReadAsk, Reader, TimedOffset};
-pub use watch::{Change, Watch};
+pub use read::{Found, Isolation, OffsetQuery, ReadAsk, Reader, TimedOffset};
+pub use watch::Watch;

@@ -28,7 +28,7 @@ use crate::cluster::{Metadata, MetadataCache, MetadataSubscriber};
 use crate::group::Groups;
 use crate::partition::{Chores, FlushThreads, Partitions};
 use crate::producer_ids::ProducerIds;
-use crate::server::{BoundListener, Server, ServerLimits};
+use crate::server::{Server, ServerLimits};
 
 /// Descriptors below which a broker does not start: segments, indexes, connections of a small installation.
 const OPEN_FILES_MIN: u64 = 512;

@@ -216,7 +216,7 @@ fn parse_timestamp(text: &str, zone: &TimeZone) -> Option<Timestamp> {
         Ok(date) if text.len() <= "2026-01-15".len() => date.to_datetime(jiff::civil::Time::midnight()),
         _ => text.parse::<DateTime>().ok()?,
     };
-    Some(zone.to_timestamp(civil).ok()?)
+    zone.to_timestamp(civil).ok()
 }
 
 impl fmt::Display for Position {

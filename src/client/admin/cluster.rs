@@ -132,7 +132,7 @@ impl Admin {
             is_fenced: false,
         });
         Ok(ClusterDescription {
-            cluster_id: view.cluster_id.clone().unwrap_or_else(String::new),
+            cluster_id: view.cluster_id.clone().unwrap_or_default(),
             controller: view.controller,
             brokers: brokers.collect(),
         })

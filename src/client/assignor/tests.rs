@@ -25,7 +25,7 @@ fn members_of(step: &Value) -> Vec<Member> {
             id: id.clone(),
             instance_id: step["instances"][id].as_str().map(str::to_owned),
             topics: topics.as_array().unwrap().iter().map(|topic| topic.as_str().unwrap().into()).collect(),
-            owned: step["owned"].get(id).map(partitions_of).unwrap_or_else(Vec::new),
+            owned: step["owned"].get(id).map(partitions_of).unwrap_or_default(),
             generation: 1,
         })
         .collect()

@@ -230,7 +230,7 @@ fn read_partition(
         first_offset: Offset(aborted.first_offset),
     });
     let preferred = data.preferred_read_replica.0;
-    let bytes: Bytes = data.records.unwrap_or_else(Bytes::new);
+    let bytes: Bytes = data.records.unwrap_or_default();
     Ok(FetchedData {
         marks,
         preferred_replica: (preferred >= 0).then_some(BrokerId(preferred)),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Log;
 use crate::log::checkpoint::{EPOCHS_FILE, write_epochs_unsynced};
 use crate::log::dir::{Dir, LogFile, OpenMode, remove_if_exists};
-use crate::log::error::{Context, LogError, Result};
+use crate::log::error::{Context, Result};
 use crate::log::names::{SNAPSHOT, offset_file};
 use crate::names::Offset;
 

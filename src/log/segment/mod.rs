@@ -210,11 +210,6 @@ impl Segment {
         Ok(*self.first_timestamp_ms.get_or_init(|| first))
     }
 
-    /// The first batch's timestamp, for the compaction lag; `None` without one.
-    pub fn first_batch_timestamp_ms(&self) -> Result<Option<i64>> {
-        Ok(Some(self.first_timestamp_ms()?).filter(|timestamp| *timestamp >= 0))
-    }
-
     /// Writes batches at the end: `parts` are their bytes, `headers` their headers with final offsets.
     pub fn append(
         &mut self,

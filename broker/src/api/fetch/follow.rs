@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use kafkactl_core::names::PartitionId;
 use kafkactl_core::wire::ErrorCode;
 use parking_lot::Mutex;
 

@@ -19,18 +19,18 @@ mod placement;
 mod tests;
 mod topics;
 
-pub use brokers::{PRODUCER_ID_BLOCK, Registration};
-pub use configs::{AlterConfigsReply, ConfigChange, ConfigOperation};
+pub use brokers::Registration;
+pub use configs::{ConfigChange, ConfigOperation};
 pub use decision::{Decision, Refusal};
 pub(crate) use driver::{Driver, random};
 pub use features::{FeatureUpdate, UpgradeType};
 pub(crate) use handle::ORDERS_MAX;
 pub use handle::{Controller, QuorumView};
 pub use internal_topics::auto_created;
-pub use machine::{Machine, Random};
+pub use machine::Machine;
 pub use partition_change::Election;
 pub use partitions::{ElectionResults, MorePartitions, by_topic};
 pub use topics::{
-    CreateTopicsReply, CreatedTopic, DEFAULT_COUNT, DeletedTopic, NewTopic, PARTITIONS_PER_REQUEST_MAX,
+    CreateTopicsReply, CreatedTopic, DeletedTopic, NewTopic,
     TopicRef,
 };

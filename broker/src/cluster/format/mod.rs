@@ -18,7 +18,7 @@ use kafkactl_core::schema::metadata::MetadataRecord;
 
 pub use disk::{directories, format_log_dirs, inspect_log_dirs};
 pub use initial_controllers::parse_initial_controllers;
-pub use prepare::{DirectoryFacts, Prepared, inspect, prepare};
+pub use prepare::{DirectoryFacts, inspect, prepare};
 pub use whole::{Controllers, FormatOptions, Formatted, format};
 
 use super::features::MetadataVersion;

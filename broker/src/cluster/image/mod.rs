@@ -24,11 +24,11 @@ use kafkactl_core::schema::metadata::{
 use kafkactl_core::settings::{ResourceKind, Texts};
 
 pub use brokers::{BrokerImage, ControllerImage, Endpoint, SupportedFeature};
-pub use delta::{ConfigResource, MetadataDelta, TopicDelta};
-pub use security::{QuotaEntity, Security};
+pub use delta::{ConfigResource, MetadataDelta};
+pub use security::Security;
 pub use shards::Shards;
 pub use topics::{
-    DIRECTORY_MIGRATING, DIRECTORY_UNASSIGNED, NO_LEADER, NO_LEADER_CHANGE, PartitionImage, TopicImage,
+    DIRECTORY_UNASSIGNED, NO_LEADER, NO_LEADER_CHANGE, PartitionImage, TopicImage,
     Topics,
 };
 pub use write::encode_record;
@@ -239,7 +239,7 @@ impl MetadataImage {
         removed.deleted = true;
         removed.partitions.clear();
         // A topic created again under this name starts without configs.
-        let resource = ConfigResource::topic(&topic.name.to_string());
+        let resource = ConfigResource::topic(topic.name.as_ref());
         if self.configs.remove(&resource).is_some() {
             delta.configs.insert(resource);
         }

@@ -15,7 +15,6 @@ mod state_file;
 mod torn;
 mod voters;
 
-pub use checkpoint::SnapshotId;
 pub use election::{ElectionState, Quorum, QuorumError, ReplicaKey};
 pub use error::MetadataLogError;
 pub use log::{METADATA_LOG_DIR, MetadataLog};

@@ -28,7 +28,7 @@ use super::names::{GroupId, InstanceId, MemberId};
 use super::record::{GroupRecord, StoredGroup};
 use super::turn::Now;
 
-pub use join::{JoinReply, JoinRequest, Joined, JoinedMember};
+pub use join::{JoinReply, JoinRequest, Joined};
 use member::Member;
 pub use member::Protocol;
 pub use sync::{HeartbeatRequest, LeaveOutcome, Leaver, SyncReply, SyncRequest, Synced};
