@@ -158,7 +158,9 @@ impl Client {
     /// Takes in leaders that answers named; returns whether any of them was news.
     pub(super) fn learn_leaders(&self, hints: &[LeaderHint]) -> bool {
         !hints.is_empty()
-            && self.update_view(|view| hints.iter().map(|hint| view.apply_hint(hint)).fold(false, std::ops::BitOr::bitor))
+            && self.update_view(|view| {
+                hints.iter().map(|hint| view.apply_hint(hint)).fold(false, std::ops::BitOr::bitor)
+            })
     }
 
     /// A connection to `broker`; UnknownBroker when the view has no such broker.

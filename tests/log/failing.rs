@@ -46,7 +46,9 @@ fn is_disk_full(error: &AppendError) -> bool {
 fn a_full_disk_is_survived() {
     let untroubled = MemoryDisk::default();
     let mut log = open(&untroubled, &Failures::default());
-    (0..30).for_each(|_| drop(append(&mut log, &[7; 100]).unwrap()));
+    for _ in 0..30 {
+        append(&mut log, &[7; 100]).unwrap();
+    }
     log.close().unwrap();
     let mut refused = 0;
     for operation in [Operation::Write, Operation::Open] {

@@ -53,7 +53,9 @@ fn sizes_of_reads() {
     let disk = MemoryDisk::default();
     let mut log = open(&disk, LogConfig::default());
     let size = append(&mut log, 0, 3, 1000);
-    (0..3).for_each(|_| drop(append(&mut log, 0, 3, 1000)));
+    for _ in 0..3 {
+        append(&mut log, 0, 3, 1000);
+    }
     let end = log.end_offset();
     for (offset, max_bytes, min_one_batch, expected_bytes, expected_first) in [
         (0, 10 * size, false, 4 * size, 0),
@@ -113,7 +115,9 @@ fn the_tail_gives_what_the_disk_gives() {
 fn sealed_segments_are_read_without_the_log() {
     let disk = MemoryDisk::default();
     let mut log = open(&disk, small_segments());
-    (0..50).for_each(|step| drop(append(&mut log, 0, 2, step)));
+    for step in 0..50 {
+        append(&mut log, 0, 2, step);
+    }
     assert!(log.segment_count() > 4);
     let end = log.end_offset();
     let ReadPlan::Sealed(read) = log.plan_read(Offset(3), 10_000, end, true).unwrap() else {
@@ -183,7 +187,9 @@ fn epochs_end_where_the_next_begin() {
 fn a_log_can_start_over() {
     let disk = MemoryDisk::default();
     let mut log = open(&disk, small_segments());
-    (0..30).for_each(|step| drop(append(&mut log, 0, 2, step)));
+    for step in 0..30 {
+        append(&mut log, 0, 2, step);
+    }
     log.truncate_fully_and_start_at(Offset(500), 0).unwrap();
     assert_eq!((log.start_offset(), log.end_offset(), log.segment_count()), (Offset(500), Offset(500), 1));
     log.take_deleted().unlink().unwrap();

@@ -49,11 +49,6 @@ pub enum LoadError {
 }
 
 impl MetadataLoader {
-    /// Begins after an image that is already whole: that of a snapshot.
-    pub fn after(image: MetadataImage, quorum: QuorumRecords) -> Self {
-        Self { image, quorum, ..Self::default() }
-    }
-
     /// Takes in one batch, whose checksum must have been looked at.
     pub fn batch(&mut self, batch: &Batch<'_>) -> Result<(), LoadError> {
         let header = *batch.header();

@@ -12,12 +12,14 @@ use kafkactl_core::schema::metadata::{
 };
 use kafkactl_core::settings::BrokerSettings;
 
+#[cfg(test)]
+use super::MetadataImage;
 use super::controller::{Controller, Driver, Machine, ORDERS_MAX, QuorumView, Registration};
 use super::features::{ELIGIBLE_LEADER_REPLICAS, FEATURES, METADATA_VERSION, MetadataVersion};
 use super::image::{ControllerImage, Endpoint};
 use super::loader::MetadataLoader;
 use super::quorum::{METADATA_LOG_DIR, MetadataLog, MetadataLogError, ReplicaKey, VoterSet, checkpoint};
-use super::{MetadataCache, MetadataImage, MetadataSubscriber};
+use super::{MetadataCache, MetadataSubscriber};
 use crate::clock::Clock;
 
 /// The file that formatting leaves for the first controller.
@@ -56,6 +58,7 @@ impl Metadata {
     }
 
     /// What the log says.
+    #[cfg(test)]
     pub fn image(&self) -> &MetadataImage {
         self.loader.newest()
     }

@@ -18,6 +18,8 @@ use arc_swap::ArcSwap;
 
 pub use controller::Controller;
 pub use image::{MetadataDelta, MetadataImage};
+#[cfg(test)]
+pub use loader::{LoadError, MetadataLoader};
 pub use metadata::Metadata;
 
 /// The newest image; readers never wait. Clones share it.

@@ -22,8 +22,8 @@ impl BufferPool {
     /// An empty buffer with room for `bytes`. Above [`LARGE_BYTES`] it is made for this one frame.
     pub fn take(&self, bytes: usize) -> BytesMut {
         let (shelf, capacity) = match bytes {
-            0..=SMALL_BYTES => (&self.small, SMALL_BYTES),
-            ..=LARGE_BYTES => (&self.large, LARGE_BYTES),
+            _ if bytes <= SMALL_BYTES => (&self.small, SMALL_BYTES),
+            _ if bytes <= LARGE_BYTES => (&self.large, LARGE_BYTES),
             _ => return BytesMut::with_capacity(bytes),
         };
         let spare = shelf.lock().pop();

@@ -69,10 +69,6 @@ impl<R> Committed<R> {
         }
         Ok(self.reply)
     }
-
-    pub fn map<S>(self, change: impl FnOnce(R) -> S) -> Committed<S> {
-        Committed { reply: change(self.reply), wait: self.wait }
-    }
 }
 
 /// Where the answer of a parked request comes out.

@@ -22,8 +22,8 @@ mod tests;
 mod turn;
 
 pub use classic::{
-    Described, HeartbeatRequest, JoinReply, JoinRequest, Joined, LeaveOutcome, Leaver,
-    Protocol, SyncReply, SyncRequest,
+    Described, HeartbeatRequest, JoinReply, JoinRequest, Joined, LeaveOutcome, Leaver, Protocol, SyncReply,
+    SyncRequest,
 };
 pub use commits::{CommitRequest, FetchRequest, FetchedTopic, OffsetToCommit, TopicToFetch};
 pub use coordinator::{Acted, Groups, ListedGroup, OFFSETS_TOPIC};

@@ -15,6 +15,7 @@ macro_rules! text {
                 &self.0
             }
 
+            #[allow(dead_code)] // the macro gives every name the same methods
             pub fn is_empty(&self) -> bool {
                 self.0.is_empty()
             }

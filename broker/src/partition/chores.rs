@@ -294,7 +294,7 @@ mod tests {
         assert_eq!(agenda.take_due(1_001_000), [Chore::Sweep]);
         assert_eq!(agenda.take_due(1_005_000), [Chore::HighWatermarks, Chore::Sweep]);
         assert_eq!(agenda.take_due(1_030_000), [Chore::Retention, Chore::HighWatermarks, Chore::Sweep]);
-        assert_eq!(agenda.take_due(1_329_999).contains(&Chore::Retention), false);
+        assert!(!agenda.take_due(1_329_999).contains(&Chore::Retention));
         assert!(agenda.take_due(1_330_000).contains(&Chore::Retention));
     }
 }

@@ -164,6 +164,7 @@ impl Replica {
     }
 
     /// Brings the high watermark back into a log that was cut or whose start has moved.
+    #[cfg(test)]
     pub fn bound(&mut self, log_start: Offset, log_end: Offset) {
         self.high_watermark = self.high_watermark.max(log_start).min(log_end);
     }

@@ -207,11 +207,16 @@ impl Opened {
     /// Serves until told to stop, then stops in the order that loses nothing: no more requests, then no more
     /// leadership, then the logs.
     async fn run(self, server: Server, mut stopped: watch::Receiver<bool>) {
-        if stopped.wait_for(|stop| *stop).await.is_err() {
+        let told = tokio::select! {
+            told = stopped.wait_for(|stop| *stop) => told.is_ok(),
+            () = self.broker.groups.keep_time() => unreachable!("deadlines are kept until the broker stops"),
+        };
+        if !told {
             // Nobody waits for a clean end.
             return;
         }
         info!("stopping");
+        self.broker.groups.close();
         server.shut_down().await;
         let broker_epoch = self.broker.controller.shutdown().await.map_or(-1, |epoch| epoch.0);
         let closing = tokio::task::spawn_blocking(move || {

@@ -70,10 +70,6 @@ pub struct Positions {
 }
 
 impl Positions {
-    pub fn all(position: Position) -> Self {
-        Self { common: Some(position), by_partition: BTreeMap::new() }
-    }
-
     /// The position of one partition, if this names one.
     pub fn of(&self, partition: i32) -> Option<Position> {
         self.by_partition.get(&partition).copied().or(self.common)

@@ -125,11 +125,6 @@ impl ClientSettings {
             ))),
         }
     }
-
-    pub fn bootstrap(&self) -> Vec<String> {
-        let servers = self.text(BOOTSTRAP_SERVERS).split(',');
-        servers.map(str::trim).filter(|server| !server.is_empty()).map(str::to_owned).collect()
-    }
 }
 
 /// Puts the layers together. Pure: a test states them all.

@@ -185,9 +185,10 @@ impl Group {
         let leave = self.state.lock().membership.leave();
         self.stop.notify_one();
         if let Some(Action::Leave { member_id }) = leave
-            && tokio::time::timeout(LEAVE_TIMEOUT, self.leave(&member_id)).await.is_err() {
-                tracing::debug!(group = %self.config.group_id, "leaving was not answered in time");
-            }
+            && tokio::time::timeout(LEAVE_TIMEOUT, self.leave(&member_id)).await.is_err()
+        {
+            tracing::debug!(group = %self.config.group_id, "leaving was not answered in time");
+        }
     }
 
     pub fn stop(&self) {

@@ -183,7 +183,7 @@ impl ResponseWriter {
 mod tests {
     use super::*;
     use bytes::{Buf, Bytes};
-    use kafkactl_core::log::dir::{Dir, MemoryDisk, OpenMode};
+    use kafkactl_core::log::dir::{MemoryDisk, OpenMode};
     use kafkactl_core::names::{BrokerId, TopicId, TopicName, Uuid};
     use kafkactl_core::wire::messages::FetchResponse;
     use kafkactl_core::wire::{self};

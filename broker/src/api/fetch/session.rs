@@ -181,6 +181,7 @@ impl<H: Default> Session<H> {
     }
 
     /// The slots in use, in no order.
+    #[cfg(test)]
     pub fn slots(&self) -> impl Iterator<Item = Slot> {
         (0..self.entries.len() as Slot).filter(|&slot| self.entry(slot).is_some())
     }

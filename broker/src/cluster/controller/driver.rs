@@ -60,7 +60,8 @@ impl Driver {
                         let epoch = self.hand_over();
                         self.close();
                         // Whoever stopped the controller may not wait to hear of it.
-                        drop(done.send(epoch));
+                        // Whoever asked may be gone.
+                        let _ = done.send(epoch);
                         return;
                     }
                 }
@@ -93,7 +94,7 @@ impl Driver {
                     drop(refuse.send(Refusal::plain(ErrorCode::RequestTimedOut)));
                 }
                 Order::Decide { decide, .. } => {
-                    let machine = machine(&self.loader, &self.settings, self.node);
+                    let machine = machine(&self.loader, &self.settings);
                     let (records, answer) = decide(&machine, &mut random, self.log.end_offset());
                     match self.write(records) {
                         Ok(is_written) => {
@@ -117,7 +118,7 @@ impl Driver {
         &mut self,
         decide: impl FnOnce(&Machine<'_>, Offset) -> Decision<R>,
     ) -> Result<R, MetadataLogError> {
-        let machine = machine(&self.loader, &self.settings, self.node);
+        let machine = machine(&self.loader, &self.settings);
         let Decision { records, reply } = decide(&machine, self.log.end_offset());
         self.write(records)?;
         Ok(reply)
@@ -235,8 +236,8 @@ impl Driver {
     }
 }
 
-fn machine<'a>(loader: &'a MetadataLoader, settings: &'a BrokerSettings, node: BrokerId) -> Machine<'a> {
-    Machine { image: loader.newest(), settings, node }
+fn machine<'a>(loader: &'a MetadataLoader, settings: &'a BrokerSettings) -> Machine<'a> {
+    Machine { image: loader.newest(), settings }
 }
 
 /// 128 fresh bits.

@@ -78,6 +78,7 @@ impl Controller {
     }
 
     /// The broker this controller shares a process with.
+    #[cfg(test)]
     pub fn broker_id(&self) -> BrokerId {
         self.broker.0
     }

@@ -19,8 +19,6 @@ pub struct Machine<'a> {
     pub image: &'a MetadataImage,
     /// The settings this controller was started with; the metadata log's configs lie over them.
     pub settings: &'a BrokerSettings,
-    /// The node this controller runs on.
-    pub node: BrokerId,
 }
 
 /// Who can lead and who leaves, for a change of many partitions.

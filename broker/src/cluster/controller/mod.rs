@@ -30,7 +30,4 @@ pub use internal_topics::auto_created;
 pub use machine::Machine;
 pub use partition_change::Election;
 pub use partitions::{ElectionResults, MorePartitions, by_topic};
-pub use topics::{
-    CreateTopicsReply, CreatedTopic, DeletedTopic, NewTopic,
-    TopicRef,
-};
+pub use topics::{CreateTopicsReply, CreatedTopic, DeletedTopic, NewTopic, TopicRef};

@@ -67,8 +67,10 @@ impl Machine<'_> {
             .ok_or_else(|| Refusal::plain(ErrorCode::UnknownTopicOrPartition))?;
         let existing = image.partition_count();
         if topic.count <= existing {
-            let reason =
-                format!("topic '{}' has {existing} partitions; {} is no more", image.name, topic.count);
+            let reason = format!(
+                "topic '{}' has {existing} partition(s); {} would not be an increase",
+                image.name, topic.count
+            );
             return Err(Refusal::new(ErrorCode::InvalidPartitions, reason));
         }
         let added = usize::try_from(topic.count - existing).unwrap_or(0);

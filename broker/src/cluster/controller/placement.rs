@@ -40,7 +40,7 @@ pub fn place(
     }
     if replication_factor > brokers.len() {
         return refuse(format!(
-            "{replication_factor} replicas need as many brokers; {} can take replicas",
+            "replication factor {replication_factor} needs as many brokers; {} can take replicas",
             brokers.len()
         ));
     }

@@ -31,7 +31,7 @@ impl World {
     }
 
     fn machine(&self) -> Machine<'_> {
-        Machine { image: &self.image, settings: &self.settings, node: BrokerId(1) }
+        Machine { image: &self.image, settings: &self.settings }
     }
 
     fn replay(&mut self, records: Vec<MetadataRecord>) {

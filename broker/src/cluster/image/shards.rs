@@ -17,7 +17,7 @@ pub struct Shards<K, V> {
 
 impl<K, V> Default for Shards<K, V> {
     fn default() -> Self {
-        Self { shards: vec![Arc::new(HashMap::new()); SHARD_COUNT], count: 0 }
+        Self { shards: std::iter::repeat_with(Arc::default).take(SHARD_COUNT).collect(), count: 0 }
     }
 }
 

@@ -85,6 +85,7 @@ impl Topics {
     }
 
     /// Partitions of all topics together.
+    #[cfg(test)]
     pub fn partition_count(&self) -> usize {
         self.partition_count
     }

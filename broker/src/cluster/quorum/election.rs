@@ -129,21 +129,12 @@ impl Quorum {
         advances.then_some(majority_end)
     }
 
-    /// Other voters, from a record that was just appended: they count at once (KIP-853).
-    pub fn set_voters(&mut self, voters: VoterSet) {
-        self.voters = voters;
-    }
-
     pub fn voters(&self) -> &VoterSet {
         &self.voters
     }
 
     pub fn epoch(&self) -> LeaderEpoch {
         self.state.epoch
-    }
-
-    pub fn is_leader(&self) -> bool {
-        matches!(self.role, Role::Leader { .. })
     }
 
     pub fn high_watermark(&self) -> Option<Offset> {

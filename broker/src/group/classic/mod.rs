@@ -31,7 +31,7 @@ use super::turn::Now;
 pub use join::{JoinReply, JoinRequest, Joined};
 use member::Member;
 pub use member::Protocol;
-pub use sync::{HeartbeatRequest, LeaveOutcome, Leaver, SyncReply, SyncRequest, Synced};
+pub use sync::{HeartbeatRequest, LeaveOutcome, Leaver, SyncReply, SyncRequest};
 
 /// One classic group.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use kafkactl_core::log::inspect::{Decoder, DumpOptions, FileKind, PartitionFiles, dump_as_kafka};
 
@@ -58,7 +58,7 @@ fn files_of(partition: &PartitionFiles) -> Vec<PathBuf> {
     files
 }
 
-fn decoder_of(file: &PathBuf) -> Decoder {
+fn decoder_of(file: &Path) -> Decoder {
     let dir = file.parent().and_then(|dir| dir.canonicalize().ok());
     let name = dir.as_deref().and_then(|dir| dir.file_name()).unwrap_or_default();
     match Decoder::of_partition(&name.to_string_lossy()) {
