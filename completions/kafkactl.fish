@@ -37,11 +37,13 @@ complete -c kafkactl -n "__fish_kafkactl_needs_command" -s q -l quiet -d 'Say le
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -s V -l version -d 'Print version'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "broker" -d 'Run a broker'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "topic" -d 'Read and change topics, their settings and partitions'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "topics" -d 'Read and change topics, their settings and partitions'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "t" -d 'Read and change topics, their settings and partitions'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "produce" -d 'Write records from files or standard input to a topic'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "consume" -d 'Read records of topics'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "top" -d 'Watch brokers, partitions and groups live'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "group" -d 'Read consumer groups, their lag and offsets, and change them'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "groups" -d 'Read consumer groups, their lag and offsets, and change them'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "g" -d 'Read consumer groups, their lag and offsets, and change them'
@@ -54,6 +56,28 @@ complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "context" -d 'Name
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "ctx" -d 'Named clusters in kafkactl.toml'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "completion" -d 'Print a shell\'s completion script'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "version" -d 'Print the version'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and not __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and not __fish_seen_subcommand_from start" -f -a "start" -d 'Run a broker until it is told to stop'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l data-dir -d 'Where topics and metadata live; formatted when empty [default: log.dirs, else ./kafkactl-data]' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l listen -d 'Address to serve on; port 0 takes a free one [default: listeners, else 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l advertise -d 'Address that clients are told to use [default: advertised.listeners, else the one of --listen]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l node-id -d 'This node\'s number [default: node.id, else 1]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l cluster-id -d 'Id of the cluster when the directory gets formatted, 22 characters [default: drawn]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l config -d 'Apache Kafka\'s server.properties' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l set -d 'A broker setting, wins over the file; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l ready-file -d 'Written with the bootstrap address once the broker serves; removed at the end' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l explain -d 'Print the settings with their values, sources and effects, or all about one, and end' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l log-level -d 'Log filter: error, warn, info, debug, trace, or per module' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l log-format -d 'How log lines are written to standard error' -r -f -a "text\t''
+json\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l ephemeral -d 'For tests: temporary data that is removed at the end, and a free port unless --listen names one'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "list" -d 'Topics with their partition and replica counts'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "ls" -d 'Topics with their partition and replica counts'
@@ -603,6 +627,47 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l commit -d 
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s d -l interval -d 'Time between polls [default: 2s]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s n -l max -d 'End after N refreshes' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l screen -d 'The screen to start with' -r -f -a "overview\t''
+brokers\t''
+topics\t''
+partitions\t''
+groups\t''
+events\t''
+records\t''
+disk\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l filter -d 'Rows to show: text, !not, ~regex, lag>1000, state=empty' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l isolation -d 'Measure lag from the last record, or from the last committed one' -r -f -a "uncommitted\t''
+committed\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l theme -d 'Colours; auto asks the terminal and NO_COLOR' -r -f -a "auto\t''
+dark\t''
+light\t''
+mono\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l overrides -d 'Keys and colours to change [default: top.toml beside kafkactl.toml, if it is there]' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l record -d 'Write what is seen to a file' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l replay -d 'Show what was recorded' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l data-dir -d 'A local data directory whose segments the Disk screen shows' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l once -d 'Print one refresh, with rates, and end'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l batch -d 'Print refresh after refresh; the default when the output is no terminal'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l only-problems -d 'Rows with a problem only'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l ascii -d 'No other characters than ASCII'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l no-mouse -d 'Leave the mouse to the terminal'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l demo -d 'A scripted cluster in place of a real one'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l anonymize -d 'Replace names, hosts and records, on the screen and in recordings'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "list" -d 'Groups with their states'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "ls" -d 'Groups with their states'

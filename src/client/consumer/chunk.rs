@@ -20,7 +20,8 @@ pub const UNCOMPRESSED_BYTES_MAX: usize = 512 << 20;
 /// for batch in chunk.batches() {
 ///     let records = batch.records()?;
 ///     for record in records.iter() {
-///         println!("{}: {:?}", record?.offset, record?.value);
+///         let record = record?;
+///         println!("{}: {:?}", record.offset, record.value);
 ///     }
 /// }
 /// # Ok(())

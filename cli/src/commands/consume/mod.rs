@@ -1,5 +1,6 @@
 //! `consume`: positions become ranges of offsets, the ranges are read, records are printed as they come.
 
+mod member;
 mod plan;
 mod sink;
 mod tail;
@@ -36,6 +37,13 @@ impl ClusterCommand for ConsumeArgs {
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
         let mut sink = Sink::new(&out.format, self.format.as_ref())?;
+        if let Some(group) = self.group.as_deref().filter(|_| self.commit) {
+            sink.begin(out)?;
+            member::read(self, group, session, &mut sink, out).await?;
+            sink.end(out)?;
+            out.flush()?;
+            return Ok(ExitStatus::Done);
+        }
         let ranges = ranges(session, self, out).await?;
         let mut reading = Reading {
             consumer: Consumer::new(&session.client, self.consumer_config()),

@@ -1,0 +1,150 @@
+//! `consume --group G --commit`: reads as a member of the group and commits exactly what was printed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use kafkactl_core::client::admin::{CommittedOffset, OffsetSpec};
+use kafkactl_core::client::consumer::{
+    Consumer, ConsumerConfig, Event, GroupConfig, PartitionRecords, Subscription,
+};
+use kafkactl_core::names::{LeaderEpoch, TopicName, TopicPartition};
+use kafkactl_core::record::HeaderRef;
+
+use super::read_record;
+use super::sink::Sink;
+use crate::args::consume::ConsumeArgs;
+use crate::commands::session::{Session, stop_signal};
+use crate::error::CommandError;
+use crate::output::Output;
+
+/// While records flow, what was printed is committed this often; and always at the end.
+const COMMIT_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Prints until `--max`, the end of every partition the group gives us, or a signal.
+pub async fn read(
+    args: &ConsumeArgs,
+    group: &str,
+    session: &Session,
+    sink: &mut Sink,
+    out: &mut Output,
+) -> Result<(), CommandError> {
+    let config = ConsumerConfig {
+        group: Some(GroupConfig { auto_commit: None, ..GroupConfig::new(group) }),
+        isolation: args.isolation.into(),
+        reset: Some(OffsetSpec::Earliest),
+        report_end: true,
+        ..ConsumerConfig::default()
+    };
+    let mut consumer = Consumer::new(&session.client, config);
+    let topics = args.topics.iter().map(|topic| TopicName::from(topic.as_str())).collect();
+    consumer.subscribe(Subscription::Topics(topics))?;
+    let mut member = Member {
+        consumer,
+        left: args.max.unwrap_or(u64::MAX),
+        printed: BTreeMap::new(),
+        committed_at: Instant::now(),
+        assigned: BTreeSet::new(),
+        at_end: BTreeSet::new(),
+    };
+    let read = member.print(args, sink, out).await;
+    // What was printed before a failure was printed all the same.
+    let committed = member.commit().await;
+    member.consumer.close().await;
+    read.and(committed)
+}
+
+struct Member {
+    consumer: Consumer,
+    left: u64,
+    /// The next record of each partition after those printed and not committed yet.
+    printed: BTreeMap<TopicPartition, CommittedOffset>,
+    committed_at: Instant,
+    assigned: BTreeSet<TopicPartition>,
+    at_end: BTreeSet<TopicPartition>,
+}
+
+impl Member {
+    async fn print(
+        &mut self,
+        args: &ConsumeArgs,
+        sink: &mut Sink,
+        out: &mut Output,
+    ) -> Result<(), CommandError> {
+        let mut stop: Pin<Box<dyn Future<Output = ()>>> = Box::pin(stop_signal()?);
+        while self.left > 0 {
+            let idle = async {
+                match args.exit_idle {
+                    Some(limit) => tokio::time::sleep(limit).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let event = tokio::select! {
+                event = self.consumer.next() => event?,
+                () = &mut stop => break,
+                () = idle => break,
+            };
+            match event {
+                Event::Records(chunk) => {
+                    self.at_end.remove(&chunk.partition);
+                    self.print_chunk(&chunk, sink, out)?;
+                    out.flush()?;
+                    if self.committed_at.elapsed() >= COMMIT_INTERVAL {
+                        self.commit().await?;
+                    }
+                }
+                Event::End { partition, .. } => drop(self.at_end.insert(partition)),
+                Event::Assigned(partitions) => self.assigned.extend(partitions),
+                Event::Revoked(partitions) => {
+                    self.commit().await?;
+                    self.assigned.retain(|partition| !partitions.contains(partition));
+                }
+                Event::Lost(partitions) => {
+                    // Others may have committed further already.
+                    self.printed.retain(|partition, _| !partitions.contains(partition));
+                    self.assigned.retain(|partition| !partitions.contains(partition));
+                }
+            }
+            if !args.follow && !self.assigned.is_empty() && self.assigned.is_subset(&self.at_end) {
+                out.note("reached the end of every partition of this member");
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn print_chunk(
+        &mut self,
+        chunk: &PartitionRecords,
+        sink: &mut Sink,
+        out: &mut Output,
+    ) -> Result<(), CommandError> {
+        let mut next = chunk.next_offset;
+        for batch in chunk.batches() {
+            for record in batch.records()?.iter() {
+                let record = record?;
+                if self.left == 0 {
+                    next = next.min(record.offset);
+                    break;
+                }
+                let headers: Vec<HeaderRef<'_>> = record.headers.collect();
+                sink.write(&read_record(&chunk.partition, &record, &headers), out)?;
+                self.left -= 1;
+            }
+        }
+        let offset =
+            CommittedOffset { offset: next, leader_epoch: LeaderEpoch::NONE, metadata: String::new() };
+        self.printed.insert(chunk.partition.clone(), offset);
+        Ok(())
+    }
+
+    async fn commit(&mut self) -> Result<(), CommandError> {
+        let printed = std::mem::take(&mut self.printed);
+        self.committed_at = Instant::now();
+        for outcome in self.consumer.commit_offsets(&printed).await?.into_values() {
+            outcome?;
+        }
+        Ok(())
+    }
+}
