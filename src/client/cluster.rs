@@ -432,3 +432,6 @@ impl Retry<'_> {
         ClientError::Deadline { what: self.what.clone(), timeout_ms, last: Box::new(last) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,19 +7,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use super::chunk::{Marks, PartitionRecords};
+use super::partition::{Partition, Phase, Position, Step};
 use super::session::Wanted;
 use super::{ConsumerConfig, Event, StartAt};
-use crate::client::admin::{CommittedOffset, EpochEnd, Isolation, ListedOffset, OffsetSpec};
+use crate::client::admin::{CommittedOffset, Isolation, OffsetSpec};
 use crate::client::{Attempt, ClientError, ClusterView};
-use crate::names::{BrokerId, LeaderEpoch, Offset, TopicId, TopicName, TopicPartition};
+use crate::names::{BrokerId, LeaderEpoch, Offset, TopicName, TopicPartition};
 use crate::wire::ErrorCode;
 
 #[derive(Debug)]
 pub(super) struct Machine {
-    config: ConsumerConfig,
+    pub(super) config: ConsumerConfig,
     /// How long another replica than the leader is read from before the leader is asked again (KIP-392).
     preferred_for: Duration,
-    partitions: BTreeMap<TopicPartition, Partition>,
+    pub(super) partitions: BTreeMap<TopicPartition, Partition>,
     brokers: HashMap<BrokerId, Broker>,
     /// In the order of arrival.
     ready: VecDeque<Ready>,
@@ -30,45 +31,6 @@ pub(super) struct Machine {
     stale: BTreeSet<TopicName>,
     refresh: Attempt,
     next_token: u64,
-}
-
-#[derive(Debug)]
-struct Partition {
-    phase: Phase,
-    fetch_at: Offset,
-    /// Under which the record before `fetch_at` was written; -1 when unknown.
-    fetch_epoch: LeaderEpoch,
-    /// The leader epoch under which `fetch_at` is known to be right.
-    valid_under: LeaderEpoch,
-    taken: Position,
-    processed: Position,
-    paused: bool,
-    marks: Option<Marks>,
-    preferred: Option<(BrokerId, Instant)>,
-    attempt: Attempt,
-    /// Changes whenever the reader moves the partition: answers to older questions are void.
-    token: u64,
-    end_told: Option<Offset>,
-}
-
-/// An offset and the epoch of the record before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
-    /// `None` until it is known where the partition starts.
-    pub offset: Option<Offset>,
-    pub leader_epoch: LeaderEpoch,
-}
-
-/// AwaitCommitted ──none──▶ AwaitReset ──▶ Fetching ◀──▶ Validating
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    AwaitCommitted,
-    AwaitReset(OffsetSpec),
-    /// The leader has changed: are the records before `fetch_at` still there? (KIP-320)
-    Validating,
-    Fetching,
-    /// Until the reader moves it.
-    Failed,
 }
 
 #[derive(Debug, Default)]
@@ -234,40 +196,25 @@ impl Machine {
             if !state.attempt.may_start(now) {
                 continue;
             }
-            match state.phase {
-                Phase::AwaitCommitted => plan.committed.push((partition.clone(), state.token)),
-                Phase::AwaitReset(spec) => plan.resets.push((partition.clone(), spec, state.token)),
-                Phase::Failed => continue,
-                Phase::Validating => {
-                    plan.validations.push((partition.clone(), state.fetch_epoch, state.token))
-                }
-                Phase::Fetching => {
-                    let Ok((leader, leader_epoch)) = view.leader(partition) else {
-                        self.stale.insert(partition.topic.clone());
-                        continue;
+            let step = state.next_step(partition, now, view);
+            state.attempt.is_out = step.is_question();
+            match step {
+                Step::Rest => {}
+                Step::FindCommitted => plan.committed.push((partition.clone(), state.token)),
+                Step::Find(spec) => plan.resets.push((partition.clone(), spec, state.token)),
+                Step::Validate(epoch) => plan.validations.push((partition.clone(), epoch, state.token)),
+                Step::FindLeader => drop(self.stale.insert(partition.topic.clone())),
+                Step::Fetch { from, topic_id, leader_epoch } => {
+                    let want = Wanted {
+                        topic_id,
+                        offset: state.fetch_at,
+                        leader_epoch,
+                        bytes_max: self.config.partition_bytes_max,
+                        token: state.token,
                     };
-                    if state.fetch_epoch.0 >= 0 && leader_epoch > state.valid_under {
-                        state.phase = Phase::Validating;
-                        plan.validations.push((partition.clone(), state.fetch_epoch, state.token));
-                    } else if !state.paused {
-                        let source = state.source(now, leader, view);
-                        let topic_id =
-                            view.topic(partition.topic.as_str()).map_or(TopicId::ZERO, |topic| topic.id);
-                        let want = Wanted {
-                            topic_id,
-                            offset: state.fetch_at,
-                            leader_epoch,
-                            bytes_max: self.config.partition_bytes_max,
-                            token: state.token,
-                        };
-                        wanted.entry(source).or_default().insert(partition.clone(), want);
-                        continue;
-                    } else {
-                        continue;
-                    }
+                    wanted.entry(from).or_default().insert(partition.clone(), want);
                 }
             }
-            state.attempt.is_out = true;
         }
         for (broker, partitions) in wanted {
             let state = self.brokers.entry(broker).or_default();
@@ -369,92 +316,6 @@ impl Machine {
         }
     }
 
-    pub fn committed_found(
-        &mut self,
-        now: Instant,
-        partition: &TopicPartition,
-        token: u64,
-        found: Result<Option<CommittedOffset>, ClientError>,
-        random: f64,
-    ) {
-        let Some(state) = self.asked(partition, token, |phase| phase == Phase::AwaitCommitted) else {
-            return;
-        };
-        match found {
-            Ok(Some(committed)) => state.move_to(committed.offset, committed.leader_epoch),
-            Ok(None) => self.reset(partition),
-            Err(error) => self.lookup_failed(now, partition, error, random),
-        }
-    }
-
-    pub fn reset_found(
-        &mut self,
-        now: Instant,
-        partition: &TopicPartition,
-        token: u64,
-        found: Result<ListedOffset, ClientError>,
-        random: f64,
-    ) {
-        let Some(state) = self.asked(partition, token, |phase| matches!(phase, Phase::AwaitReset(_))) else {
-            return;
-        };
-        match found {
-            Ok(ListedOffset { offset: Some(offset), leader_epoch, .. }) => {
-                state.move_to(offset, leader_epoch);
-                state.valid_under = leader_epoch;
-            }
-            // No record that late: go on with what comes.
-            Ok(ListedOffset { offset: None, .. }) if state.phase != Phase::AwaitReset(OffsetSpec::Latest) => {
-                state.phase = Phase::AwaitReset(OffsetSpec::Latest);
-            }
-            Ok(ListedOffset { offset: None, .. }) => {
-                let error =
-                    ClientError::refused(format!("end of {partition}"), ErrorCode::OffsetNotAvailable, None);
-                self.lookup_failed(now, partition, error, random);
-            }
-            Err(error) => self.lookup_failed(now, partition, error, random),
-        }
-    }
-
-    /// `asked_under` is the leader epoch when the question was asked.
-    pub fn validated(
-        &mut self,
-        now: Instant,
-        partition: &TopicPartition,
-        token: u64,
-        asked_under: LeaderEpoch,
-        found: Result<EpochEnd, ClientError>,
-        random: f64,
-    ) {
-        let reset = self.config.reset;
-        let Some(state) = self.asked(partition, token, |phase| phase == Phase::Validating) else { return };
-        match found {
-            // The leader knows of no such epoch: nothing can be concluded (J36).
-            Ok(end) if end.leader_epoch.0 < 0 || end.end_offset.0 < 0 => state.validate(asked_under),
-            Ok(end) if end.end_offset < state.fetch_at => {
-                tracing::warn!(%partition, from = %state.fetch_at, to = %end.end_offset, "the log was truncated");
-                match reset {
-                    Some(_) => {
-                        let token = self.token();
-                        self.drop_ready(|ready| ready == partition);
-                        if let Some(state) = self.partitions.get_mut(partition) {
-                            state.token = token;
-                            state.move_to(end.end_offset, end.leader_epoch);
-                            state.valid_under = asked_under;
-                        }
-                    }
-                    None => {
-                        let offset = state.fetch_at;
-                        self.fail(partition, offset);
-                    }
-                }
-            }
-            Ok(_) => state.validate(asked_under),
-            Err(ClientError::Unsupported { .. }) => state.validate(asked_under),
-            Err(error) => self.lookup_failed(now, partition, error, random),
-        }
-    }
-
     pub fn refreshed(&mut self, now: Instant, learned: bool, random: f64) {
         if learned {
             self.stale.clear();
@@ -462,59 +323,6 @@ impl Machine {
         }
         // Also after success: what is still without a leader would ask again at once.
         self.refresh.failed(now, random);
-    }
-
-    /// The state of a partition that `token`'s question was about, if it still waits for the answer.
-    fn asked(
-        &mut self,
-        partition: &TopicPartition,
-        token: u64,
-        waits: impl Fn(Phase) -> bool,
-    ) -> Option<&mut Partition> {
-        let state = self.partitions.get_mut(partition)?;
-        if state.token != token || !waits(state.phase) {
-            return None;
-        }
-        state.attempt.is_out = false;
-        Some(state)
-    }
-
-    fn lookup_failed(&mut self, now: Instant, partition: &TopicPartition, error: ClientError, random: f64) {
-        let Some(state) = self.partitions.get_mut(partition) else { return };
-        state.attempt.failed(now, random);
-        // A deadline comes after many tries: the reader should hear of it.
-        if !error.is_retriable() {
-            self.tell(error);
-        }
-    }
-
-    /// By the rule for offsets that do not exist.
-    fn reset(&mut self, partition: &TopicPartition) {
-        let token = self.token();
-        let reset = self.config.reset;
-        let Some(state) = self.partitions.get_mut(partition) else { return };
-        match reset {
-            Some(spec) => {
-                *state = Partition {
-                    paused: state.paused,
-                    marks: state.marks,
-                    ..Partition::starting_at(StartAt::Spec(spec), token)
-                };
-                self.drop_ready(|ready| ready == partition);
-            }
-            None => {
-                let offset = state.fetch_at;
-                self.fail(partition, offset);
-            }
-        }
-    }
-
-    fn fail(&mut self, partition: &TopicPartition, offset: Offset) {
-        if let Some(state) = self.partitions.get_mut(partition) {
-            state.phase = Phase::Failed;
-        }
-        let error = ClientError::NoResetPolicy { partition: partition.clone(), offset: offset.0 };
-        self.tell(error);
     }
 
     fn note_end(&mut self, partition: &TopicPartition) {
@@ -531,7 +339,7 @@ impl Machine {
         }
     }
 
-    fn tell(&mut self, error: ClientError) {
+    pub(super) fn tell(&mut self, error: ClientError) {
         if self.errors_waiting == ERRORS_WAITING_MAX {
             tracing::warn!(%error, "not told to the reader, who has not read earlier errors yet");
             return;
@@ -540,7 +348,7 @@ impl Machine {
         self.ready.push_back(Ready::Error(error));
     }
 
-    fn drop_ready(&mut self, doomed: impl Fn(&TopicPartition) -> bool) {
+    pub(super) fn drop_ready(&mut self, doomed: impl Fn(&TopicPartition) -> bool) {
         self.ends.retain(|(partition, _)| !doomed(partition));
         for ready in std::mem::take(&mut self.ready) {
             match ready {
@@ -558,67 +366,9 @@ impl Machine {
         }
     }
 
-    fn token(&mut self) -> u64 {
+    pub(super) fn token(&mut self) -> u64 {
         self.next_token += 1;
         self.next_token
-    }
-}
-
-impl Partition {
-    fn starting_at(start: StartAt, token: u64) -> Self {
-        let unknown = Position { offset: None, leader_epoch: LeaderEpoch::NONE };
-        let mut state = Self {
-            phase: Phase::AwaitCommitted,
-            fetch_at: Offset(0),
-            fetch_epoch: LeaderEpoch::NONE,
-            valid_under: LeaderEpoch::NONE,
-            taken: unknown,
-            processed: unknown,
-            paused: false,
-            marks: None,
-            preferred: None,
-            attempt: Attempt::default(),
-            token,
-            end_told: None,
-        };
-        match start {
-            StartAt::Committed => {}
-            StartAt::Spec(spec) => state.phase = Phase::AwaitReset(spec),
-            StartAt::Offset(offset) => state.move_to(offset, LeaderEpoch::NONE),
-            StartAt::OffsetInEpoch(offset, epoch) => state.move_to(offset, epoch),
-        }
-        state
-    }
-
-    fn move_to(&mut self, offset: Offset, leader_epoch: LeaderEpoch) {
-        self.phase = Phase::Fetching;
-        self.fetch_at = offset;
-        self.fetch_epoch = leader_epoch;
-        self.valid_under = LeaderEpoch::NONE;
-        self.taken = Position { offset: Some(offset), leader_epoch };
-        self.processed = self.taken;
-        self.attempt = Attempt::default();
-        self.end_told = None;
-    }
-
-    /// Forgets what was fetched and not taken.
-    fn rewind(&mut self) {
-        if let Some(offset) = self.taken.offset {
-            self.fetch_at = offset;
-            self.fetch_epoch = self.taken.leader_epoch;
-        }
-    }
-
-    fn validate(&mut self, asked_under: LeaderEpoch) {
-        self.phase = Phase::Fetching;
-        self.valid_under = asked_under;
-        self.attempt = Attempt::default();
-    }
-
-    /// The replica to read from: a preferred one while it is known and fresh, else the leader.
-    fn source(&mut self, now: Instant, leader: BrokerId, view: &ClusterView) -> BrokerId {
-        self.preferred = self.preferred.filter(|(id, until)| now < *until && view.brokers.contains_key(id));
-        self.preferred.map_or(leader, |(id, _)| id)
     }
 }
 

@@ -4,7 +4,9 @@ mod chunk;
 mod config;
 mod driver;
 mod group;
+mod lookups;
 mod machine;
+mod partition;
 mod session;
 
 use std::collections::BTreeMap;
@@ -23,7 +25,7 @@ use machine::Machine;
 pub use chunk::{FetchedBatch, FetchedRecords, PartitionRecords, UNCOMPRESSED_BYTES_MAX};
 pub use config::{ConsumerConfig, GroupConfig, StartAt};
 pub use group::Subscription;
-pub use machine::Position;
+pub use partition::Position;
 
 /// What a consumer has to tell.
 #[derive(Debug, Clone)]

@@ -1,8 +1,8 @@
 //! Membership in a group of classic consumers: who joins, who leads, who reads what.
 
+mod actions;
 mod membership;
 mod protocol;
 
-pub(super) use membership::{
-    Action, Heartbeat, Join, Joined, JoinedMember, Membership, MembershipConfig, Sync, Synced,
-};
+pub(super) use actions::{Action, Heartbeat, Join, Joined, JoinedMember, Sync, Synced};
+pub(super) use membership::{Membership, MembershipConfig};
