@@ -108,7 +108,7 @@ impl<'a> Layers<'a> {
     pub fn all_brokers(&self) -> Vec<Entry> {
         let entry = |(name, value): (&String, &String)| {
             let mut entry = self.broker_entry(name.clone());
-            entry.sources.retain(|sourced| sourced.source != Source::DynamicBroker);
+            entry.sources.retain(|sourced| sourced.source == Source::DynamicDefaultBroker);
             entry.value = Some(value.clone());
             entry
         };

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use kafkactl_core::log::checkpoint::CleanShutdown;
 use kafkactl_core::log::dir::{Dir, EntryKind, MemoryDisk, OpenMode, RealDir, read_file};
-use kafkactl_core::names::{BrokerEpoch, BrokerId, PartitionId, Uuid, uuid_parse};
+use kafkactl_core::names::{BrokerEpoch, BrokerId, PartitionId, TopicId, Uuid, uuid_parse};
 use kafkactl_core::settings::{BrokerSettings, Properties};
 use parking_lot::Mutex;
 
 use super::controller::{NewTopic, Registration};
 use super::features::{ELIGIBLE_LEADER_REPLICAS, METADATA_VERSION};
 use super::format::{DirectoryFacts, inspect, prepare};
+use super::image::DIRECTORY_UNASSIGNED;
 use super::quorum::{MetadataLogError, QuorumError, ReplicaKey};
 use super::*;
 use crate::clock::Clock;
@@ -35,10 +36,11 @@ fn registration(node: i32, directory: Uuid, previous_epoch: Option<BrokerEpoch>)
     }
 }
 
-/// Sees what subscribers see.
+/// Sees what subscribers see, and chooses one directory for every replica without one.
 #[derive(Default)]
 struct Witness {
     deltas: Mutex<Vec<MetadataDelta>>,
+    chooses: Option<Uuid>,
 }
 
 impl MetadataSubscriber for Witness {
@@ -46,6 +48,22 @@ impl MetadataSubscriber for Witness {
         assert!(delta.is_whole || !delta.is_empty());
         assert!(image.offset.0 >= 0);
         self.deltas.lock().push(delta.clone());
+    }
+
+    fn chosen_directories(
+        &self,
+        delta: &MetadataDelta,
+        image: &MetadataImage,
+    ) -> Vec<(TopicId, PartitionId, Uuid)> {
+        let Some(directory) = self.chooses else { return Vec::new() };
+        let topics = delta.topics.keys().filter_map(|id| image.topics.by_id(id));
+        let unassigned = topics.flat_map(|topic| {
+            let partitions = topic.partitions.iter();
+            partitions
+                .filter(|(_, partition)| partition.directories == [DIRECTORY_UNASSIGNED])
+                .map(|(number, _)| (topic.id, *number, directory))
+        });
+        unassigned.collect()
     }
 }
 
@@ -109,8 +127,12 @@ fn start_with(
     let metadata = Metadata::open(root, local, settings, Clock::start())?;
     let (cache, witness) = (MetadataCache::default(), Arc::new(Witness::default()));
     let subscribers: Vec<Arc<dyn MetadataSubscriber>> = vec![witness.clone()];
-    let registration = registration(node, directory, previous_epoch);
-    let controller = metadata.start(registration, Vec::new(), cache.clone(), subscribers)?;
+    let controller = metadata.start(
+        registration(node, directory, previous_epoch),
+        Vec::new(),
+        cache.clone(),
+        subscribers,
+    )?;
     Ok(Running { controller, cache, witness })
 }
 
@@ -175,7 +197,8 @@ fn snapshots_take_the_place_of_the_log() {
     assert!(names.iter().any(|name| name.ends_with(".checkpoint")), "{names:?}");
     assert!(!names.contains(&"00000000000000000000.log".to_owned()), "the beginning is gone: {names:?}");
     let running = start_with(disk.root(), (1, DIRECTORY), settings(properties), Some(epoch)).unwrap();
-    assert_eq!(running.cache.image().topics.partition_count(), 160);
+    let image = running.cache.image();
+    assert_eq!(image.topics.iter().map(|topic| topic.partitions.len()).sum::<usize>(), 160);
     assert_eq!(running.leader_epoch("topic-0", 3), (1, 2));
     running.stop();
 }
@@ -190,6 +213,29 @@ fn a_thousand_partitions_are_one_record_batch() {
     let elapsed = started.elapsed();
     assert!(elapsed < std::time::Duration::from_secs(3), "{elapsed:?}");
     assert!(running.controller.quorum().log_end.0 - before.0 >= 1001);
+    running.stop();
+}
+
+#[test]
+fn directories_that_brokers_choose_are_written_down() {
+    let disk = MemoryDisk::default();
+    crash(start(&disk, None));
+    let local = ReplicaKey { id: BrokerId(1), directory: DIRECTORY };
+    let metadata = Metadata::open(disk.root(), local, settings(""), Clock::start()).unwrap();
+    let (cache, other) = (MetadataCache::default(), Uuid::from_u128(1 << 70));
+    let witness = Arc::new(Witness { chooses: Some(other), ..Witness::default() });
+    let two = Registration { directories: vec![DIRECTORY, other], ..registration(1, DIRECTORY, None) };
+    let subscribers: Vec<Arc<dyn MetadataSubscriber>> = vec![witness.clone()];
+    let controller = metadata.start(two, Vec::new(), cache.clone(), subscribers).unwrap();
+    let running = Running { controller, cache, witness };
+    let topic =
+        NewTopic { name: "t".to_owned(), partitions: 2, replication_factor: 1, ..NewTopic::default() };
+    let created = running
+        .controller
+        .submit(None, move |machine, random, _| machine.create_topics(vec![topic], false, random));
+    assert!(wait(created).unwrap()[0].1.is_ok());
+    let image = running.cache.image();
+    assert_eq!(image.topics.partition("t", PartitionId(1)).unwrap().directories, [other]);
     running.stop();
 }
 

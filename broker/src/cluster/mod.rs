@@ -15,6 +15,7 @@ pub mod quorum;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use kafkactl_core::names::{PartitionId, TopicId, Uuid};
 
 pub use controller::Controller;
 pub use image::{MetadataDelta, MetadataImage};
@@ -44,4 +45,14 @@ impl MetadataCache {
 /// request that wrote the records leaves (J18).
 pub trait MetadataSubscriber: Send + Sync {
     fn apply(&self, delta: &MetadataDelta, image: &Arc<MetadataImage>);
+
+    /// Asked after `apply`: the log directories chosen for replicas on this broker that the metadata gives none. They
+    /// are written down at once, as Kafka's brokers report them (AssignReplicasToDirs).
+    fn chosen_directories(
+        &self,
+        _delta: &MetadataDelta,
+        _image: &MetadataImage,
+    ) -> Vec<(TopicId, PartitionId, Uuid)> {
+        Vec::new()
+    }
 }

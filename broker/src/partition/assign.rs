@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use kafkactl_core::log::checkpoint::{read_topic_id, write_topic_id};
 use kafkactl_core::log::dir::Dir;
 use kafkactl_core::log::{Log, LogError, OpenOptions, delete_dir_name, stray_dir_name};
-use kafkactl_core::names::{Offset, TopicId, TopicPartition, Uuid};
+use kafkactl_core::names::{Offset, PartitionId, TopicId, TopicPartition, Uuid};
 use kafkactl_core::settings::{BrokerSettings, ResourceKind, TopicSettings};
 use parking_lot::Mutex;
 use tracing::{error, info, warn};
@@ -17,7 +17,9 @@ use super::data_dir::{DataDir, Offsets};
 use super::hosted::{DoomedDir, HostedTopic, Partitions};
 use super::partition::Partition;
 use super::replica::Assignment;
-use crate::cluster::image::{ConfigResource, PartitionImage, TopicImage};
+use crate::cluster::image::{
+    ConfigResource, DIRECTORY_MIGRATING, DIRECTORY_UNASSIGNED, PartitionImage, TopicImage,
+};
 use crate::cluster::{MetadataDelta, MetadataImage, MetadataSubscriber};
 
 /// Threads that open logs at once when there are many: most of the time goes to syncs of small files, which the
@@ -32,6 +34,25 @@ impl MetadataSubscriber for Partitions {
         if delta.is_whole {
             self.put_strays_aside(image);
         }
+    }
+
+    fn chosen_directories(
+        &self,
+        delta: &MetadataDelta,
+        image: &MetadataImage,
+    ) -> Vec<(TopicId, PartitionId, Uuid)> {
+        let mut chosen = Vec::new();
+        for topic in changed_topics(delta, image) {
+            for (number, partition) in &topic.partitions {
+                let given = partition.directory_of(self.local);
+                if given.is_some_and(|id| id == DIRECTORY_UNASSIGNED || id == DIRECTORY_MIGRATING)
+                    && let Some(hosted) = self.get(topic.name.as_str(), *number)
+                {
+                    chosen.push((topic.id, *number, hosted.data_dir.id));
+                }
+            }
+        }
+        chosen
     }
 }
 

@@ -176,6 +176,36 @@ impl Machine<'_> {
         let record = ProducerIdsRecord { broker_id: id.0, broker_epoch: epoch.0, next_producer_id: next };
         Decision::new(vec![record.into()], Ok(first..next))
     }
+
+    /// Notes the directories that a broker chose for its replicas; what does not exist any more is left out.
+    pub fn assign_directories(
+        &self,
+        broker: BrokerId,
+        directories: &[(TopicId, PartitionId, Uuid)],
+    ) -> Decision<()> {
+        if !self.version().has_directories() {
+            return Decision::reply(());
+        }
+        let mut records: Vec<MetadataRecord> = Vec::new();
+        for (topic, partition, directory) in directories {
+            let Some(image) = self.image.topics.by_id(topic).and_then(|it| it.partitions.get(partition))
+            else {
+                continue;
+            };
+            let assigned: Vec<Uuid> = image
+                .replicas
+                .iter()
+                .zip(&image.directories)
+                .map(|(replica, old)| if *replica == broker { *directory } else { *old })
+                .collect();
+            if assigned != image.directories {
+                let change =
+                    PartitionChangeRecord { directories: Some(assigned), ..no_change(*topic, *partition) };
+                records.push(change.into());
+            }
+        }
+        Decision::new(records, ())
+    }
 }
 
 fn no_change(topic: TopicId, partition: PartitionId) -> PartitionChangeRecord {

@@ -19,7 +19,7 @@ use super::machine::Machine;
 use crate::clock::Clock;
 use crate::cluster::loader::MetadataLoader;
 use crate::cluster::quorum::{MetadataLog, MetadataLogError};
-use crate::cluster::{MetadataCache, MetadataSubscriber};
+use crate::cluster::{MetadataCache, MetadataDelta, MetadataImage, MetadataSubscriber};
 
 /// Most orders that one sync makes durable.
 const ORDERS_PER_COMMIT: usize = 64;
@@ -60,7 +60,6 @@ impl Driver {
                         let epoch = self.hand_over();
                         self.close();
                         // Whoever stopped the controller may not wait to hear of it.
-                        // Whoever asked may be gone.
                         let _ = done.send(epoch);
                         return;
                     }
@@ -91,7 +90,8 @@ impl Driver {
                     break;
                 }
                 Order::Decide { deadline, refuse, .. } if deadline.is_some_and(|it| it < Instant::now()) => {
-                    drop(refuse.send(Refusal::plain(ErrorCode::RequestTimedOut)));
+                    // Whoever asked may have given up.
+                    let _ = refuse.send(Refusal::plain(ErrorCode::RequestTimedOut));
                 }
                 Order::Decide { decide, .. } => {
                     let machine = machine(&self.loader, &self.settings);
@@ -155,26 +155,39 @@ impl Driver {
 
     /// Gives the newest committed image to those who follow it.
     pub fn publish(&mut self) {
-        self.show_quorum();
-        let Some((image, delta)) = self.loader.take() else { return };
-        let image = Arc::new(image);
-        for subscriber in &self.subscribers {
-            subscriber.apply(&delta, &image);
+        while let Some((image, delta)) = self.loader.take() {
+            self.announce(image, &delta);
         }
-        self.cache.publish(image);
+        self.show_quorum();
     }
 
     /// Gives everything to those who see their first image.
     pub fn publish_whole(&mut self) {
         // What changed so far is in the whole.
         drop(self.loader.take());
-        let image = Arc::new(self.loader.newest().clone());
+        let image = self.loader.newest().clone();
         let whole = image.whole();
+        self.announce(image, &whole);
+        self.publish();
+    }
+
+    /// Tells those who follow the log, and writes down what that made them choose.
+    fn announce(&mut self, image: MetadataImage, delta: &MetadataDelta) {
+        let image = Arc::new(image);
+        let mut chosen = Vec::new();
         for subscriber in &self.subscribers {
-            subscriber.apply(&whole, &image);
+            subscriber.apply(delta, &image);
+            chosen.extend(subscriber.chosen_directories(delta, &image));
         }
         self.cache.publish(image);
-        self.show_quorum();
+        if chosen.is_empty() {
+            return;
+        }
+        let node = self.node;
+        let written = self.decide(|machine, _| machine.assign_directories(node, &chosen));
+        if let Err(error) = written.and_then(|()| self.log.flush().map(drop)) {
+            warn!(%error, "the metadata log does not say where replicas lie; they are looked for at the next start");
+        }
     }
 
     fn show_quorum(&self) {

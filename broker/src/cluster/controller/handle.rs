@@ -111,7 +111,9 @@ impl Controller {
         let decide = Box::new(move |machine: &Machine<'_>, random: Random<'_>, next: Offset| {
             let Decision { records, reply } = decide(machine, random, next);
             // Whoever asked may be gone; what was decided holds all the same.
-            let answer: Answer = Box::new(move |committed| drop(send_reply.send(committed.map(|()| reply))));
+            let answer: Answer = Box::new(move |committed| {
+                let _ = send_reply.send(committed.map(|()| reply));
+            });
             (records, answer)
         });
         let sent = self.orders.try_send(Order::Decide { decide, deadline, refuse });

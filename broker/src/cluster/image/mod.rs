@@ -27,7 +27,10 @@ pub use brokers::{BrokerImage, ControllerImage, Endpoint, SupportedFeature};
 pub use delta::{ConfigResource, MetadataDelta};
 pub use security::Security;
 pub use shards::Shards;
-pub use topics::{DIRECTORY_UNASSIGNED, NO_LEADER, NO_LEADER_CHANGE, PartitionImage, TopicImage, Topics};
+pub use topics::{
+    DIRECTORY_MIGRATING, DIRECTORY_UNASSIGNED, NO_LEADER, NO_LEADER_CHANGE, PartitionImage, TopicImage,
+    Topics,
+};
 pub use write::encode_record;
 
 use super::features::{METADATA_VERSION, METADATA_VERSION_MAX, METADATA_VERSION_MIN, MetadataVersion};

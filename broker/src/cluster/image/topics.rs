@@ -24,7 +24,6 @@ pub const NO_LEADER_CHANGE: i32 = -2;
 pub struct Topics {
     by_id: Shards<TopicId, Arc<TopicImage>>,
     ids: Shards<TopicName, TopicId>,
-    partition_count: usize,
 }
 
 /// One topic.
@@ -84,12 +83,6 @@ impl Topics {
         self.by_id.count()
     }
 
-    /// Partitions of all topics together.
-    #[cfg(test)]
-    pub fn partition_count(&self) -> usize {
-        self.partition_count
-    }
-
     pub(super) fn create(&mut self, name: TopicName, id: TopicId) {
         self.ids.insert(name.clone(), id);
         self.by_id.insert(id, Arc::new(TopicImage { name, id, partitions: BTreeMap::new() }));
@@ -97,7 +90,6 @@ impl Topics {
 
     pub(super) fn remove(&mut self, id: &TopicId) -> Option<Arc<TopicImage>> {
         let topic = self.by_id.remove(id)?;
-        self.partition_count -= topic.partitions.len();
         self.ids.remove(&topic.name);
         Some(topic)
     }
@@ -114,8 +106,7 @@ impl Topics {
         image: PartitionImage,
     ) -> bool {
         let Some(topic) = self.topic_mut(id) else { return false };
-        let is_new = topic.partitions.insert(partition, image).is_none();
-        self.partition_count += usize::from(is_new);
+        topic.partitions.insert(partition, image);
         true
     }
 }
