@@ -125,7 +125,8 @@ pub(crate) struct Request<'a> {
 impl Request<'_> {
     /// The body as a message; the error closes the connection, as Kafka does for what it cannot parse (H17).
     pub fn decode<M: Decodable>(&mut self) -> Result<M, Outcome> {
-        let mut body = std::mem::take(&mut self.body);
+        // A copy: what a parked request keeps of its texts must not keep a whole read buffer from the pool.
+        let mut body = Bytes::copy_from_slice(&std::mem::take(&mut self.body));
         wire::decode_request(self.key, self.version, &mut body).map_err(|error| self.malformed(error))
     }
 

@@ -52,13 +52,11 @@ impl Inbox {
             // An idle connection waits without a buffer.
             ready!(stream.poll_read_ready(cx))?;
         }
-        let mut room = self.make_room();
-        let buffer = self.buffer.get_or_insert_default();
-        // Ending the read of a large frame at its end leaves the buffer empty, so that it can start over.
-        if room < SMALL_BYTES / 2 {
-            room = usize::MAX;
-        }
-        let mut target = buffer.limit(room);
+        let missing = self.make_room();
+        // Of a large frame only the rest is read, which leaves the buffer empty to start over; of small ones as many
+        // as there are.
+        let bytes_max = if missing < SMALL_BYTES / 2 { usize::MAX } else { missing };
+        let mut target = self.buffer.get_or_insert_default().limit(bytes_max);
         let read = pin!(stream.read_buf(&mut target)).poll(cx);
         if read.is_pending() && self.buffer.as_ref().is_some_and(BytesMut::is_empty) {
             self.release();

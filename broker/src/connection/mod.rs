@@ -24,6 +24,9 @@ use self::replies::Replies;
 use crate::api::{self, Outcome, Request};
 use crate::broker::Broker;
 
+/// Bytes read before other connections get their turn.
+const POLL_BYTES_MAX: usize = 2 * 1024 * 1024;
+
 /// What a request may know and change of its connection.
 #[derive(Debug)]
 pub struct ConnectionState {
@@ -101,6 +104,7 @@ impl Connection {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<CloseReason> {
+        let mut bytes_read = 0;
         loop {
             let inbox_is_drained = self.start_requests();
             if let Poll::Ready(reason) = self.replies.poll_send(cx, &self.stream) {
@@ -112,9 +116,16 @@ impl Connection {
                 }
                 return Poll::Pending;
             }
+            if bytes_read > POLL_BYTES_MAX {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             match ready!(self.inbox.poll_fill(cx, &mut self.stream)) {
                 Ok(0) => return Poll::Ready(CloseReason::ByClient),
-                Ok(_) => self.active_ms.store(self.broker.clock.uptime_ms(), Ordering::Relaxed),
+                Ok(bytes) => {
+                    bytes_read += bytes;
+                    self.active_ms.store(self.broker.clock.uptime_ms(), Ordering::Relaxed);
+                }
                 Err(error) => return Poll::Ready(CloseReason::Socket(error)),
             }
         }

@@ -32,6 +32,8 @@ pub struct Partition {
     watchers: Watchers,
     change_count: AtomicU64,
     is_retired: AtomicBool,
+    /// Whether the last append failed at the disk: said once, not for every batch that is refused.
+    is_failing: AtomicBool,
     flusher: Arc<Flusher>,
 }
 
@@ -87,6 +89,7 @@ impl Partition {
             watchers: Watchers::default(),
             change_count: AtomicU64::new(0),
             is_retired: AtomicBool::new(false),
+            is_failing: AtomicBool::new(false),
             flusher,
         }
     }
@@ -150,6 +153,9 @@ impl Partition {
         let log = core.log(&self.id)?;
         let appended =
             log.append_as_leader(&mut batch, &options).map_err(|error| self.append_error(error))?;
+        if self.is_failing.load(Ordering::Relaxed) && self.is_failing.swap(false, Ordering::Relaxed) {
+            info!(partition = %self.id, "appends succeed again");
+        }
         if !appended.is_duplicate {
             let wants_flush = core.appended(config, now_ms);
             drop(core);
@@ -173,7 +179,9 @@ impl Partition {
         let partition = self.id.clone();
         match error {
             AppendError::Log(error) => {
-                error!(%partition, %error, "an append failed");
+                if !self.is_failing.swap(true, Ordering::Relaxed) {
+                    error!(%partition, %error, "appends fail");
+                }
                 PartitionError::storage(&partition, &error)
             }
             AppendError::Producer(error) => PartitionError::Producer { partition, error },
@@ -275,7 +283,7 @@ impl Partition {
     }
 
     /// Deletes the segments whose time has come; their files are to be unlinked later (E9).
-    pub(super) fn enforce_retention(&self, now_ms: i64) -> Result<Option<DeletedFiles>, LogError> {
+    pub(crate) fn enforce_retention(&self, now_ms: i64) -> Result<Option<DeletedFiles>, LogError> {
         let mut core = self.core.lock();
         let high_watermark = core.replica.high_watermark();
         let LogState::Open(log) = &mut core.log else { return Ok(None) };

@@ -61,6 +61,11 @@ pub(super) fn all_values(client: &mut Client, topic: &str) -> Vec<String> {
     values(&fetch(client, &[(topic, 0, 0)], 12)[0].records)
 }
 
+/// The error of a fetch from an offset of the topic's only partition.
+pub(super) fn error_at(client: &mut Client, topic: &str, offset: i64) -> i16 {
+    fetch(client, &[(topic, 0, offset)], 12)[0].error_code
+}
+
 #[test]
 fn every_codec_comes_back_in_every_version() {
     let directory = tempfile::tempdir().unwrap();

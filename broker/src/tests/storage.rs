@@ -114,6 +114,33 @@ fn directories_nobody_knows_are_put_aside() {
     produce(&mut broker.client(), "t", 0, batch(&["a"]));
 }
 
+#[test]
+fn retention_deletes_old_segments_and_readers_go_on_from_the_new_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let topics: &[Topic<'_>] =
+        &[("t", 1, &[("retention.bytes", "1"), ("retention.ms", "-1"), ("internal.segment.bytes", "300")])];
+    let broker = TestBroker::start(directory.path(), topics);
+    let mut client = broker.client();
+    for _ in 0..5 {
+        produce(&mut client, "t", 0, batch(&[&"x".repeat(200)]));
+    }
+    let partition = broker.partition("t", 0);
+    let files = partition.enforce_retention(broker.broker.clock.now_ms()).unwrap().expect("files to unlink");
+    let bounds = partition.bounds();
+    assert_eq!((bounds.log_start_offset, bounds.log_end_offset), (Offset(4), Offset(5)));
+    assert_eq!(super::fetching::error_at(&mut client, "t", 0), ErrorCode::OffsetOutOfRange.code());
+    assert_eq!(super::fetching::error_at(&mut client, "t", 4), 0);
+    let logs = || {
+        let names = std::fs::read_dir(directory.path().join("t-0")).unwrap();
+        names
+            .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains(".deleted"))
+            .count()
+    };
+    assert!(logs() > 0, "renamed, not yet gone");
+    files.unlink().unwrap();
+    assert_eq!(logs(), 0);
+}
+
 fn directories(parent: &std::path::Path, suffix: &str) -> usize {
     let names =
         std::fs::read_dir(parent).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
