@@ -40,6 +40,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('broker', 'broker', [CompletionResultType]::ParameterValue, 'Run a broker')
+            [CompletionResult]::new('brokers', 'brokers', [CompletionResultType]::ParameterValue, 'Run a broker')
             [CompletionResult]::new('topic', 'topic', [CompletionResultType]::ParameterValue, 'Read and change topics, their settings and partitions')
             [CompletionResult]::new('topics', 'topics', [CompletionResultType]::ParameterValue, 'Read and change topics, their settings and partitions')
             [CompletionResult]::new('t', 't', [CompletionResultType]::ParameterValue, 'Read and change topics, their settings and partitions')
@@ -66,6 +67,12 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('start', 'start', [CompletionResultType]::ParameterValue, 'Run a broker until it is told to stop')
             break
         }
+        'kafkactl;brokers' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('start', 'start', [CompletionResultType]::ParameterValue, 'Run a broker until it is told to stop')
+            break
+        }
         'kafkactl;broker;start' {
             [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Where topics and metadata live; formatted when empty [default: log.dirs, else ./kafkactl-data]')
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address to serve on; port 0 takes a free one [default: listeners, else 127.0.0.1:9092]')
@@ -76,7 +83,31 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'A broker setting, wins over the file; may repeat')
             [CompletionResult]::new('--ready-file', '--ready-file', [CompletionResultType]::ParameterName, 'Written with the bootstrap address once the broker serves; removed at the end')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Print the settings with their values, sources and effects, or all about one, and end')
-            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'Log filter: error, warn, info, debug, trace, or per module')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'Log filter: error, warn, info, debug, trace, or per module [default: info]')
+            [CompletionResult]::new('--log-format', '--log-format', [CompletionResultType]::ParameterName, 'How log lines are written to standard error')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
+            [CompletionResult]::new('--ephemeral', '--ephemeral', [CompletionResultType]::ParameterName, 'For tests: temporary data that is removed at the end, and a free port unless --listen names one')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'kafkactl;brokers;start' {
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Where topics and metadata live; formatted when empty [default: log.dirs, else ./kafkactl-data]')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address to serve on; port 0 takes a free one [default: listeners, else 127.0.0.1:9092]')
+            [CompletionResult]::new('--advertise', '--advertise', [CompletionResultType]::ParameterName, 'Address that clients are told to use [default: advertised.listeners, else the one of --listen]')
+            [CompletionResult]::new('--node-id', '--node-id', [CompletionResultType]::ParameterName, 'This node''s number [default: node.id, else 1]')
+            [CompletionResult]::new('--cluster-id', '--cluster-id', [CompletionResultType]::ParameterName, 'Id of the cluster when the directory gets formatted, 22 characters [default: drawn]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Apache Kafka''s server.properties')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'A broker setting, wins over the file; may repeat')
+            [CompletionResult]::new('--ready-file', '--ready-file', [CompletionResultType]::ParameterName, 'Written with the bootstrap address once the broker serves; removed at the end')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Print the settings with their values, sources and effects, or all about one, and end')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'Log filter: error, warn, info, debug, trace, or per module [default: info]')
             [CompletionResult]::new('--log-format', '--log-format', [CompletionResultType]::ParameterName, 'How log lines are written to standard error')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
@@ -1981,7 +2012,53 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
         'kafkactl;storage' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('format', 'format', [CompletionResultType]::ParameterValue, 'Format data directories ahead of the first start; broker start does it by itself')
+            [CompletionResult]::new('info', 'info', [CompletionResultType]::ParameterValue, 'What data directories hold: cluster, node and directory ids')
             [CompletionResult]::new('random-uuid', 'random-uuid', [CompletionResultType]::ParameterValue, 'Draw a cluster id')
+            break
+        }
+        'kafkactl;storage;format' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Apache Kafka''s server.properties, for log.dirs, node.id and the controllers')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory; wins over log.dirs')
+            [CompletionResult]::new('--node-id', '--node-id', [CompletionResultType]::ParameterName, 'The node''s number; wins over node.id [default: 1 without --config]')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'A broker setting, wins over the file; may repeat')
+            [CompletionResult]::new('--cluster-id', '--cluster-id', [CompletionResultType]::ParameterName, 'Id of the cluster, 22 characters: see random-uuid [default: drawn]')
+            [CompletionResult]::new('--release-version', '--release-version', [CompletionResultType]::ParameterName, 'Metadata version to start with, such as 4.3 [default: the newest]')
+            [CompletionResult]::new('--feature', '--feature', [CompletionResultType]::ParameterName, 'A feature''s level, such as group.version=1; may repeat')
+            [CompletionResult]::new('--initial-controllers', '--initial-controllers', [CompletionResultType]::ParameterName, 'The first voters, as id@host:port:directory-id with commas')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
+            [CompletionResult]::new('--standalone', '--standalone', [CompletionResultType]::ParameterName, 'This node is the only voter of the controller quorum; the default without controller.quorum.voters')
+            [CompletionResult]::new('--no-initial-controllers', '--no-initial-controllers', [CompletionResultType]::ParameterName, 'No voters yet: this node joins a quorum later')
+            [CompletionResult]::new('--ignore-formatted', '--ignore-formatted', [CompletionResultType]::ParameterName, 'Leave formatted directories as they are')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'kafkactl;storage;info' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Apache Kafka''s server.properties, for log.dirs, node.id and the controllers')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory; wins over log.dirs')
+            [CompletionResult]::new('--node-id', '--node-id', [CompletionResultType]::ParameterName, 'The node''s number; wins over node.id [default: 1 without --config]')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'A broker setting, wins over the file; may repeat')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'kafkactl;storage;random-uuid' {

@@ -44,9 +44,9 @@ pub struct BrokerStartArgs {
     /// Print the settings with their values, sources and effects, or all about one, and end
     #[arg(long, value_name = "SETTING", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub explain: Option<String>,
-    /// Log filter: error, warn, info, debug, trace, or per module
-    #[arg(long, value_name = "FILTER", default_value = "info", env = "KAFKACTL_LOG")]
-    pub log_level: String,
+    /// Log filter: error, warn, info, debug, trace, or per module [default: info]
+    #[arg(long, value_name = "FILTER", env = "KAFKACTL_LOG")]
+    pub log_level: Option<String>,
     /// How log lines are written to standard error
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,

@@ -44,7 +44,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Noun {
     /// Run a broker
-    #[command(subcommand)]
+    #[command(subcommand, visible_alias = "brokers")]
     Broker(broker::BrokerCommand),
     /// Read and change topics, their settings and partitions
     #[command(subcommand, visible_aliases = ["topics", "t"])]

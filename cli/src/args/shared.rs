@@ -76,6 +76,15 @@ pub struct LocalArgs {
 }
 
 impl LocalArgs {
+    /// Whether a terminal may get colours; a stream that is none gets them only with `--color always`.
+    pub fn may_color(&self) -> bool {
+        match self.color.unwrap_or(ColorChoice::Auto) {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
+    }
+
     pub fn or(&self, outer: &Self) -> Self {
         Self {
             output: self.output.clone().or_else(|| outer.output.clone()),

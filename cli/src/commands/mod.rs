@@ -1,6 +1,7 @@
 //! One file per verb or noun: plain functions from settled arguments and an output handle to an exit status.
 
 mod broker;
+mod broker_settings;
 mod cluster;
 mod completion;
 mod confirm;
@@ -37,7 +38,7 @@ pub fn run(cli: Cli) -> ExitStatus {
         Noun::Top(args) => top::run(&args, outer),
         Noun::Group(command) => group::run(&command, outer),
         Noun::Cluster(command) => cluster::run(&command, outer),
-        Noun::Storage(command) => storage::run(command, outer),
+        Noun::Storage(command) => storage::run(&command, outer),
         Noun::Segment(command) => segment::run(&command, outer),
         Noun::Context(command) => context::run(command, outer),
         Noun::Completion(args) => completion::run(&args),

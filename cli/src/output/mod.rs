@@ -86,13 +86,7 @@ impl Output {
     /// The real one: standard output, buffered, and standard error.
     pub fn standard(local: &LocalArgs, table: &TableArgs) -> Self {
         let is_terminal = io::stdout().is_terminal();
-        let color = match local.color.unwrap_or(ColorChoice::Auto) {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => {
-                is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-            }
-        };
+        let color = local.may_color() && (is_terminal || local.color == Some(ColorChoice::Always));
         let view = View {
             color,
             width: if is_terminal { text::terminal_width() } else { None },

@@ -5,9 +5,9 @@ use kafkactl_core::settings::{
 };
 use serde::Serialize;
 
-use super::settings::{Loaded, load};
 use crate::args::broker::BrokerStartArgs;
 use crate::args::shared::{Common, TableArgs};
+use crate::commands::broker_settings::{Given, Loaded};
 use crate::commands::{Outcome, local_command};
 use crate::error::CommandError;
 use crate::exit::ExitStatus;
@@ -49,7 +49,7 @@ fn one_setting(name: &str, out: &mut Output) -> Outcome {
 }
 
 fn every_setting(args: &BrokerStartArgs, out: &mut Output) -> Outcome {
-    let loaded = load(args, None)?;
+    let loaded = Given::to_start(args, None)?.load()?;
     let mut rows: Vec<SettingRow> = broker_table().map(|setting| known_row(setting, args, &loaded)).collect();
     let unknown = loaded.settings.statics().iter().filter(|(name, _)| broker_setting(name).is_none());
     rows.extend(unknown.map(|(name, value)| SettingRow {

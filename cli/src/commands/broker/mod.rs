@@ -1,7 +1,6 @@
 //! `broker start`: from flags and files to a running broker, and its orderly end.
 
 mod explain;
-mod settings;
 mod start;
 
 use crate::args::broker::BrokerCommand;

@@ -1,135 +1,210 @@
-//! `broker start`: runs a broker in the foreground until a signal ends it.
+//! `broker start`: runs a broker until it is told to stop.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::process;
 use std::time::Instant;
 
-use kafkactl_broker::{RunningBroker, StartError, StartOptions};
-use tokio::signal::unix::{SignalKind, signal};
-use tracing::{info, warn};
+use kafkactl_broker::{ListenAddress, RunningBroker, StartError, StartOptions};
+use serde::Serialize;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::settings::{Loaded, load};
 use crate::args::broker::{BrokerStartArgs, LogFormat};
-use crate::args::shared::{Common, TableArgs};
+use crate::args::shared::{Common, LocalArgs, TableArgs};
+use crate::commands::broker_settings::Given;
 use crate::commands::{Outcome, finish};
 use crate::error::CommandError;
 use crate::exit::ExitStatus;
 use crate::output::Output;
 
 pub fn run(args: &BrokerStartArgs, outer: &Common) -> ExitStatus {
-    let began = Instant::now();
-    let mut output = Output::standard(&args.local.or(&outer.local), &TableArgs::default());
-    let outcome = log_to_stderr(args).and_then(|()| serve(args, began, &mut output));
+    let local = args.local.or(&outer.local);
+    let mut output = Output::standard(&local, &TableArgs::default());
+    let outcome = log(args, &local).and_then(|()| {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| CommandError::failed(format!("cannot start a thread: {error}")))?;
+        let outcome = runtime.block_on(start_and_wait(args, &mut output));
+        // Whoever asked a second time does not wait for what still runs.
+        runtime.shutdown_background();
+        outcome
+    });
     finish(&mut output, outcome)
 }
 
-fn log_to_stderr(args: &BrokerStartArgs) -> Result<(), CommandError> {
-    let filter = EnvFilter::try_new(&args.log_level)
-        .map_err(|error| CommandError::usage(format!("--log-level {}: {error}", args.log_level)))?;
-    let subscriber =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
-    // It fails only when a subscriber is set already, which then does the same.
-    let _ = match args.log_format {
-        LogFormat::Text => subscriber.try_init(),
-        LogFormat::Json => subscriber.json().try_init(),
-    };
-    Ok(())
-}
-
-fn serve(args: &BrokerStartArgs, began: Instant, output: &mut Output) -> Outcome {
-    let ephemeral = match args.ephemeral {
-        true => Some(tempfile::tempdir().map_err(|error| CommandError::io(std::env::temp_dir(), error))?),
-        false => None,
-    };
-    let Loaded { settings, warnings, .. } = load(args, ephemeral.as_ref().map(|dir| dir.path()))?;
-    for warning in warnings {
-        warn!("{warning}");
+async fn start_and_wait(args: &BrokerStartArgs, out: &mut Output) -> Outcome {
+    let began = Instant::now();
+    let mut signals = Signals::listen()?;
+    // Held to the end: dropping it removes the directory.
+    let ephemeral_dir = ephemeral_dir(args)?;
+    let loaded = Given::to_start(args, ephemeral_dir.as_ref().map(tempfile::TempDir::path))?.load()?;
+    for warning in &loaded.warnings {
+        tracing::warn!("{warning}");
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CommandError::failed(format!("cannot start threads: {error}")))?;
-    runtime.block_on(async {
-        let options = StartOptions { settings, cluster_id: args.cluster_id.clone() };
-        let broker = kafkactl_broker::start(options).await.map_err(refused)?;
-        let bootstrap: Vec<String> = broker.addresses().iter().map(|it| it.address.to_string()).collect();
-        let bootstrap = bootstrap.join(",");
-        info!(
-            node = broker.node_id().0,
-            cluster = broker.cluster_id(),
-            bootstrap,
-            ready_ms = began.elapsed().as_millis() as u64,
-            "ready"
-        );
-        if args.ephemeral {
-            output.write(format!("{bootstrap}\n").as_bytes())?;
-            output.flush()?;
-        }
-        let ready = args.ready_file.as_deref().map(|path| ReadyFile::write(path, &bootstrap)).transpose()?;
-        until_told(&broker).await?;
-        drop(ready);
-        broker.shutdown();
-        broker.wait().await;
-        Ok(ExitStatus::Done)
-    })
-}
+    let options = StartOptions { settings: loaded.settings, cluster_id: args.cluster_id.clone() };
+    let running = kafkactl_broker::start(options).await.map_err(start_error)?;
+    let ready = Ready::new(&running, began);
+    let ready_file = args.ready_file.as_deref().map(|path| ReadyFile::write(path, &ready)).transpose()?;
+    ready.announce(args, out)?;
 
-/// Waits for the first signal. A second one, while the broker stops, ends the process at once.
-async fn until_told(broker: &RunningBroker) -> Result<(), CommandError> {
-    let listen = |kind| signal(kind).map_err(|error| CommandError::failed(format!("signals: {error}")));
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    signals.next().await;
+    tracing::info!(node = ready.node_id, "stopping; a second signal stops at once");
+    drop(ready_file);
+    running.shutdown();
     tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        () = running.wait() => Ok(ExitStatus::Done),
+        () = signals.next() => Err(CommandError::failed("stopped at once: the next start will recover the logs")),
     }
-    info!(node = broker.node_id().0, "stopping; a second signal stops at once");
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        process::exit(ExitStatus::Failed as i32);
-    });
-    Ok(())
 }
 
-/// Says why there is no broker, and what helps.
-fn refused(error: StartError) -> CommandError {
+fn ephemeral_dir(args: &BrokerStartArgs) -> Result<Option<tempfile::TempDir>, CommandError> {
+    if !args.ephemeral {
+        return Ok(None);
+    }
+    let dir = tempfile::Builder::new().prefix("kafkactl-").tempdir();
+    dir.map(Some).map_err(|error| CommandError::io(std::env::temp_dir(), error))
+}
+
+fn start_error(error: StartError) -> CommandError {
     let hint = match &error {
-        StartError::Locked { .. } => Some("stop the process that uses it, or give another --data-dir"),
-        StartError::Listen { .. } => Some("another process may use the port; give another --listen"),
-        StartError::NoAddress { .. } => Some("check the host name of the listener"),
+        StartError::Listen { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => {
+            Some("another process listens there; --listen names another address, port 0 takes a free one")
+        }
+        StartError::Listen { .. } | StartError::NoAddress { .. } => {
+            Some("--listen names an address of this machine")
+        }
+        StartError::Locked { .. } => Some("stop the other broker, or name another directory with --data-dir"),
         _ => None,
     };
-    let failed = CommandError::failed(error.to_string());
+    let error = CommandError::failed(error.to_string());
     match hint {
-        Some(hint) => failed.hint(hint),
-        None => failed,
+        Some(hint) => error.hint(hint),
+        None => error,
     }
 }
 
-/// Tells scripts that the broker serves, and where; gone when it stops to.
-struct ReadyFile(PathBuf);
+/// What a broker that serves has to say about itself.
+#[derive(Serialize)]
+struct Ready {
+    /// Where clients connect, with commas.
+    bootstrap: String,
+    node_id: i32,
+    cluster_id: String,
+    took_ms: u64,
+}
+
+impl Ready {
+    fn new(running: &RunningBroker, began: Instant) -> Self {
+        let addresses: Vec<String> = running.addresses().iter().map(connectable).collect();
+        Self {
+            bootstrap: addresses.join(","),
+            node_id: running.node_id().0,
+            cluster_id: running.cluster_id().to_owned(),
+            took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// One line on standard error whatever the log level. An ephemeral broker also prints its address as data, for
+    /// scripts that read the first line.
+    fn announce(&self, args: &BrokerStartArgs, out: &mut Output) -> Result<(), CommandError> {
+        let Self { bootstrap, node_id, cluster_id, took_ms } = self;
+        match args.log_format {
+            LogFormat::Text => {
+                eprintln!(
+                    "ready: bootstrap {bootstrap}, node {node_id}, cluster {cluster_id}, in {took_ms} ms"
+                );
+            }
+            LogFormat::Json => {
+                let line = serde_json::json!({ "ready": self });
+                eprintln!("{line}");
+            }
+        }
+        if args.ephemeral {
+            out.write(format!("{bootstrap}\n").as_bytes())?;
+            out.flush()?;
+        }
+        Ok(())
+    }
+}
+
+/// All interfaces are no address to connect to; this machine's own loopback is one of them.
+fn connectable(listening: &ListenAddress) -> String {
+    let mut address = listening.address;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            std::net::SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            std::net::SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address.to_string()
+}
+
+/// The file of `--ready-file`; it lives as long as the broker serves.
+struct ReadyFile {
+    path: PathBuf,
+}
 
 impl ReadyFile {
-    /// Appears whole or not at all.
-    fn write(path: &Path, bootstrap: &str) -> Result<Self, CommandError> {
-        let failed = |error| CommandError::io(path, error);
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(parent).map_err(failed)?;
-        writeln!(file, "{bootstrap}").map_err(failed)?;
-        file.persist(path).map_err(|error| failed(error.error))?;
-        Ok(Self(path.to_path_buf()))
+    /// In one step: who sees the file sees all of it.
+    fn write(path: &Path, ready: &Ready) -> Result<Self, CommandError> {
+        let mut new = path.as_os_str().to_owned();
+        new.push(".new");
+        let written = fs::write(&new, format!("{}\n", ready.bootstrap)).and_then(|()| fs::rename(&new, path));
+        written.map_err(|error| CommandError::io(path, error))?;
+        Ok(Self { path: path.to_owned() })
     }
 }
 
 impl Drop for ReadyFile {
     fn drop(&mut self) {
-        if let Err(error) = fs::remove_file(&self.0) {
-            warn!(%error, path = %self.0.display(), "cannot remove the ready file");
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::warn!(path = %self.path.display(), %error, "cannot remove the ready file");
         }
     }
+}
+
+/// INT and TERM, each time they come.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, CommandError> {
+        let handler = |kind| signal(kind).map_err(|error| CommandError::failed(format!("signals: {error}")));
+        Ok(Self {
+            interrupt: handler(SignalKind::interrupt())?,
+            terminate: handler(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+fn log(args: &BrokerStartArgs, local: &LocalArgs) -> Result<(), CommandError> {
+    let level = args.log_level.as_deref().unwrap_or(match (local.quiet, local.verbose) {
+        (true, _) => "warn",
+        (false, 0) => "info",
+        (false, 1) => "debug",
+        (false, _) => "trace",
+    });
+    let filter = EnvFilter::try_new(level)
+        .map_err(|error| CommandError::usage(format!("--log-level {level}: {error}")))?;
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // It fails only when a subscriber is set already, which then does the same.
+    let _ = match args.log_format {
+        LogFormat::Text => {
+            let ansi = std::io::stderr().is_terminal() && local.may_color();
+            subscriber.with_ansi(ansi).with_target(false).try_init()
+        }
+        LogFormat::Json => subscriber.json().try_init(),
+    };
+    Ok(())
 }

@@ -1,0 +1,172 @@
+//! One broker, and the commands an operator uses on it, in the order of a day.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use crate::broker::Broker;
+use crate::golden::check_json;
+use crate::kafkactl::command;
+
+#[test]
+fn topics_come_and_go() {
+    let broker = Broker::start();
+    let created =
+        broker.run(&["topic", "create", "orders", "-P", "3", "-C", "retention.ms=60000", "-o", "json"]);
+    check_json("topic-create", created.ok().json());
+    broker.run(&["topic", "create", "orders"]).code(1).stdout("").stderr_has("TOPIC_ALREADY_EXISTS");
+    broker.run(&["topic", "create", "orders", "--if-not-exists"]).ok().stdout_has("exists");
+    broker.run(&["topic", "create", "draft", "--dry-run"]).ok().stdout_has("would-create");
+    broker.run(&["topic", "list", "-o", "name"]).ok().stdout("orders\n");
+    check_json("topic-list", broker.run(&["topic", "list", "-o", "json"]).ok().json());
+    check_json("topic-describe", broker.run(&["topic", "describe", "orders", "-o", "json"]).ok().json());
+    broker.run(&["topic", "add-partitions", "orders", "-P", "5"]).ok();
+    broker.run(&["topic", "add-partitions", "orders", "-P", "2"]).code(1).stderr_has("INVALID_PARTITIONS");
+
+    broker.run(&["topic", "config", "set", "orders", "cleanup.policy=compact"]).ok();
+    check_json("topic-config", broker.run(&["topic", "config", "get", "orders", "-o", "json"]).ok().json());
+    broker.run(&["topic", "config", "unset", "orders", "retention.ms"]).ok();
+    broker
+        .run(&["topic", "config", "get", "orders", "--columns", "name", "--no-headers"])
+        .ok()
+        .stdout("cleanup.policy\n");
+    broker.run(&["topic", "config", "get", "orders", "no.such.setting"]).code(5);
+    broker
+        .run(&["topic", "config", "set", "orders", "retention.ms=soon"])
+        .code(1)
+        .stderr_has("INVALID_CONFIG");
+
+    for words in [
+        &["topic", "describe", "nowhere"][..],
+        &["topic", "offsets", "nowhere"],
+        &["topic", "config", "get", "nowhere"],
+        &["topic", "add-partitions", "nowhere", "-P", "2"],
+        &["topic", "delete", "nowhere", "--yes"],
+        &["consume", "nowhere"],
+        &["produce", "nowhere"],
+        &["consume", "orders", "-p", "9"],
+    ] {
+        broker.run(words).code(5).stdout("").stderr_has("does not exist");
+    }
+    broker.run(&["topic", "delete", "orders"]).code(7).stdout("").stderr_has("--yes");
+    broker.run(&["topic", "delete", "orders", "--yes"]).ok().stdout_has("deleted");
+    broker.run(&["topic", "list", "--no-headers"]).ok().stdout("");
+    check_json("cluster-info", broker.run(&["cluster", "info", "-o", "json"]).ok().json());
+    assert_eq!(broker.stop(), Some(0));
+}
+
+#[test]
+fn records_go_in_and_come_out() {
+    let broker = Broker::start();
+    broker.run(&["topic", "create", "in", "out", "-P", "2"]).ok();
+    broker.run_with(&["produce", "in", "-p", "0", "--report"], b"one\ntwo\n").ok().stdout("in-0@0\nin-0@1\n");
+    broker.run_with(&["produce", "in", "-p", "0", "--key-sep", ":"], b"k:v\n").ok().stdout("");
+    broker.run_with(&["produce", "in", "-p", "1", "--tombstone", "--key", "gone"], b"").ok();
+    let lines = [
+        json!({"key": {"base64": "/w=="}, "value": "na\u{ef}ve \u{0}", "partition": 1, "timestamp_ms": 1_768_471_200_000_i64}),
+        json!({"value": "", "partition": 1, "headers": [{"key": "a", "value": "1"}, {"key": "a", "value": null}]}),
+    ];
+    let input = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    for codec in ["none", "gzip", "snappy", "lz4", "zstd"] {
+        broker.run_with(&["produce", "in", "--input", "jsonl", "--compress", codec], input.as_bytes()).ok();
+    }
+    broker.run(&["consume", "in", "-p", "0"]).ok().stdout("one\ntwo\nv\n");
+    broker
+        .run(&["consume", "in", "--from", "0:end-2", "-p", "0", "--format", "%o %k=%s\\n"])
+        .ok()
+        .stdout("1 =two\n2 k=v\n");
+    broker.run(&["consume", "in", "--from", "start+1", "--to", "2", "-p", "0"]).ok().stdout("two\n");
+    broker.run(&["consume", "in", "-n", "1", "-p", "0"]).ok().stdout("one\n");
+    broker.run(&["consume", "in", "-p", "0", "--from", "@now"]).ok().stdout("");
+    broker.run(&["consume", "in", "-p", "0", "--from", "@-1h", "-n", "1"]).ok().stdout("one\n");
+    let tail = broker.run(&["consume", "in", "--tail", "1", "--format", "%S"]).ok();
+    assert_eq!(tail.stdout, "0", "the last record is the empty one");
+    let first = broker.run(&["consume", "in", "-p", "1", "-n", "1", "-o", "json"]).ok();
+    check_json("consume", first.json());
+
+    // What is read goes in again byte for byte.
+    let read = broker.run(&["consume", "in", "-o", "jsonl"]).ok().stdout;
+    broker.run_with(&["produce", "out", "--input", "jsonl"], read.as_bytes()).ok();
+    let copy = broker.run(&["consume", "out", "-o", "jsonl"]).ok().stdout;
+    assert_eq!(without_place(&copy), without_place(&read));
+
+    broker.run_with(&["produce", "in", "-p", "7"], b"x\n").code(5).stdout("");
+    broker
+        .run_with(&["produce", "in", "--input", "jsonl"], b"{\"value\":1}\n")
+        .code(2)
+        .stderr_has("standard input:1");
+    check_json(
+        "topic-offsets",
+        broker.run(&["topic", "offsets", "in", "--at", "end-1", "-o", "json"]).ok().json(),
+    );
+}
+
+/// JSON lines less where the records lie: partitions keep their order, topics and offsets may differ.
+fn without_place(lines: &str) -> Vec<Value> {
+    let mut records: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    records.sort_by_key(|record| (record["partition"].as_i64(), record["offset"].as_i64()));
+    for record in &mut records {
+        record.as_object_mut().unwrap().remove("topic");
+    }
+    records
+}
+
+#[test]
+fn groups_lag_and_are_reset() {
+    let broker = Broker::start();
+    broker.run(&["topic", "create", "orders", "-P", "1"]).ok();
+    broker.run_with(&["produce", "orders"], b"1\n2\n3\n4\n5\n").ok();
+    for words in [&["group", "describe", "g"][..], &["group", "lag", "g"], &["group", "delete", "g", "--yes"]]
+    {
+        broker.run(words).code(5).stdout("").stderr_has("does not exist");
+    }
+    let commit = b"{\"topic\":\"orders\",\"partition\":0,\"offset\":2}\n";
+    broker
+        .run_with(&["group", "offsets", "import", "g"], commit)
+        .ok()
+        .stderr_has("--yes")
+        .stdout_has("would-reset");
+    broker.run_with(&["group", "offsets", "import", "g", "--yes"], commit).ok();
+    check_json("group-list", broker.run(&["group", "list", "-o", "json"]).ok().json());
+    check_json("group-describe", broker.run(&["group", "describe", "g", "-o", "json"]).ok().json());
+    check_json("group-lag", broker.run(&["group", "lag", "g", "-o", "json"]).ok().json());
+    check_json("group-lag-by-group", broker.run(&["group", "lag", "--all", "-o", "json"]).ok().json());
+    broker.run(&["group", "lag", "g", "--fail-over", "2"]).code(6).stderr_has("lags 3 offsets");
+    broker.run(&["group", "lag", "g", "--fail-over", "3"]).ok();
+    broker.run(&["consume", "orders", "-g", "g"]).ok().stdout("3\n4\n5\n");
+    broker.run(&["consume", "orders", "-g", "g", "--from", "-1", "-n", "1"]).ok().stdout("2\n");
+
+    let preview = broker.run(&["group", "reset", "g", "--to", "+1", "--all-topics", "-o", "json"]).ok();
+    assert!(preview.stderr.contains("nothing was changed"), "{preview:#?}");
+    check_json("group-reset", preview.json());
+    broker.run(&["group", "reset", "g", "--to", "end", "--topic", "orders:0", "--yes"]).ok().stdout_has("+3");
+    let lag = broker.run(&["group", "lag", "g", "--columns", "lag,state", "--no-headers"]).ok();
+    assert_eq!(lag.stdout.split_whitespace().collect::<Vec<_>>(), ["0", "current"]);
+    let export = broker.run(&["group", "offsets", "export", "g"]).ok();
+    assert_eq!(export.json()["offset"], 5);
+
+    broker.run(&["group", "delete", "g"]).code(7).stderr_has("--yes");
+    broker.run(&["group", "delete", "g", "--yes"]).ok();
+    broker.run(&["group", "list", "-o", "name"]).ok().stdout("");
+}
+
+#[test]
+fn following_ends_cleanly_on_term() {
+    let broker = Broker::start();
+    broker.run(&["topic", "create", "live", "-P", "1"]).ok();
+    let home = tempfile::tempdir().unwrap();
+    let mut child = command(home.path())
+        .args(["-b", broker.bootstrap(), "consume", "live", "--follow"])
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    broker.run_with(&["produce", "live"], b"first\n").ok();
+    assert_eq!(lines.next().unwrap().unwrap(), "first");
+    broker.run_with(&["produce", "live"], b"second\n").ok();
+    assert_eq!(lines.next().unwrap().unwrap(), "second");
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}

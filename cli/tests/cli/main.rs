@@ -1,0 +1,9 @@
+//! The real `kafkactl`, started as a process: exit codes, what goes to which stream, and the shape of JSON.
+
+mod broker;
+mod contexts;
+mod golden;
+mod journey;
+mod kafkactl;
+mod starting;
+mod usage;
