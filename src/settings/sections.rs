@@ -216,7 +216,7 @@ resolved!(
 );
 
 resolved!(
-    /// Classic groups and their offsets.
+    /// Groups and their offsets.
     GroupSettings {
         initial_rebalance_delay_ms: i32 = "group.initial.rebalance.delay.ms",
         session_timeout_min_ms: i32 = "group.min.session.timeout.ms",
@@ -227,6 +227,11 @@ resolved!(
         offsets_retention_minutes: i64 = "offsets.retention.minutes",
         offsets_retention_check_interval_ms: i64 = "offsets.retention.check.interval.ms",
         offsets_compression_codec: i32 = "offsets.topic.compression.codec",
+        consumer_session_timeout_ms: i32 = "group.consumer.session.timeout.ms",
+        consumer_heartbeat_interval_ms: i32 = "group.consumer.heartbeat.interval.ms",
+        consumer_assignment_interval_ms: i32 = "group.consumer.assignment.interval.ms",
+        consumer_regex_refresh_interval_ms: i32 = "group.consumer.regex.refresh.interval.ms",
+        consumer_members_max: usize = "group.consumer.max.size",
     }
 );
 

@@ -7,7 +7,7 @@ use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
 use super::coordinator::{GROUP_OPERATIONS_ALL, text};
 use super::{ApiSpec, Outcome, Request};
-use crate::group::{Described, InstanceId, NotClassic};
+use crate::group::{Described, InstanceId, Missing};
 
 pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::DescribeGroups, versions: 0..=6, handle };
 
@@ -48,14 +48,14 @@ fn found(group: Described) -> DescribedGroup {
         .with_members(members.collect())
 }
 
-fn not_found(id: &GroupId, reason: NotClassic, version: i16) -> DescribedGroup {
+fn not_found(id: &GroupId, reason: Missing, version: i16) -> DescribedGroup {
     let dead = DescribedGroup::default().with_group_state(StrBytes::from_static_str("Dead"));
     if version < 6 {
         return dead;
     }
     let message = match reason {
-        NotClassic::NotFound => format!("Group {} not found.", &**id),
-        NotClassic::OtherKind => format!("Group {} is not a classic group.", &**id),
+        Missing::NotFound => format!("Group {} not found.", &**id),
+        Missing::OtherKind => format!("Group {} is not a classic group.", &**id),
     };
     dead.with_error_code(ErrorCode::GroupIdNotFound.code()).with_error_message(Some(text(&message)))
 }

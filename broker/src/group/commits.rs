@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kafkactl_core::names::{LeaderEpoch, PartitionId, TopicId, TopicName};
 use kafkactl_core::wire::ErrorCode;
 
+use super::consumer::{CommitAttempt, CommitRule};
 use super::names::{GroupId, InstanceId, MemberId};
 use super::record::{CommittedOffset, GroupRecord};
 use super::shard::{Group, Shard};
@@ -70,6 +71,9 @@ impl Shard {
         turn: &mut Turn<'_>,
     ) -> Result<Vec<Result<(), ErrorCode>>, ErrorCode> {
         self.admit_commit(&request, turn)?;
+        let rule = self.commit_rule(&request)?;
+        // One partition that the member may not commit fails them all.
+        request.offsets.iter().try_for_each(|commit| rule.check(commit.topic_id, commit.partition))?;
         let now_ms = turn.now.ms;
         let expire_timestamp_ms =
             request.retention_ms.map(|retention_ms| now_ms.saturating_add(retention_ms));
@@ -104,6 +108,7 @@ impl Shard {
         let member = request.member.as_str();
         match self.groups.get(&request.group).map(|slot| &slot.group) {
             Some(Group::Classic(_)) => {}
+            Some(Group::Consumer(_)) => return Ok(()),
             Some(Group::Other(group)) => {
                 return group.admit_commit(member, request.epoch, request.knows_epochs);
             }
@@ -120,11 +125,29 @@ impl Shard {
         admitted.unwrap_or(Err(ErrorCode::UnknownServerError))
     }
 
+    /// What a consumer group lets a member commit; classic groups have been asked before.
+    fn commit_rule(&self, request: &CommitRequest) -> Result<CommitRule<'_>, ErrorCode> {
+        let Some(Group::Consumer(group)) = self.groups.get(&request.group).map(|slot| &slot.group) else {
+            return Ok(CommitRule::Any);
+        };
+        group.admit_commit(&CommitAttempt {
+            member: request.member.as_str(),
+            instance: request.instance.as_ref().map(InstanceId::as_str),
+            epoch: request.epoch,
+            knows_epochs: request.knows_epochs,
+            is_transactional: request.is_transactional,
+        })
+    }
+
     /// What is committed. A group that does not exist has committed nothing; that is no error.
     pub fn fetch(&self, request: &FetchRequest) -> Result<Vec<FetchedTopic>, ErrorCode> {
         let group = request.group.as_str();
         let is_known = match self.groups.get(group).map(|slot| &slot.group) {
             Some(Group::Classic(_)) => true,
+            Some(Group::Consumer(group)) => {
+                group.admit_fetch(request.member.as_ref().map(MemberId::as_str), request.epoch)?;
+                true
+            }
             Some(Group::Other(other)) => {
                 match other.admit_fetch(request.member.as_ref().map(MemberId::as_str), request.epoch) {
                     Ok(()) => true,
@@ -174,14 +197,16 @@ impl Shard {
             return Err(ErrorCode::InvalidGroupId);
         }
         let slot = self.groups.get(id).ok_or(ErrorCode::GroupIdNotFound)?;
-        let is_read = |topic: &TopicName| match &slot.group {
-            Group::Classic(group) => group.is_subscribed_to(topic),
-            Group::Other(group) => group.reads_all(),
-        };
         match &slot.group {
             Group::Classic(group) => group.admit_offset_delete()?,
+            Group::Consumer(_) => {}
             Group::Other(group) => group.admit_offset_delete()?,
         }
+        let is_read = |topic: &TopicName| match &slot.group {
+            Group::Classic(group) => group.is_subscribed_to(topic),
+            Group::Consumer(group) => group.is_subscribed_to(topic),
+            Group::Other(group) => !group.is_empty(),
+        };
         let outcomes = partitions.iter().map(|(topic, partition)| {
             if is_read(topic) {
                 return Err(ErrorCode::GroupSubscribedToTopic);

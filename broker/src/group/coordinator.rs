@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
-use kafkactl_core::names::{BrokerId, PartitionId, TopicId, TopicName};
+use arc_swap::ArcSwap;
+use kafkactl_core::names::{BrokerId, PartitionId, TopicName};
 use kafkactl_core::settings::GroupSettings;
 use kafkactl_core::wire::ErrorCode;
 use parking_lot::RwLock;
@@ -19,8 +20,8 @@ use super::driver::{Batching, Committed, Parked, ShardDriver};
 use super::log::PartitionLog;
 use super::names::{GroupId, partition_of};
 use super::other::GroupKind;
-use super::shard::{NotClassic, Shard};
-use super::turn::{Answer, Now, Ticket, Turn};
+use super::shard::{Missing, Shard};
+use super::turn::{Answer, Metadata, Now, Ticket, Turn};
 use crate::clock::Clock;
 use crate::cluster::{MetadataDelta, MetadataImage, MetadataSubscriber};
 use crate::partition::Partitions;
@@ -39,6 +40,7 @@ struct Inner {
     clock: Clock,
     settings: Arc<GroupSettings>,
     partitions: Arc<Partitions>,
+    metadata: Arc<ArcSwap<Metadata>>,
     shards: RwLock<HashMap<PartitionId, Arc<ShardDriver>>>,
     /// Of `__consumer_offsets`; 0 while the topic does not exist.
     partition_count: AtomicI32,
@@ -69,6 +71,7 @@ impl Groups {
             clock,
             settings: Arc::new(settings),
             partitions,
+            metadata: Arc::default(),
             shards: RwLock::default(),
             partition_count: AtomicI32::new(0),
             alarm: Alarm::default(),
@@ -132,7 +135,7 @@ impl Groups {
         self.act(group, Batching::Split, |shard, turn| shard.delete(group, turn))
     }
 
-    pub fn describe(&self, group: &str) -> Result<Result<Described, NotClassic>, ErrorCode> {
+    pub fn describe(&self, group: &str) -> Result<Result<Described, Missing>, ErrorCode> {
         self.shard_of(group)?.look(|shard| shard.describe(group))
     }
 
@@ -268,7 +271,13 @@ impl Groups {
                 continue;
             };
             let log = Arc::new(PartitionLog::new(replica, epoch));
-            let shard = Arc::new(ShardDriver::new(partition, epoch, log, self.inner.settings.clone()));
+            let shard = Arc::new(ShardDriver::new(
+                partition,
+                epoch,
+                log,
+                self.inner.settings.clone(),
+                self.inner.metadata.clone(),
+            ));
             self.inner.shards.write().insert(partition, shard.clone());
             to_load.push(shard);
         }
@@ -292,17 +301,6 @@ impl Groups {
             tracing::error!(%error, "groups cannot be loaded");
         }
     }
-
-    fn forget_topic(&self, topic: &TopicName, id: TopicId) {
-        for shard in self.shards() {
-            let forgotten =
-                shard.act(self.now(), Batching::Split, |shard, turn| shard.topic_deleted(topic, id, turn));
-            if let Err(error) = forgotten {
-                // Retention takes them, once nobody commits them any more.
-                tracing::warn!(%topic, error = error.name(), "offsets of a deleted topic stay for now");
-            }
-        }
-    }
 }
 
 async fn answer(parked: Result<Parked, ErrorCode>) -> Result<Answer, ErrorCode> {
@@ -313,12 +311,15 @@ async fn answer(parked: Result<Parked, ErrorCode>) -> Result<Answer, ErrorCode> 
 impl MetadataSubscriber for Groups {
     /// Comes after the partitions have taken in the same change.
     fn apply(&self, delta: &MetadataDelta, image: &Arc<MetadataImage>) {
+        let before = self.inner.metadata.load().topics_version;
+        let topics_version = if delta.is_whole || !delta.topics.is_empty() { image.offset.0 } else { before };
+        self.inner.metadata.store(Arc::new(Metadata { image: Arc::clone(image), topics_version }));
         let touches_offsets = delta.topics.values().any(|topic| topic.name.as_str() == OFFSETS_TOPIC);
         if delta.is_whole || touches_offsets {
             self.follow(image);
         }
         for (id, topic) in delta.topics.iter().filter(|(_, topic)| topic.deleted) {
-            self.forget_topic(&topic.name, *id);
+            self.shards().iter().for_each(|shard| shard.topic_deleted(self.now(), &topic.name, *id));
         }
     }
 }

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kafkactl_core::names::{LeaderEpoch, Offset, PartitionId, ProducerId};
-use kafkactl_core::record::{BatchBuilder, BatchFields, batches};
+use arc_swap::ArcSwap;
+use kafkactl_core::names::{LeaderEpoch, Offset, PartitionId, ProducerId, TopicId, TopicName};
+use kafkactl_core::record::{BatchBuilder, BatchFields, Codec, batches};
 use kafkactl_core::settings::GroupSettings;
 use kafkactl_core::wire::ErrorCode;
 use parking_lot::Mutex;
@@ -16,7 +17,7 @@ use super::log::{ShardLog, client_code};
 use super::record::GroupRecord;
 use super::shard::Shard;
 use super::stored;
-use super::turn::{Answer, Effects, Now, Ticket, Turn};
+use super::turn::{Answer, Effects, Metadata, Now, Ticket, Turn};
 
 /// The coordinator of one `__consumer_offsets` partition, for one leader epoch.
 pub(super) struct ShardDriver {
@@ -24,6 +25,9 @@ pub(super) struct ShardDriver {
     pub epoch: LeaderEpoch,
     log: Arc<dyn ShardLog>,
     settings: Arc<GroupSettings>,
+    metadata: Arc<ArcSwap<Metadata>>,
+    /// Topics whose offsets are still to be dropped: held before `state`.
+    deleted_topics: Mutex<Vec<(TopicName, TopicId)>>,
     state: Mutex<State>,
 }
 
@@ -89,8 +93,10 @@ impl ShardDriver {
         epoch: LeaderEpoch,
         log: Arc<dyn ShardLog>,
         settings: Arc<GroupSettings>,
+        metadata: Arc<ArcSwap<Metadata>>,
     ) -> Self {
-        Self { partition, epoch, log, settings, state: Mutex::new(State::Loading) }
+        let state = Mutex::new(State::Loading);
+        Self { partition, epoch, log, settings, metadata, deleted_topics: Mutex::default(), state }
     }
 
     /// Begins to serve at once if the log holds nothing; says whether it does.
@@ -115,14 +121,18 @@ impl ShardDriver {
                 self.decide(&mut active, now(), Batching::Atomic, |active, turn| active.shard.loaded(turn))
                     .ok();
                 *state = State::Active(active);
-                tracing::info!(
-                    partition = %self.partition,
-                    epoch = %self.epoch,
-                    records = loaded.record_count,
-                    unknown_types = ?loaded.unknown_types,
-                    ms = started.elapsed().as_millis() as u64,
-                    "groups loaded"
-                );
+                drop(state);
+                self.forget_deleted_topics(now());
+                if loaded.record_count > 0 {
+                    tracing::info!(
+                        partition = %self.partition,
+                        epoch = %self.epoch,
+                        records = loaded.record_count,
+                        unknown_types = ?loaded.unknown_types,
+                        ms = started.elapsed().as_millis() as u64,
+                        "groups loaded"
+                    );
+                }
             }
             Err(reason) => {
                 tracing::error!(partition = %self.partition, %reason, "groups cannot be loaded");
@@ -202,8 +212,29 @@ impl ShardDriver {
         }
     }
 
+    /// Drops what was committed for a deleted topic: now, or once the shard is loaded or can be written again (G22).
+    pub fn topic_deleted(&self, now: Now, topic: &TopicName, id: TopicId) {
+        self.deleted_topics.lock().push((topic.clone(), id));
+        self.forget_deleted_topics(now);
+    }
+
+    fn forget_deleted_topics(&self, now: Now) {
+        self.deleted_topics.lock().retain(|(topic, id)| {
+            let forgotten =
+                self.act(now, Batching::Split, |shard, turn| shard.topic_deleted(topic, *id, turn));
+            match forgotten {
+                Ok(_) | Err(ErrorCode::NotCoordinator) => false,
+                Err(error) => {
+                    tracing::info!(%topic, error = error.name(), "offsets of a deleted topic go later");
+                    true
+                }
+            }
+        });
+    }
+
     /// Drops offsets and groups that are out of date.
     pub fn clean(&self, now: Now) {
+        self.forget_deleted_topics(now);
         for id in self.look(Shard::group_ids).unwrap_or_default() {
             if self.act(now, Batching::Split, |shard, turn| shard.clean(&id, turn)).is_err() {
                 return;
@@ -216,7 +247,7 @@ impl ShardDriver {
         let mut state = self.state.lock();
         if let State::Active(mut active) = std::mem::replace(&mut *state, State::Gone) {
             let mut effects = Effects::default();
-            active.shard.resign(&mut Turn { now, settings: &self.settings, effects: &mut effects });
+            active.shard.resign(&mut self.turn(now, &self.metadata.load(), &mut effects));
             self.answer(&mut active.parked, effects.answers, None);
         }
     }
@@ -230,7 +261,8 @@ impl ShardDriver {
         act: impl FnOnce(&mut Active, &mut Turn<'_>) -> R,
     ) -> Result<R, ErrorCode> {
         let mut effects = Effects::default();
-        let reply = act(active, &mut Turn { now, settings: &self.settings, effects: &mut effects });
+        let metadata = self.metadata.load();
+        let reply = act(active, &mut self.turn(now, &metadata, &mut effects));
         let Effects { records, answers, on_failure } = effects;
         let outcome = self.append(active, now, batching, records).map_err(client_code);
         let answers = match outcome {
@@ -238,14 +270,17 @@ impl ShardDriver {
             Err(error) => {
                 let failed = answers.into_iter().map(|(ticket, answer)| (ticket, answer.failed(error)));
                 let mut after = Effects { answers: failed.collect(), ..Effects::default() };
-                let mut turn = Turn { now, settings: &self.settings, effects: &mut after };
-                active.shard.append_failed(on_failure, error, &mut turn);
+                active.shard.append_failed(on_failure, error, &mut self.turn(now, &metadata, &mut after));
                 after.answers
             }
         };
         let end = active.end;
         self.answer(&mut active.parked, answers, Some((end, now)));
         outcome.map(|()| reply)
+    }
+
+    fn turn<'a>(&'a self, now: Now, metadata: &'a Metadata, effects: &'a mut Effects) -> Turn<'a> {
+        Turn { now, settings: &self.settings, metadata, effects }
     }
 
     fn append(
@@ -261,8 +296,12 @@ impl ShardDriver {
         let bytes_max = self.log.batch_bytes_max();
         let mut records = records.into_iter().peekable();
         while records.peek().is_some() {
-            // Kafka's coordinators set a sequence although there is no producer.
-            let fields = BatchFields { base_sequence: 0, ..BatchFields::default() };
+            let fields = BatchFields {
+                // Kafka's coordinators set a sequence although there is no producer.
+                base_sequence: 0,
+                compression: self.codec().into(),
+                ..BatchFields::default()
+            };
             let mut builder = BatchBuilder::new(fields);
             let mut batched = Vec::new();
             for record in records.by_ref() {
@@ -285,6 +324,12 @@ impl ShardDriver {
             }
         }
         Ok(())
+    }
+
+    /// `offsets.topic.compression.codec`, a number in Kafka's order.
+    fn codec(&self) -> Codec {
+        let id = u8::try_from(self.settings.offsets_compression_codec).ok();
+        id.and_then(|id| Codec::from_id(id).ok()).unwrap_or(Codec::None)
     }
 
     fn answer(

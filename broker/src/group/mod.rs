@@ -7,10 +7,14 @@
 mod alarm;
 mod classic;
 mod commits;
+#[allow(dead_code)] // not served yet
+mod consumer;
+mod consumer_stored;
 mod coordinator;
 mod driver;
 mod load;
 mod log;
+mod membership;
 mod names;
 mod offsets;
 mod other;
@@ -28,4 +32,4 @@ pub use classic::{
 pub use commits::{CommitRequest, FetchRequest, FetchedTopic, OffsetToCommit, TopicToFetch};
 pub use coordinator::{Acted, Groups, ListedGroup, OFFSETS_TOPIC};
 pub use names::{GroupId, InstanceId, partition_of};
-pub use shard::NotClassic;
+pub use shard::Missing;

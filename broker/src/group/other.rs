@@ -1,5 +1,5 @@
 //! Groups of kinds this broker keeps but does not serve: their records stay as they are, and enough is known of
-//! them to list them, to refuse what they would refuse, and to delete them whole.
+//! them to list them and to refuse what they would refuse.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,6 @@ use bytes::Bytes;
 use kafkactl_core::wire::ErrorCode;
 
 use super::names::{GroupId, MemberId};
-use super::record::GroupRecord;
 
 /// What a group is for (`Group.GroupType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -172,29 +171,8 @@ impl OtherGroup {
         if self.kind == GroupKind::Share { Err(ErrorCode::GroupIdNotFound) } else { Ok(()) }
     }
 
-    /// A consumer group's subscriptions are not read here, so it counts as reading everything (J49).
-    pub fn reads_all(&self) -> bool {
-        !self.is_empty()
-    }
-
-    /// Tombstones for every record of the group, if it may be deleted. Share and streams groups own state outside
-    /// this log, so only who serves them may delete them.
-    pub fn tombstones(&self, records: &mut Vec<GroupRecord>) -> Result<(), ErrorCode> {
-        if !self.is_empty() {
-            return Err(ErrorCode::NonEmptyGroup);
-        }
-        if matches!(self.kind, GroupKind::Share | GroupKind::Streams) {
-            return Err(ErrorCode::GroupIdNotFound);
-        }
-        // Kafka's replay wants the members gone before their group: the other way round than keys sort.
-        records.extend(self.keys.iter().rev().map(|key| {
-            GroupRecord::Other(OtherRecord {
-                group: self.id.clone(),
-                kind: self.kind,
-                key: key.clone(),
-                change: OtherChange::Detail(false),
-            })
-        }));
-        Ok(())
+    /// Share and streams groups own state outside this log, so only who serves them may delete them.
+    pub fn admit_delete(&self) -> Result<(), ErrorCode> {
+        Err(if self.is_empty() { ErrorCode::GroupIdNotFound } else { ErrorCode::NonEmptyGroup })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use kafkactl_core::names::{LeaderEpoch, PartitionId, TopicId, TopicName};
 
+use super::consumer::ConsumerRecord;
 use super::names::{GroupId, InstanceId, MemberId};
 use super::other::OtherRecord;
 
@@ -13,6 +14,7 @@ use super::other::OtherRecord;
 pub enum GroupRecord {
     Offset { group: GroupId, topic: TopicName, partition: PartitionId, value: Option<CommittedOffset> },
     Classic { group: GroupId, value: Option<StoredGroup> },
+    Consumer { group: GroupId, record: ConsumerRecord },
     Other(OtherRecord),
 }
 

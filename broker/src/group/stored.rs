@@ -10,7 +10,8 @@ use kafkactl_core::schema::group::{
     GroupMetadataKey, GroupMetadataValue, GroupRecord as Schema, OffsetCommitKey, OffsetCommitValue,
 };
 
-use super::names::{InstanceId, MemberId};
+use super::consumer_stored;
+use super::names::{GroupId, InstanceId, MemberId};
 use super::other::{GroupKind, MemberState, OtherChange, OtherRecord};
 use super::record::{CommittedOffset, GroupRecord, StoredGroup, StoredMember};
 
@@ -35,6 +36,7 @@ pub fn encode(record: &GroupRecord) -> Result<KeyValue, SchemaError> {
             let key = GroupMetadataKey { group: group.to_string() };
             Schema::GroupMetadata(key, value.as_ref().map(group_value)).encode(GROUP_METADATA_VERSION)
         }
+        GroupRecord::Consumer { group, record } => consumer_stored::encode(group, record),
         GroupRecord::Other(record) => Ok((record.key.to_vec(), None)),
     }
 }
@@ -42,14 +44,8 @@ pub fn encode(record: &GroupRecord) -> Result<KeyValue, SchemaError> {
 /// Errors: a damaged record, a value of an unknown version, a type unknown to Kafka 4.3
 /// ([`SchemaError::UnknownType`]).
 pub fn decode(key: &[u8], value: Option<&[u8]>) -> Result<GroupRecord, SchemaError> {
-    let record = Schema::decode(key, value)?;
-    let other = |group: &str, kind, change| {
-        let key = Bytes::copy_from_slice(key);
-        Ok(GroupRecord::Other(OtherRecord { group: group.into(), kind, key, change }))
-    };
-    let detail = OtherChange::Detail(value.is_some());
-    match record {
-        Schema::LegacyOffsetCommit(key, value) => Ok(GroupRecord::Offset {
+    let record = match Schema::decode(key, value)? {
+        Schema::LegacyOffsetCommit(key, value) => GroupRecord::Offset {
             group: key.group.into(),
             topic: TopicName::new(&key.topic),
             partition: PartitionId(key.partition),
@@ -61,76 +57,64 @@ pub fn decode(key: &[u8], value: Option<&[u8]>) -> Result<GroupRecord, SchemaErr
                 expire_timestamp_ms: None,
                 topic_id: TopicId::ZERO,
             }),
-        }),
-        Schema::OffsetCommit(key, value) => Ok(GroupRecord::Offset {
+        },
+        Schema::OffsetCommit(key, value) => GroupRecord::Offset {
             group: key.group.into(),
             topic: TopicName::new(&key.topic),
             partition: PartitionId(key.partition),
             value: value.map(committed_offset),
-        }),
+        },
         Schema::GroupMetadata(key, value) => {
-            Ok(GroupRecord::Classic { group: key.group.into(), value: value.map(stored_group) })
+            GroupRecord::Classic { group: key.group.into(), value: value.map(stored_group) }
         }
-        Schema::ConsumerGroupMetadata(key, value) => {
-            let change = OtherChange::GroupEpoch(value.map(|value| value.epoch));
-            other(&key.group_id, GroupKind::Consumer, change)
-        }
-        Schema::ConsumerGroupMemberMetadata(key, value) => {
-            let change = OtherChange::Member(key.member_id.into(), value.is_some());
-            other(&key.group_id, GroupKind::Consumer, change)
-        }
-        Schema::ConsumerGroupTargetAssignmentMetadata(key, value) => {
-            let change = OtherChange::AssignmentEpoch(value.map(|value| value.assignment_epoch));
-            other(&key.group_id, GroupKind::Consumer, change)
-        }
-        Schema::ConsumerGroupCurrentMemberAssignment(key, value) => {
-            let state = value.map(|value| member_state(value.member_epoch, value.state, 0));
-            other(&key.group_id, GroupKind::Consumer, OtherChange::MemberState(key.member_id.into(), state))
-        }
-        Schema::ConsumerGroupPartitionMetadata(key, _) => other(&key.group_id, GroupKind::Consumer, detail),
-        Schema::ConsumerGroupTargetAssignmentMember(key, _) => {
-            other(&key.group_id, GroupKind::Consumer, detail)
-        }
-        Schema::ConsumerGroupRegularExpression(key, _) => other(&key.group_id, GroupKind::Consumer, detail),
-        Schema::ShareGroupMetadata(key, value) => {
-            let change = OtherChange::GroupEpoch(value.map(|value| value.epoch));
-            other(&key.group_id, GroupKind::Share, change)
-        }
-        Schema::ShareGroupMemberMetadata(key, value) => {
-            let change = OtherChange::Member(key.member_id.into(), value.is_some());
-            other(&key.group_id, GroupKind::Share, change)
+        other => match consumer_stored::decode(other) {
+            Ok((group, record)) => GroupRecord::Consumer { group, record },
+            Err(other) => {
+                let (group, kind, change) = kept(other, value.is_some());
+                GroupRecord::Other(OtherRecord { group, kind, key: Bytes::copy_from_slice(key), change })
+            }
+        },
+    };
+    Ok(record)
+}
+
+/// What is known of a record of a kind that is not served.
+fn kept(record: Schema, is_present: bool) -> (GroupId, GroupKind, OtherChange) {
+    use GroupKind::{Share, Streams};
+    use OtherChange::{AssignmentEpoch, Detail, GroupEpoch, Member, MemberState};
+    let (group, kind, change) = match record {
+        Schema::ShareGroupMetadata(key, value) => (key.group_id, Share, GroupEpoch(value.map(|it| it.epoch))),
+        Schema::ShareGroupMemberMetadata(key, _) => {
+            (key.group_id, Share, Member(key.member_id.into(), is_present))
         }
         Schema::ShareGroupTargetAssignmentMetadata(key, value) => {
-            let change = OtherChange::AssignmentEpoch(value.map(|value| value.assignment_epoch));
-            other(&key.group_id, GroupKind::Share, change)
+            (key.group_id, Share, AssignmentEpoch(value.map(|it| it.assignment_epoch)))
         }
         Schema::ShareGroupCurrentMemberAssignment(key, value) => {
-            let state = value.map(|value| member_state(value.member_epoch, value.state, 0));
-            other(&key.group_id, GroupKind::Share, OtherChange::MemberState(key.member_id.into(), state))
+            let state = value.map(|it| member_state(it.member_epoch, it.state, 0));
+            (key.group_id, Share, MemberState(key.member_id.into(), state))
         }
-        Schema::ShareGroupTargetAssignmentMember(key, _) => other(&key.group_id, GroupKind::Share, detail),
-        Schema::ShareGroupStatePartitionMetadata(key, _) => other(&key.group_id, GroupKind::Share, detail),
+        Schema::ShareGroupTargetAssignmentMember(key, _) => (key.group_id, Share, Detail(is_present)),
+        Schema::ShareGroupStatePartitionMetadata(key, _) => (key.group_id, Share, Detail(is_present)),
         Schema::StreamsGroupMetadata(key, value) => {
-            let change = OtherChange::GroupEpoch(value.map(|value| value.epoch));
-            other(&key.group_id, GroupKind::Streams, change)
+            (key.group_id, Streams, GroupEpoch(value.map(|it| it.epoch)))
         }
-        Schema::StreamsGroupMemberMetadata(key, value) => {
-            let change = OtherChange::Member(key.member_id.into(), value.is_some());
-            other(&key.group_id, GroupKind::Streams, change)
+        Schema::StreamsGroupMemberMetadata(key, _) => {
+            (key.group_id, Streams, Member(key.member_id.into(), is_present))
         }
         Schema::StreamsGroupTargetAssignmentMetadata(key, value) => {
-            let change = OtherChange::AssignmentEpoch(value.map(|value| value.assignment_epoch));
-            other(&key.group_id, GroupKind::Streams, change)
+            (key.group_id, Streams, AssignmentEpoch(value.map(|it| it.assignment_epoch)))
         }
         Schema::StreamsGroupCurrentMemberAssignment(key, value) => {
-            let state = value.map(|value| member_state(value.member_epoch, value.state, 1));
-            other(&key.group_id, GroupKind::Streams, OtherChange::MemberState(key.member_id.into(), state))
+            let state = value.map(|it| member_state(it.member_epoch, it.state, 1));
+            (key.group_id, Streams, MemberState(key.member_id.into(), state))
         }
-        Schema::StreamsGroupTargetAssignmentMember(key, _) => {
-            other(&key.group_id, GroupKind::Streams, detail)
-        }
-        Schema::StreamsGroupTopology(key, _) => other(&key.group_id, GroupKind::Streams, detail),
-    }
+        Schema::StreamsGroupTargetAssignmentMember(key, _) => (key.group_id, Streams, Detail(is_present)),
+        Schema::StreamsGroupTopology(key, _) => (key.group_id, Streams, Detail(is_present)),
+        // All others have been taken before.
+        _ => (String::new(), Streams, Detail(false)),
+    };
+    (group.into(), kind, change)
 }
 
 fn offset_value(offset: &CommittedOffset) -> OffsetCommitValue {

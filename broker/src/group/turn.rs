@@ -4,6 +4,7 @@
 //! a rebalance under way), and leaves [`Effects`]. What survives a restart changes only when the records of the
 //! effects, appended to the log, are replayed.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kafkactl_core::settings::GroupSettings;
@@ -12,6 +13,7 @@ use kafkactl_core::wire::ErrorCode;
 use super::classic::{JoinReply, SyncReply};
 use super::names::GroupId;
 use super::record::GroupRecord;
+use crate::cluster::MetadataImage;
 
 /// One moment on both clocks: deadlines are monotonic, stored timestamps are wall time.
 #[derive(Debug, Clone, Copy)]
@@ -81,5 +83,14 @@ impl Effects {
 pub struct Turn<'a> {
     pub now: Now,
     pub settings: &'a GroupSettings,
+    pub metadata: &'a Metadata,
     pub effects: &'a mut Effects,
+}
+
+/// What groups know of the cluster.
+#[derive(Debug, Default)]
+pub struct Metadata {
+    pub image: Arc<MetadataImage>,
+    /// The metadata offset of the last change of any topic.
+    pub topics_version: i64,
 }

@@ -105,7 +105,7 @@ fn now() -> Now {
 }
 
 fn driver(log: &Arc<MemoryLog>) -> ShardDriver {
-    let driver = ShardDriver::new(PartitionId(0), EPOCH, log.clone(), Arc::new(settings()));
+    let driver = ShardDriver::new(PartitionId(0), EPOCH, log.clone(), Arc::new(settings()), Arc::default());
     driver.load(now);
     driver
 }
@@ -229,13 +229,36 @@ fn a_shard_is_read_back_from_its_log() {
     commit(&first, 6).unwrap();
     first.resign(now());
     assert_eq!(commit(&first, 7).err(), Some(ErrorCode::NotCoordinator));
-    let second = ShardDriver::new(PartitionId(0), LeaderEpoch(4), log.clone(), Arc::new(settings()));
+    let second =
+        ShardDriver::new(PartitionId(0), LeaderEpoch(4), log.clone(), Arc::new(settings()), Arc::default());
     assert_eq!(commit(&second, 7).err(), Some(ErrorCode::CoordinatorLoadInProgress));
     second.load(now);
     let offset =
         second.look(|shard| shard.offsets.get(GROUP, &"topic".into(), PartitionId(0)).map(|it| it.offset));
     assert_eq!(offset, Ok(Some(6)));
     assert_eq!(log.batch_count(), 2);
+}
+
+/// A topic is deleted while its offsets cannot be dropped: they go as soon as they can.
+#[test]
+fn g22_offsets_of_a_deleted_topic_go_later_if_not_now() {
+    let log = MemoryLog::new(true);
+    let first = driver(&log);
+    commit(&first, 5).unwrap();
+    let count = |driver: &ShardDriver| driver.look(|shard| shard.offsets.of_group(GROUP).map(|it| it.len()));
+    *log.fails.lock() = Some(ErrorCode::NotEnoughReplicas);
+    first.topic_deleted(now(), &"topic".into(), TopicId::ZERO);
+    assert_eq!(count(&first), Ok(Some(1)));
+    *log.fails.lock() = None;
+    first.clean(now());
+    assert_eq!(count(&first), Ok(None));
+
+    commit(&first, 6).unwrap();
+    let second =
+        ShardDriver::new(PartitionId(0), LeaderEpoch(4), log.clone(), Arc::new(settings()), Arc::default());
+    second.topic_deleted(now(), &"topic".into(), TopicId::ZERO);
+    second.load(now);
+    assert_eq!(count(&second), Ok(None));
 }
 
 #[test]
@@ -261,7 +284,7 @@ fn types_of_the_future_are_left_alone() {
 #[test]
 fn resigning_answers_everything_parked() {
     let log = MemoryLog::new(true);
-    let driver = ShardDriver::new(PartitionId(0), EPOCH, log.clone(), Arc::new(defaults()));
+    let driver = ShardDriver::new(PartitionId(0), EPOCH, log.clone(), Arc::new(defaults()), Arc::default());
     driver.load(now);
     let mut parked =
         Box::pin(driver.park(now(), |shard, ticket, turn| shard.join(join_request(), ticket, turn)).unwrap());

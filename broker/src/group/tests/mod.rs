@@ -20,12 +20,13 @@ use super::commits::*;
 use super::names::{GroupId, InstanceId, MemberId, partition_of};
 use super::record::GroupRecord;
 use super::shard::Shard;
-use super::turn::{Answer, Effects, Now, Ticket, Turn};
+use super::turn::{Answer, Effects, Metadata, Now, Ticket, Turn};
 
 /// A shard with its log in memory and a clock that tests move.
 struct Bench {
     shard: Shard,
     settings: GroupSettings,
+    metadata: Metadata,
     now: Now,
     log: Vec<(ProducerId, GroupRecord)>,
     answers: HashMap<Ticket, Answer>,
@@ -44,6 +45,7 @@ impl Bench {
         let mut bench = Self {
             shard: Shard::new(),
             settings,
+            metadata: Metadata::default(),
             now,
             log: Vec::new(),
             answers: HashMap::new(),
@@ -57,14 +59,20 @@ impl Bench {
     /// One decision as the driver carries it out.
     fn turn<R>(&mut self, act: impl FnOnce(&mut Shard, &mut Turn<'_>) -> R) -> R {
         let mut effects = Effects::default();
-        let mut turn = Turn { now: self.now, settings: &self.settings, effects: &mut effects };
+        let mut turn =
+            Turn { now: self.now, settings: &self.settings, metadata: &self.metadata, effects: &mut effects };
         let result = act(&mut self.shard, &mut turn);
         if !effects.records.is_empty()
             && let Some(error) = self.fails.take()
         {
             let failed = effects.answers.drain(..).map(|(ticket, answer)| (ticket, answer.failed(error)));
             let mut after = Effects { answers: failed.collect(), ..Effects::default() };
-            let mut turn = Turn { now: self.now, settings: &self.settings, effects: &mut after };
+            let mut turn = Turn {
+                now: self.now,
+                settings: &self.settings,
+                metadata: &self.metadata,
+                effects: &mut after,
+            };
             self.shard.append_failed(std::mem::take(&mut effects.on_failure), error, &mut turn);
             effects = after;
         }
@@ -90,7 +98,12 @@ impl Bench {
         }
         let old = std::mem::replace(&mut self.shard, shard);
         let mut effects = Effects::default();
-        old.resign(&mut Turn { now: self.now, settings: &self.settings, effects: &mut effects });
+        old.resign(&mut Turn {
+            now: self.now,
+            settings: &self.settings,
+            metadata: &self.metadata,
+            effects: &mut effects,
+        });
         self.answers.extend(effects.answers);
         self.turn(|shard, turn| shard.loaded(turn));
     }
@@ -230,7 +243,8 @@ impl Bench {
             return self.turn(|shard, turn| shard.commit(request, turn));
         };
         let mut effects = Effects::default();
-        let mut turn = Turn { now: self.now, settings: &self.settings, effects: &mut effects };
+        let mut turn =
+            Turn { now: self.now, settings: &self.settings, metadata: &self.metadata, effects: &mut effects };
         let outcomes = self.shard.commit(request, &mut turn);
         effects.records.into_iter().for_each(|record| self.append(producer, record));
         outcomes
