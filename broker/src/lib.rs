@@ -7,6 +7,7 @@ mod broker;
 mod clock;
 mod cluster;
 mod connection;
+mod coordinator;
 mod group;
 mod partition;
 mod producer_ids;

@@ -9,7 +9,8 @@ use kafkactl_core::wire::{ErrorCode, StrBytes};
 use super::Outcome;
 use crate::cluster::MetadataImage;
 use crate::cluster::image::TopicImage;
-use crate::group::{Acted, InstanceId};
+use crate::coordinator::Acted;
+use crate::group::InstanceId;
 
 /// Answers now if nothing has to be committed first, later otherwise.
 pub(super) fn when_committed<R: Send + 'static>(

@@ -16,7 +16,8 @@ use crate::broker::Broker;
 use crate::cluster::MetadataImage;
 use crate::cluster::controller::auto_created;
 use crate::cluster::image::Endpoint;
-use crate::group::{OFFSETS_TOPIC, partition_of};
+use crate::coordinator::partition_of;
+use crate::group::OFFSETS_TOPIC;
 
 pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::FindCoordinator, versions: 0..=6, handle };
 

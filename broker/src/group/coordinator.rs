@@ -16,15 +16,16 @@ use super::classic::{
     Described, HeartbeatRequest, JoinReply, JoinRequest, LeaveOutcome, Leaver, SyncReply, SyncRequest,
 };
 use super::commits::{CommitRequest, FetchRequest, FetchedTopic};
-use super::driver::{Batching, Committed, Parked, ShardDriver};
-use super::log::PartitionLog;
-use super::names::{GroupId, partition_of};
+use super::driver::{Batching, Parked, ShardDriver, TransactionalProducer};
+use super::names::GroupId;
 use super::other::GroupKind;
 use super::shard::{Missing, Shard};
 use super::turn::{Answer, Metadata, Now, Ticket, Turn};
 use crate::clock::Clock;
 use crate::cluster::{MetadataDelta, MetadataImage, MetadataSubscriber};
-use crate::partition::Partitions;
+use crate::coordinator::log::PartitionLog;
+use crate::coordinator::{Acted, partition_of};
+use crate::partition::{Partitions, TransactionEnd};
 
 /// Where groups and their offsets are kept.
 pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
@@ -46,9 +47,6 @@ struct Inner {
     partition_count: AtomicI32,
     alarm: Alarm,
 }
-
-/// What becomes of a request: an error at once, or a reply that may have to wait for its records.
-pub type Acted<R> = Result<Committed<R>, ErrorCode>;
 
 /// A group as ListGroups shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +114,29 @@ impl Groups {
     pub fn commit(&self, request: CommitRequest) -> Acted<Result<Vec<Result<(), ErrorCode>>, ErrorCode>> {
         let group = request.group.clone();
         self.act(&group, Batching::Atomic, |shard, turn| shard.commit(request, turn))
+    }
+
+    /// As [`Groups::commit`], for offsets that count when the transaction of `producer` is committed (F16).
+    pub fn commit_in_transaction(
+        &self,
+        request: CommitRequest,
+        producer: TransactionalProducer,
+    ) -> Acted<Result<Vec<Result<(), ErrorCode>>, ErrorCode>> {
+        let group = request.group.clone();
+        self.act(&group, Batching::Transactional(producer), |shard, turn| shard.commit(request, turn))
+    }
+
+    /// Ends a transaction in one partition of `__consumer_offsets`. A coordinator that is not ready is
+    /// NOT_LEADER_OR_FOLLOWER to whoever writes markers (F13).
+    pub fn end_transaction(&self, partition: PartitionId, end: &TransactionEnd) -> Acted<()> {
+        let shard = self.inner.shards.read().get(&partition).cloned();
+        let ended = shard.ok_or(ErrorCode::NotCoordinator).and_then(|it| it.end_transaction(self.now(), end));
+        ended.map_err(|error| match error {
+            ErrorCode::CoordinatorLoadInProgress | ErrorCode::NotCoordinator => {
+                ErrorCode::NotLeaderOrFollower
+            }
+            other => other,
+        })
     }
 
     pub fn fetch(&self, request: &FetchRequest) -> Acted<Result<Vec<FetchedTopic>, ErrorCode>> {

@@ -2,22 +2,25 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
-use kafkactl_core::names::{LeaderEpoch, Offset, PartitionId, ProducerId, TopicId, TopicName};
-use kafkactl_core::record::{BatchBuilder, BatchFields, Codec, batches};
+use kafkactl_core::log::Verified;
+use kafkactl_core::names::{LeaderEpoch, Offset, PartitionId, ProducerEpoch, ProducerId, TopicId, TopicName};
+use kafkactl_core::record::{BatchBuilder, BatchFields, Codec};
 use kafkactl_core::settings::GroupSettings;
 use kafkactl_core::wire::ErrorCode;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::load::Loader;
-use super::log::{ShardLog, client_code};
 use super::record::GroupRecord;
 use super::shard::Shard;
 use super::stored;
 use super::turn::{Answer, Effects, Metadata, Now, Ticket, Turn};
+use crate::coordinator::log::{ShardLog, client_code, read_all};
+use crate::coordinator::{Acted, Committed};
+use crate::partition::TransactionEnd;
 
 /// The coordinator of one `__consumer_offsets` partition, for one leader epoch.
 pub(super) struct ShardDriver {
@@ -47,34 +50,6 @@ struct Active {
     end: Offset,
 }
 
-/// A reply, and what must be committed before it may leave.
-///
-/// A reply sent earlier could acknowledge, or show, a record that the next leader does not have.
-pub struct Committed<R> {
-    pub reply: R,
-    wait: Option<CommitWait>,
-}
-
-struct CommitWait {
-    log: Arc<dyn ShardLog>,
-    end: Offset,
-    deadline: Instant,
-}
-
-impl<R> Committed<R> {
-    pub fn is_committed(&self) -> bool {
-        self.wait.is_none()
-    }
-
-    /// The reply, once it may leave; the error takes its place.
-    pub async fn committed(self) -> Result<R, ErrorCode> {
-        if let Some(wait) = self.wait {
-            wait.log.wait_committed(wait.end, wait.deadline).await.map_err(client_code)?;
-        }
-        Ok(self.reply)
-    }
-}
-
 /// Where the answer of a parked request comes out.
 pub(super) type Parked = oneshot::Receiver<Committed<Answer>>;
 
@@ -85,6 +60,41 @@ pub(super) enum Batching {
     Atomic,
     /// Tombstones of a clean-up: as many batches as it takes.
     Split,
+    /// All or nothing, and only if this producer's transaction is committed.
+    Transactional(TransactionalProducer),
+}
+
+/// Whose transaction a commit belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TransactionalProducer {
+    pub id: ProducerId,
+    pub epoch: ProducerEpoch,
+    /// That the transaction's coordinator knows of the commit.
+    pub verified: Verified,
+}
+
+impl Batching {
+    fn fields(self) -> BatchFields {
+        // Kafka's coordinators set a sequence although they count none.
+        let plain = BatchFields { base_sequence: 0, ..BatchFields::default() };
+        match self {
+            Self::Transactional(TransactionalProducer { id: producer_id, epoch: producer_epoch, .. }) => {
+                BatchFields { producer_id, producer_epoch, is_transactional: true, ..plain }
+            }
+            Self::Atomic | Self::Split => plain,
+        }
+    }
+
+    fn producer_id(self) -> ProducerId {
+        self.fields().producer_id
+    }
+
+    fn verified(self) -> Verified {
+        match self {
+            Self::Transactional(producer) => producer.verified,
+            Self::Atomic | Self::Split => Verified::NotNeeded,
+        }
+    }
 }
 
 impl ShardDriver {
@@ -143,24 +153,7 @@ impl ShardDriver {
 
     fn read_log(&self, now: Now) -> Result<(super::load::Loaded, Offset), String> {
         let mut loader = Loader::new(now);
-        let mut next = self.log.start_offset();
-        let end = self.log.end_offset();
-        while next < end {
-            let bytes =
-                self.log.read(next).map_err(|error| format!("reading at {next}: {}", error.name()))?;
-            let before = next;
-            for batch in batches(&bytes) {
-                let batch = batch.map_err(|error| format!("at {next}: {error}"))?;
-                if batch.header().next_offset() > next {
-                    loader.batch(&batch).map_err(|error| error.to_string())?;
-                    next = batch.header().next_offset();
-                }
-            }
-            if next == before {
-                // What stood at the end was compacted away.
-                break;
-            }
-        }
+        let end = read_all(&*self.log, |batch| loader.batch(batch))?;
         Ok((loader.finish(), end))
     }
 
@@ -170,11 +163,20 @@ impl ShardDriver {
         now: Now,
         batching: Batching,
         act: impl FnOnce(&mut Shard, &mut Turn<'_>) -> R,
-    ) -> Result<Committed<R>, ErrorCode> {
+    ) -> Acted<R> {
         let mut state = self.state.lock();
         let active = state.active()?;
         let reply = self.decide(active, now, batching, |active, turn| act(&mut active.shard, turn))?;
-        Ok(Committed { reply, wait: self.wait_for(active.end, now) })
+        Ok(self.after(reply, active.end, now))
+    }
+
+    /// Ends a transaction: its offsets count, or are forgotten, once the marker is in the log.
+    pub fn end_transaction(&self, now: Now, end: &TransactionEnd) -> Acted<()> {
+        let mut state = self.state.lock();
+        let active = state.active()?;
+        active.end = self.log.append_end(end, now.ms)?.plus(1);
+        active.shard.replay_marker(end.producer_id, end.is_commit);
+        Ok(self.after((), active.end, now))
     }
 
     /// Like [`act`](Self::act) for a request that may be parked: its answer comes through the receiver.
@@ -296,12 +298,7 @@ impl ShardDriver {
         let bytes_max = self.log.batch_bytes_max();
         let mut records = records.into_iter().peekable();
         while records.peek().is_some() {
-            let fields = BatchFields {
-                // Kafka's coordinators set a sequence although there is no producer.
-                base_sequence: 0,
-                compression: self.codec().into(),
-                ..BatchFields::default()
-            };
+            let fields = BatchFields { compression: self.codec().into(), ..batching.fields() };
             let mut builder = BatchBuilder::new(fields);
             let mut batched = Vec::new();
             for record in records.by_ref() {
@@ -317,10 +314,10 @@ impl ShardDriver {
                 tracing::warn!(partition, bytes, bytes_max, "a group's records exceed max.message.bytes");
                 return Err(ErrorCode::MessageTooLarge);
             }
-            let first = self.log.append(batch, now.ms)?;
+            let first = self.log.append(batch, batching.verified(), now.ms)?;
             active.end = first.plus(batched.len() as i64);
             for (index, record) in batched.into_iter().enumerate() {
-                active.shard.replay(now, first.plus(index as i64), ProducerId::NONE, record);
+                active.shard.replay(now, first.plus(index as i64), batching.producer_id(), record);
             }
         }
         Ok(())
@@ -339,18 +336,19 @@ impl ShardDriver {
         after: Option<(Offset, Now)>,
     ) {
         for (ticket, reply) in answers {
-            let wait = after.and_then(|(end, now)| self.wait_for(end, now));
+            let committed = match after {
+                Some((end, now)) => self.after(reply, end, now),
+                None => Committed::at_once(reply),
+            };
             if let Some(sender) = parked.remove(&ticket) {
                 // The client may have gone.
-                let _ = sender.send(Committed { reply, wait });
+                let _ = sender.send(committed);
             }
         }
     }
 
-    fn wait_for(&self, end: Offset, now: Now) -> Option<CommitWait> {
-        let is_committed = self.log.high_watermark() >= end;
-        let deadline = now.at + Duration::from_millis(self.settings.offsets_commit_timeout_ms.max(0) as u64);
-        (!is_committed).then(|| CommitWait { log: self.log.clone(), end, deadline })
+    fn after<R>(&self, reply: R, end: Offset, now: Now) -> Committed<R> {
+        Committed::after(reply, &self.log, end, now, self.settings.offsets_commit_timeout_ms)
     }
 }
 

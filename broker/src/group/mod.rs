@@ -13,7 +13,6 @@ mod consumer_stored;
 mod coordinator;
 mod driver;
 mod load;
-mod log;
 mod membership;
 mod names;
 mod offsets;
@@ -30,6 +29,7 @@ pub use classic::{
     SyncRequest,
 };
 pub use commits::{CommitRequest, FetchRequest, FetchedTopic, OffsetToCommit, TopicToFetch};
-pub use coordinator::{Acted, Groups, ListedGroup, OFFSETS_TOPIC};
-pub use names::{GroupId, InstanceId, partition_of};
+pub use coordinator::{Groups, ListedGroup, OFFSETS_TOPIC};
+pub use driver::TransactionalProducer;
+pub use names::{GroupId, InstanceId};
 pub use shard::Missing;

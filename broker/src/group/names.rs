@@ -65,12 +65,3 @@ text!(
     /// A static member's name, chosen by its operator (`group.instance.id`, KIP-345).
     InstanceId
 );
-
-/// The number of the `__consumer_offsets` partition that keeps `group` (G1): Java's `String.hashCode` over UTF-16
-/// units, made positive as Kafka's `Utils.abs` does (the smallest int becomes 0), modulo the partition count.
-pub fn partition_of(group: &str, partition_count: i32) -> i32 {
-    let hash =
-        group.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
-    let positive = if hash == i32::MIN { 0 } else { hash.abs() };
-    positive % partition_count.max(1)
-}

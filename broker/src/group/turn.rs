@@ -5,7 +5,6 @@
 //! effects, appended to the log, are replayed.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use kafkactl_core::settings::GroupSettings;
 use kafkactl_core::wire::ErrorCode;
@@ -14,20 +13,7 @@ use super::classic::{JoinReply, SyncReply};
 use super::names::GroupId;
 use super::record::GroupRecord;
 use crate::cluster::MetadataImage;
-
-/// One moment on both clocks: deadlines are monotonic, stored timestamps are wall time.
-#[derive(Debug, Clone, Copy)]
-pub struct Now {
-    pub at: Instant,
-    pub ms: i64,
-}
-
-impl Now {
-    /// `duration_ms` from now; a negative duration is over at once.
-    pub fn after_ms(self, duration_ms: i32) -> Instant {
-        self.at + Duration::from_millis(u64::from(duration_ms.max(0) as u32))
-    }
-}
+pub use crate::coordinator::Now;
 
 /// A parked request; the driver knows whose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,9 @@
 //! What an append asks for and what it gives.
 
+use kafkactl_core::log::{TransactionVersion, Verified};
 use kafkactl_core::names::{LeaderEpoch, Offset};
 use kafkactl_core::record::Batch;
+use kafkactl_core::record::validate::Origin;
 
 /// Who must have a batch before it counts as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,34 @@ pub struct AppendAsk<'a> {
     pub batch: &'a Batch<'a>,
     pub now_ms: i64,
     pub acks: Acks,
+    /// That the coordinator vouches for a transactional batch; of no account for others.
+    pub verified: Verified,
+}
+
+/// On what terms a checked batch is appended.
+#[derive(Debug)]
+pub(super) struct Terms {
+    pub origin: Origin,
+    /// The leader epoch in which the partition must be led; -1 for any.
+    pub expected_epoch: LeaderEpoch,
+    pub acks: Acks,
+    pub now_ms: i64,
+    pub verified: Verified,
+    /// Of the transaction that a marker ends.
+    pub transaction_version: TransactionVersion,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            origin: Origin::Client,
+            expected_epoch: LeaderEpoch::NONE,
+            acks: Acks::Leader,
+            now_ms: 0,
+            verified: Verified::NotNeeded,
+            transaction_version: TransactionVersion::V0,
+        }
+    }
 }
 
 /// Where a batch lies. Of a batch that came twice these are the numbers of the first time (A16).

@@ -15,6 +15,7 @@ mod partition;
 mod read;
 mod reading;
 mod replica;
+mod transaction;
 mod watch;
 
 pub use append::{Acks, AppendAsk, Appended};
@@ -25,4 +26,5 @@ pub(crate) use flusher::FlushThreads;
 pub use hosted::Partitions;
 pub use partition::Partition;
 pub use read::{Found, Isolation, OffsetQuery, ReadAsk, Reader, TimedOffset};
+pub use transaction::TransactionEnd;
 pub use watch::Watch;

@@ -4,16 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
-use kafkactl_core::log::{
-    AppendError, DeletedFiles, LeaderAppend, Log, LogError, TransactionVersion, Verified,
-};
+use kafkactl_core::log::{AppendError, DeletedFiles, LeaderAppend, Log, LogError, Verified};
 use kafkactl_core::names::{BrokerId, LeaderEpoch, Offset, TopicId, TopicPartition};
 use kafkactl_core::record::Batch;
 use kafkactl_core::record::validate::{Origin, Validated, validate_produce};
 use parking_lot::{Mutex, MutexGuard};
 use tracing::{error, info};
 
-use super::append::{Acks, AppendAsk, Appended};
+use super::append::{Acks, AppendAsk, Appended, Terms};
 use super::config::PartitionConfig;
 use super::data_dir::DataDir;
 use super::error::PartitionError;
@@ -102,22 +100,33 @@ impl Partition {
         let rules = config.log.produce_rules(Origin::Client);
         let validated = validate_produce(ask.batch, &rules, ask.now_ms)
             .map_err(|rejection| PartitionError::Rejected { partition: self.id.clone(), rejection })?;
-        self.append_validated(validated, Origin::Client, LeaderEpoch::NONE, ask.acks, ask.now_ms, &config)
+        let AppendAsk { now_ms, acks, verified, .. } = *ask;
+        self.append_validated(validated, &Terms { now_ms, acks, verified, ..Terms::default() }, &config)
     }
 
     /// Appends a batch of a coordinator of this broker: one whole batch, checked for size only. Fails unless the
-    /// partition is led in `epoch`: a coordinator of another epoch does not know all that the log holds.
+    /// partition is led in `epoch`: a coordinator of another epoch does not know all that the log holds. `verified`
+    /// counts for transactional batches.
     pub fn append_internal(
         self: &Arc<Self>,
         batch: &Batch<'_>,
         epoch: LeaderEpoch,
+        verified: Verified,
         now_ms: i64,
     ) -> Result<Appended, PartitionError> {
         let config = self.config.load();
         let rules = config.log.produce_rules(Origin::Coordinator);
         let validated = validate_produce(batch, &rules, now_ms)
             .map_err(|rejection| PartitionError::Rejected { partition: self.id.clone(), rejection })?;
-        self.append_validated(validated, Origin::Coordinator, epoch, Acks::All, now_ms, &config)
+        let terms = Terms {
+            origin: Origin::Coordinator,
+            expected_epoch: epoch,
+            acks: Acks::All,
+            now_ms,
+            verified,
+            ..Terms::default()
+        };
+        self.append_validated(validated, &terms, &config)
     }
 
     /// Leadership and replicas in sync, before the work of checking the batch. Checked again under the lock.
@@ -125,30 +134,22 @@ impl Partition {
         self.core.lock().check_may_append(&self.id, acks, config)
     }
 
-    fn append_validated(
+    pub(super) fn append_validated(
         self: &Arc<Self>,
         mut batch: Validated<'_>,
-        origin: Origin,
-        expected_epoch: LeaderEpoch,
-        acks: Acks,
-        now_ms: i64,
+        terms: &Terms,
         config: &PartitionConfig,
     ) -> Result<Appended, PartitionError> {
         let mut core = self.core.lock();
-        self.check_leader(&core, expected_epoch)?;
-        core.check_may_append(&self.id, acks, config)?;
+        self.check_leader(&core, terms.expected_epoch)?;
+        core.check_may_append(&self.id, terms.acks, config)?;
         let leader_epoch = core.replica.leader_epoch();
-        let verified = match origin {
-            // Until a transaction coordinator can vouch for them, transactional batches of clients are refused.
-            Origin::Client => Verified::No,
-            Origin::Coordinator => Verified::NotNeeded,
-        };
         let options = LeaderAppend {
             leader_epoch,
-            now_ms,
-            origin,
-            verified,
-            transaction_version: TransactionVersion::V0,
+            now_ms: terms.now_ms,
+            origin: terms.origin,
+            verified: terms.verified,
+            transaction_version: terms.transaction_version,
         };
         let log = core.log(&self.id)?;
         let appended =
@@ -157,7 +158,7 @@ impl Partition {
             info!(partition = %self.id, "appends succeed again");
         }
         if !appended.is_duplicate {
-            let wants_flush = core.appended(config, now_ms);
+            let wants_flush = core.appended(config, terms.now_ms);
             drop(core);
             if wants_flush {
                 self.flusher.push(self);

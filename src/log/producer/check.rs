@@ -104,7 +104,8 @@ impl Producers {
         }
         check_epoch(header, known.map_or(ProducerEpoch::NONE, |entry| entry.epoch))?;
         let is_open = known.is_some_and(|entry| entry.transaction_first_offset.is_some());
-        if header.is_transactional() && !is_open {
+        let continues = known.is_some_and(|entry| entry.has_open_transaction(header.producer_epoch));
+        if header.is_transactional() && !continues {
             self.check_verified(producer_id, verified)?;
         }
         if origin == Origin::Client {

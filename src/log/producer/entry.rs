@@ -59,6 +59,11 @@ impl ProducerEntry {
         self.batches.last().map_or(-1, |batch| batch.last_sequence)
     }
 
+    /// Whether a transaction of this epoch is open.
+    pub fn has_open_transaction(&self, epoch: ProducerEpoch) -> bool {
+        self.transaction_first_offset.is_some() && self.epoch == epoch
+    }
+
     /// The remembered batch with exactly these sequences.
     pub fn find_duplicate(&self, epoch: ProducerEpoch, first: i32, last: i32) -> Option<&RecentBatch> {
         if epoch != self.epoch {

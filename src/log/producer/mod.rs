@@ -161,7 +161,7 @@ impl Producers {
     }
 
     /// Begins to wait for the coordinator's word on a producer's first transactional batch; `None` if a transaction
-    /// is open already, so that nobody needs to be asked.
+    /// is open already in this epoch, so that nobody needs to be asked.
     pub fn start_verification(
         &mut self,
         id: ProducerId,
@@ -170,7 +170,7 @@ impl Producers {
         is_implicit: bool,
         now_ms: i64,
     ) -> Option<VerificationGuard> {
-        if self.get(id).is_some_and(|entry| entry.transaction_first_offset.is_some()) {
+        if self.get(id).is_some_and(|entry| entry.has_open_transaction(epoch)) {
             return None;
         }
         let guards_made = &mut self.guards_made;

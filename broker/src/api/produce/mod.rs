@@ -10,6 +10,7 @@ mod waiting;
 
 use std::sync::Arc;
 
+use kafkactl_core::log::Verified;
 use kafkactl_core::names::{PartitionId, TopicId, TopicName};
 use kafkactl_core::record::BatchHeader;
 use kafkactl_core::record::validate::only_batch;
@@ -137,7 +138,7 @@ impl StageOne<'_> {
         if partition.id.topic.is_internal() && !self.may_write_internal {
             return Err(Answer::failed(ErrorCode::InvalidTopicException));
         }
-        let ask = AppendAsk { batch: &batch, now_ms: self.now_ms, acks };
+        let ask = AppendAsk { batch: &batch, now_ms: self.now_ms, acks, verified: Verified::No };
         match partition.append(&ask) {
             Ok(appended) => Ok((partition, appended)),
             Err(PartitionError::Rejected { rejection, .. }) => {

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use kafkactl_core::log::Verified;
 use kafkactl_core::names::LeaderEpoch;
 use kafkactl_core::record::{Batch, stamp};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::*;
-use crate::group::driver::{Batching, Committed, ShardDriver};
-use crate::group::log::{ShardLog, Waiting};
+use crate::coordinator::Committed;
+use crate::coordinator::log::{ShardLog, Waiting};
+use crate::group::driver::{Batching, ShardDriver};
+use crate::partition::TransactionEnd;
 
 struct MemoryLog {
     batches: Mutex<Vec<Vec<u8>>>,
@@ -48,7 +51,7 @@ impl MemoryLog {
 }
 
 impl ShardLog for MemoryLog {
-    fn append(&self, mut batch: Vec<u8>, _now_ms: i64) -> Result<Offset, ErrorCode> {
+    fn append(&self, mut batch: Vec<u8>, _verified: Verified, _now_ms: i64) -> Result<Offset, ErrorCode> {
         if let Some(error) = *self.fails.lock() {
             return Err(error);
         }
@@ -65,6 +68,10 @@ impl ShardLog for MemoryLog {
             self.commit_all();
         }
         Ok(first)
+    }
+
+    fn append_end(&self, end: &TransactionEnd, now_ms: i64) -> Result<Offset, ErrorCode> {
+        self.append(end.batch(now_ms).unwrap(), Verified::NotNeeded, now_ms)
     }
 
     fn read(&self, from: Offset) -> Result<Vec<u8>, ErrorCode> {
@@ -268,7 +275,7 @@ fn a_log_that_cannot_be_read_is_not_served() {
     // The value's version becomes one that does not exist.
     let mut builder = kafkactl_core::record::BatchBuilder::new(Default::default());
     builder.append(0, Some(b"\0\x01\0\x01g\0\x01t\0\0\0\0"), Some(b"\x7f\xff"), []);
-    log.append(builder.finish().unwrap(), 0).unwrap();
+    log.append(builder.finish().unwrap(), Verified::NotNeeded, 0).unwrap();
     assert_eq!(commit(&driver(&log), 6).err(), Some(ErrorCode::NotCoordinator));
 }
 
@@ -277,7 +284,7 @@ fn types_of_the_future_are_left_alone() {
     let log = MemoryLog::new(true);
     let mut builder = kafkactl_core::record::BatchBuilder::new(Default::default());
     builder.append(0, Some(b"\x03\xe7whatever"), Some(b"\0\0"), []);
-    log.append(builder.finish().unwrap(), 0).unwrap();
+    log.append(builder.finish().unwrap(), Verified::NotNeeded, 0).unwrap();
     assert!(commit(&driver(&log), 6).is_ok());
 }
 

@@ -17,10 +17,11 @@ use kafkactl_core::wire::ErrorCode;
 
 use super::classic::*;
 use super::commits::*;
-use super::names::{GroupId, InstanceId, MemberId, partition_of};
+use super::names::{GroupId, InstanceId, MemberId};
 use super::record::GroupRecord;
 use super::shard::Shard;
 use super::turn::{Answer, Effects, Metadata, Now, Ticket, Turn};
+use crate::coordinator::partition_of;
 
 /// A shard with its log in memory and a clock that tests move.
 struct Bench {

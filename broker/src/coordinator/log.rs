@@ -5,21 +5,24 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Instant;
 
-use kafkactl_core::log::SliceBytes;
+use kafkactl_core::log::{SliceBytes, Verified};
 use kafkactl_core::names::{LeaderEpoch, Offset};
-use kafkactl_core::record::Batch;
+use kafkactl_core::record::{Batch, batches};
 use kafkactl_core::wire::ErrorCode;
 
-use crate::partition::{Found, Partition, ReadAsk, Reader, Watch};
+use crate::partition::{Found, Partition, ReadAsk, Reader, TransactionEnd, Watch};
 
-/// The log of one `__consumer_offsets` partition, led by this broker in one leader epoch.
+/// The log of one partition that keeps a shard, led by this broker in one leader epoch.
 ///
 /// Errors are Kafka's codes as the partition gives them; [`client_code`] turns them into what clients of a
 /// coordinator see.
 pub trait ShardLog: Send + Sync {
     /// Appends one batch, with acks=all in mind, and returns the offset of its first record. Fails unless this
-    /// broker still leads in that epoch.
-    fn append(&self, batch: Vec<u8>, now_ms: i64) -> Result<Offset, ErrorCode>;
+    /// broker still leads in that epoch. `verified` counts for transactional batches.
+    fn append(&self, batch: Vec<u8>, verified: Verified, now_ms: i64) -> Result<Offset, ErrorCode>;
+
+    /// Appends the marker that ends a transaction, under the same conditions.
+    fn append_end(&self, end: &TransactionEnd, now_ms: i64) -> Result<Offset, ErrorCode>;
 
     /// Whole batches from `from` on, the first of them perhaps starting earlier; empty at the end of the log. Blocks.
     fn read(&self, from: Offset) -> Result<Vec<u8>, ErrorCode>;
@@ -58,6 +61,33 @@ pub fn client_code(error: ErrorCode) -> ErrorCode {
     }
 }
 
+/// Gives every batch of the log to `take`, in order, and returns where the log ended. Blocks.
+///
+/// Errors: why the shard cannot be loaded, for the operator.
+pub fn read_all<E: std::fmt::Display>(
+    log: &dyn ShardLog,
+    mut take: impl FnMut(&Batch<'_>) -> Result<(), E>,
+) -> Result<Offset, String> {
+    let mut next = log.start_offset();
+    let end = log.end_offset();
+    while next < end {
+        let bytes = log.read(next).map_err(|error| format!("reading at {next}: {}", error.name()))?;
+        let before = next;
+        for batch in batches(&bytes) {
+            let batch = batch.map_err(|error| format!("at {next}: {error}"))?;
+            if batch.header().next_offset() > next {
+                take(&batch).map_err(|error| error.to_string())?;
+                next = batch.header().next_offset();
+            }
+        }
+        if next == before {
+            // What stood at the end was compacted away.
+            break;
+        }
+    }
+    Ok(end)
+}
+
 /// A partition of this broker as a shard's log.
 pub struct PartitionLog {
     partition: Arc<Partition>,
@@ -72,11 +102,15 @@ impl PartitionLog {
 }
 
 impl ShardLog for PartitionLog {
-    fn append(&self, batch: Vec<u8>, now_ms: i64) -> Result<Offset, ErrorCode> {
+    fn append(&self, batch: Vec<u8>, verified: Verified, now_ms: i64) -> Result<Offset, ErrorCode> {
         let batch = Batch::parse(&batch).map_err(|_| ErrorCode::CorruptMessage)?;
-        let appended =
-            self.partition.append_internal(&batch, self.epoch, now_ms).map_err(|error| error.code())?;
-        Ok(appended.first_offset)
+        let appended = self.partition.append_internal(&batch, self.epoch, verified, now_ms);
+        appended.map(|appended| appended.first_offset).map_err(|error| error.code())
+    }
+
+    fn append_end(&self, end: &TransactionEnd, now_ms: i64) -> Result<Offset, ErrorCode> {
+        let appended = self.partition.append_end(end, self.epoch, now_ms);
+        appended.map(|appended| appended.first_offset).map_err(|error| error.code())
     }
 
     fn read(&self, from: Offset) -> Result<Vec<u8>, ErrorCode> {
