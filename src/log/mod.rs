@@ -2,6 +2,7 @@
 //! Does not know: topics, clients, the network, what time it is.
 
 pub mod checkpoint;
+pub mod clean;
 mod config;
 pub mod dir;
 mod epochs;

@@ -165,4 +165,8 @@ impl LogFile for FailingFile {
     fn modified_ms(&self) -> io::Result<i64> {
         self.inner.modified_ms()
     }
+
+    fn set_modified_ms(&self, modified_ms: i64) -> io::Result<()> {
+        self.inner.set_modified_ms(modified_ms)
+    }
 }

@@ -484,6 +484,10 @@ impl LogFile for MemoryFile {
     fn modified_ms(&self) -> io::Result<i64> {
         Ok(0)
     }
+
+    fn set_modified_ms(&self, _: i64) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

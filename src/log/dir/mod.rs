@@ -45,6 +45,9 @@ pub trait LogFile: Send + Sync + fmt::Debug {
     /// Last change, in milliseconds since 1970.
     fn modified_ms(&self) -> io::Result<i64>;
 
+    /// Makes the file as old as that.
+    fn set_modified_ms(&self, modified_ms: i64) -> io::Result<()>;
+
     /// The descriptor, for `sendfile`; `None` where there is none.
     fn as_fd(&self) -> Option<BorrowedFd<'_>> {
         None
@@ -173,6 +176,14 @@ pub(crate) fn place_file(dir: &dyn Dir, name: &str, bytes: &[u8]) -> io::Result<
     let temporary = format!("{name}.tmp");
     dir.open(&temporary, OpenMode::Truncate)?.write_all_at(bytes, 0)?;
     dir.rename(&temporary, name)
+}
+
+/// Renames a file that may not be there; says whether it was.
+pub(crate) fn rename_if_exists(dir: &dyn Dir, from: &str, to: &str) -> io::Result<bool> {
+    match dir.rename(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        other => other.map(|()| true),
+    }
 }
 
 /// Removes a file that may not be there.

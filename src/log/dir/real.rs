@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use rustix::fs::{FlockOperation, flock, statvfs, syncfs};
 use rustix::io::pwritev;
@@ -176,6 +176,10 @@ impl LogFile for RealFile {
     fn modified_ms(&self) -> io::Result<i64> {
         let modified = self.0.metadata()?.modified()?;
         Ok(modified.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_millis() as i64))
+    }
+
+    fn set_modified_ms(&self, modified_ms: i64) -> io::Result<()> {
+        self.0.set_modified(UNIX_EPOCH + Duration::from_millis(modified_ms.max(0) as u64))
     }
 
     fn as_fd(&self) -> Option<BorrowedFd<'_>> {

@@ -14,9 +14,8 @@ use std::io;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use super::dir::{Dir, LogFile, OpenMode, remove_if_exists};
-use super::files::{CachedFile, FileCache};
-use super::names::offset_file;
+use super::dir::{LogFile, OpenMode, remove_if_exists};
+use super::files::CachedFile;
 use crate::names::Offset;
 
 pub use offset::OffsetEntry;
@@ -73,8 +72,7 @@ pub(crate) struct LazyIndex<E> {
 
 impl<E: Entry> LazyIndex<E> {
     /// The index file of the segment at `base_offset`, which may exist.
-    pub fn new(cache: &Arc<FileCache>, dir: &Arc<dyn Dir>, base_offset: Offset) -> Self {
-        let file = CachedFile::new(cache, dir.clone(), &offset_file(base_offset, E::SUFFIX));
+    pub fn new(file: CachedFile, base_offset: Offset) -> Self {
         Self { file, base_offset, loaded: OnceLock::new() }
     }
 

@@ -167,7 +167,7 @@ impl Log {
         self.names_are_unsynced = true;
         self.producers.set_end_offset(base_offset);
         self.snapshots.take(&self.producers)?;
-        let fresh = Segment::create(&self.files, &self.dir, base_offset, now_ms)?;
+        let fresh = Segment::create(&self.place, base_offset, now_ms)?;
         let sealed = std::mem::replace(&mut self.active, fresh);
         self.sealed.push(sealed.into());
         Ok(())

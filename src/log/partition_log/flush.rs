@@ -90,7 +90,7 @@ impl Log {
         self.epochs_are_unsynced = false;
         self.unflushed_since_ms = None;
         Ok(Some(FlushTask {
-            dir: self.dir.clone(),
+            dir: self.place.dir.clone(),
             files,
             has_new_names,
             up_to: self.end_offset,
@@ -100,9 +100,9 @@ impl Log {
     }
 
     fn file_if_exists(&self, name: &str) -> Result<Option<Arc<dyn LogFile>>> {
-        match self.dir.open(name, OpenMode::Existing) {
+        match self.place.dir.open(name, OpenMode::Existing) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            file => file.map(Some).context("open", name, &*self.dir),
+            file => file.map(Some).context("open", name, &*self.place.dir),
         }
     }
 
@@ -126,7 +126,7 @@ impl Log {
 
     /// The files that went since this was last asked.
     pub fn take_deleted(&mut self) -> DeletedFiles {
-        DeletedFiles { dir: self.dir.clone(), names: std::mem::take(&mut self.deleted) }
+        DeletedFiles { dir: self.place.dir.clone(), names: std::mem::take(&mut self.deleted) }
     }
 
     /// Leaves the directory as Kafka leaves a log that is closed: indexes complete, producer state written. Syncing
@@ -148,7 +148,7 @@ impl Log {
         self.epochs_are_written = false;
         self.epochs_are_unsynced = true;
         self.names_are_unsynced = true;
-        write_epochs_unsynced(&*self.dir, self.epochs.entries())?;
+        write_epochs_unsynced(&*self.place.dir, self.epochs.entries())?;
         self.epochs_are_written = true;
         Ok(())
     }

@@ -1,24 +1,21 @@
 //! Opening a log: cleaning up what a crash left, recovering what was not flushed, and bringing the state back
 //! (`LogLoader`; E4, E5, E6).
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tracing::warn;
 
+use super::leftovers::{Files, Present};
 use super::snapshots::{Rebuild, Snapshots};
 use super::tail::Tail;
 use super::{Log, Shared};
 use crate::log::checkpoint::{EPOCHS_FILE, EpochStart, read_epochs};
 use crate::log::config::LogConfig;
-use crate::log::dir::{Dir, EntryKind, remove_if_exists};
+use crate::log::dir::Dir;
 use crate::log::epochs::Epochs;
-use crate::log::error::{Context, LogError, Result};
-use crate::log::names::{
-    CLEANED, DELETED, LOG, OFFSET_INDEX, SNAPSHOT, SWAP, TIME_INDEX, TXN_INDEX, parse_offset_file,
-};
+use crate::log::error::{LogError, Result};
 use crate::log::producer::Producers;
-use crate::log::segment::{Recovered, Segment};
+use crate::log::segment::{Place, Recovered, Segment};
 use crate::names::Offset;
 
 /// What the log's files do not say.
@@ -71,8 +68,9 @@ impl Log {
         shared: &Shared,
         options: OpenOptions,
     ) -> Result<(Log, RecoveryReport)> {
-        let files = clean_up(&dir, shared)?;
-        let mut loader = Loader::new(dir, config, shared, options, files)?;
+        let place = Place::new(&shared.files, &dir);
+        let files = Files::tidy(&place)?;
+        let mut loader = Loader::new(place, config, shared, options, files)?;
         loader.mend_indexes()?;
         if !options.is_clean {
             loader.recover_unflushed()?;
@@ -82,23 +80,8 @@ impl Log {
     }
 }
 
-/// The files of a log, once temporary ones are gone.
-#[derive(Debug, Default)]
-struct Files {
-    /// By base offset: the size of the log file, and which indexes there are.
-    segments: BTreeMap<Offset, Present>,
-    snapshots: BTreeSet<Offset>,
-}
-
-#[derive(Debug, Default)]
-struct Present {
-    size_bytes: u64,
-    offset_index: bool,
-    time_index: bool,
-}
-
 struct Loader<'a> {
-    dir: Arc<dyn Dir>,
+    place: Place,
     config: Arc<LogConfig>,
     shared: &'a Shared,
     options: OpenOptions,
@@ -117,28 +100,27 @@ struct Loader<'a> {
 
 impl<'a> Loader<'a> {
     fn new(
-        dir: Arc<dyn Dir>,
+        place: Place,
         config: Arc<LogConfig>,
         shared: &'a Shared,
         options: OpenOptions,
         files: Files,
     ) -> Result<Self> {
         let segment_of = |(base_offset, present): (&Offset, &Present)| {
-            Segment::existing(&shared.files, &dir, *base_offset, present.size_bytes, options.now_ms)
+            Segment::existing(&place, *base_offset, present.size_bytes, options.now_ms)
         };
         let segments: Vec<_> = files.segments.iter().map(segment_of).collect();
-        let is_unindexed = |present: &Present| !present.offset_index || !present.time_index;
         let presents = files.segments.values().enumerate();
         let unindexed =
-            presents.filter(|(_, present)| is_unindexed(present)).map(|(index, _)| index).collect();
-        let stored_epochs = stored_epochs(&*dir)?;
+            presents.filter(|(_, present)| !present.has_indexes()).map(|(index, _)| index).collect();
+        let stored_epochs = stored_epochs(&*place.dir)?;
         let epochs = match stored_epochs[..] {
             [] => epochs_of_batches(&segments)?,
             _ => Epochs::from_entries(stored_epochs.iter().copied()),
         };
-        let snapshots = Snapshots::new(dir.clone(), files.snapshots);
+        let snapshots = Snapshots::new(place.dir.clone(), files.snapshots);
         Ok(Self {
-            dir,
+            place,
             config,
             shared,
             options,
@@ -165,7 +147,7 @@ impl<'a> Loader<'a> {
                 Err(LogError::Corrupt { file, reason, .. }) => format!("{file}: {reason}"),
                 Err(error) => return Err(error),
             };
-            warn!(dir = %self.dir.path().display(), segment = %segment.base_offset(), damage, "rebuilding indexes");
+            warn!(dir = %self.place.dir.path().display(), segment = %segment.base_offset(), damage, "rebuilding indexes");
             self.recover(index)?;
         }
         Ok(())
@@ -219,7 +201,7 @@ impl<'a> Loader<'a> {
         self.report.removed_segments += segments.len();
         for segment in &segments {
             let base_offset = segment.base_offset();
-            warn!(dir = %self.dir.path().display(), segment = %base_offset, "removed a segment behind a cut");
+            warn!(dir = %self.place.dir.path().display(), segment = %base_offset, "removed a segment behind a cut");
             self.deleted.extend(segment.mark_deleted()?);
             self.deleted.extend(self.snapshots.mark_deleted(base_offset)?);
         }
@@ -233,13 +215,13 @@ impl<'a> Loader<'a> {
             if end_offset >= start_offset {
                 return Ok(end_offset);
             }
-            warn!(dir = %self.dir.path().display(), %end_offset, %start_offset, "the log ends before it starts");
+            warn!(dir = %self.place.dir.path().display(), %end_offset, %start_offset, "the log ends before it starts");
             let all = std::mem::take(&mut self.segments);
             self.remove(all)?;
             self.epochs = Epochs::default();
             self.snapshots.clear()?;
         }
-        let fresh = Segment::create(&self.shared.files, &self.dir, start_offset, self.options.now_ms)?;
+        let fresh = Segment::create(&self.place, start_offset, self.options.now_ms)?;
         self.segments.push(fresh);
         Ok(start_offset)
     }
@@ -249,7 +231,7 @@ impl<'a> Loader<'a> {
         let Some(last) = self.segments.last() else { return Ok(None) };
         match last.next_offset() {
             Err(LogError::Corrupt { reason, .. }) if self.options.is_clean => {
-                warn!(dir = %self.dir.path().display(), reason, "the log was not closed as its marker says");
+                warn!(dir = %self.place.dir.path().display(), reason, "the log was not closed as its marker says");
             }
             Ok(_) if last.needs_new_indexes() => {}
             end_offset => return end_offset.map(Some),
@@ -285,14 +267,13 @@ impl<'a> Loader<'a> {
         let active = self
             .segments
             .pop()
-            .map_or_else(|| Segment::create(&self.shared.files, &self.dir, end_offset, options.now_ms), Ok)?;
+            .map_or_else(|| Segment::create(&self.place, end_offset, options.now_ms), Ok)?;
         let flushed_to = if options.is_clean { end_offset } else { options.recovery_point.min(end_offset) };
         let flushed_to = flushed_to.max(start_offset);
         let segments_synced_to =
             self.recovered_from.unwrap_or(active.base_offset()).min(active.base_offset());
         let mut log = Log {
-            dir: self.dir,
-            files: self.shared.files.clone(),
+            place: self.place,
             config: self.config,
             sealed: self.segments.into_iter().map(Arc::new).collect(),
             active,
@@ -342,91 +323,4 @@ fn epochs_of_batches(segments: &[Segment]) -> Result<Epochs> {
         }
     }
     Ok(epochs)
-}
-
-/// Removes temporary files, finishes or undoes an interrupted swap of segments (E5), and lists what is left.
-fn clean_up(dir: &Arc<dyn Dir>, shared: &Shared) -> Result<Files> {
-    let mut names = file_names(&**dir)?;
-    let remove = |name: &str| remove_if_exists(&**dir, name).context("remove", name, &**dir);
-    let base_of = |name: &str| parse_offset_file(name).map(|(offset, _)| offset);
-
-    let cleaned_from =
-        names.keys().filter(|name| name.ends_with(CLEANED)).filter_map(|name| base_of(name)).min();
-    let is_garbage = |name: &str| {
-        // Files of Raft snapshots that wait for their removal are Raft's business.
-        let is_deleted = name.ends_with(DELETED) && !name.ends_with(".checkpoint.deleted");
-        let is_invalid_swap = name.ends_with(SWAP) && base_of(name) >= cleaned_from && cleaned_from.is_some();
-        is_deleted || name.ends_with(CLEANED) || is_invalid_swap || name == format!("{EPOCHS_FILE}.tmp")
-    };
-    let garbage: Vec<_> = names.keys().filter(|name| is_garbage(name)).cloned().collect();
-    for name in garbage {
-        remove(&name)?;
-        names.remove(&name);
-    }
-    finish_swap(dir, shared, &mut names)?;
-
-    let mut files = Files::default();
-    for (name, size_bytes) in &names {
-        if let Some((base_offset, LOG)) = parse_offset_file(name) {
-            files.segments.insert(base_offset, Present { size_bytes: *size_bytes, ..Present::default() });
-        }
-    }
-    for name in names.keys() {
-        let Some((offset, suffix)) = parse_offset_file(name) else { continue };
-        match (suffix, files.segments.get_mut(&offset)) {
-            (SNAPSHOT, _) => drop(files.snapshots.insert(offset)),
-            (OFFSET_INDEX, Some(present)) => present.offset_index = true,
-            (TIME_INDEX, Some(present)) => present.time_index = true,
-            (OFFSET_INDEX | TIME_INDEX | TXN_INDEX, None) => {
-                warn!(dir = %dir.path().display(), file = name, "removed an index without a log file");
-                remove(name)?;
-            }
-            _ => {}
-        }
-    }
-    Ok(files)
-}
-
-fn file_names(dir: &dyn Dir) -> Result<BTreeMap<String, u64>> {
-    let entries = dir.entries().context("list", "files", dir)?;
-    let files = entries.into_iter().filter_map(|entry| match entry.kind {
-        EntryKind::File { size_bytes } => Some((entry.name, size_bytes)),
-        EntryKind::Directory => None,
-    });
-    Ok(files.collect())
-}
-
-/// `.swap` files are complete replacements for all segments in the range they cover: those go, these take their
-/// place.
-fn finish_swap(dir: &Arc<dyn Dir>, shared: &Shared, names: &mut BTreeMap<String, u64>) -> Result<()> {
-    let swaps: Vec<_> = names.keys().filter(|name| name.ends_with(SWAP)).cloned().collect();
-    let log_swap = format!("{LOG}{SWAP}");
-    let mut range: Option<(Offset, Offset)> = None;
-    for name in &swaps {
-        let Some((base_offset, suffix)) = parse_offset_file(name).filter(|(_, suffix)| *suffix == log_swap)
-        else {
-            continue;
-        };
-        let end = Segment::swap_end(&shared.files, dir, base_offset, suffix, names[name])?;
-        range = Some(range.map_or((base_offset, end), |(from, to)| (from.min(base_offset), to.max(end))));
-    }
-    if let Some((from, to)) = range {
-        let replaced = |name: &&String| {
-            !name.ends_with(SWAP)
-                && parse_offset_file(name).is_some_and(|(offset, _)| offset >= from && offset < to)
-        };
-        let replaced: Vec<_> = names.keys().filter(replaced).cloned().collect();
-        for name in replaced {
-            remove_if_exists(&**dir, &name).context("remove", &name, &**dir)?;
-            names.remove(&name);
-        }
-    }
-    for name in swaps {
-        let Some(final_name) = name.strip_suffix(SWAP) else { continue };
-        dir.rename(&name, final_name).context("rename", &name, &**dir)?;
-        if let Some(size_bytes) = names.remove(&name) {
-            names.insert(final_name.to_owned(), size_bytes);
-        }
-    }
-    Ok(())
 }

@@ -10,7 +10,9 @@
 //! - a write that failed is undone, or nothing is written ever after.
 
 mod append;
+mod cleaning;
 mod flush;
+mod leftovers;
 mod load;
 mod read;
 mod retention;
@@ -33,7 +35,7 @@ use super::epochs::Epochs;
 use super::error::{EpochEnd, LogError, Result};
 use super::files::FileCache;
 use super::producer::{ProducerEntry, Producers, VerificationGuard};
-use super::segment::Segment;
+use super::segment::{Place, Segment};
 use crate::names::{LeaderEpoch, Offset, ProducerEpoch, ProducerId};
 use snapshots::Snapshots;
 use tail::Tail;
@@ -53,8 +55,7 @@ impl Shared {
 
 #[derive(Debug)]
 pub struct Log {
-    dir: Arc<dyn Dir>,
-    files: Arc<FileCache>,
+    place: Place,
     config: Arc<LogConfig>,
     sealed: Vec<Arc<Segment>>,
     active: Segment,
@@ -110,7 +111,7 @@ impl Log {
     }
 
     pub fn dir(&self) -> &Arc<dyn Dir> {
-        &self.dir
+        &self.place.dir
     }
 
     pub fn config(&self) -> &Arc<LogConfig> {
@@ -153,9 +154,10 @@ impl Log {
     fn check_writable(&self) -> Result<()> {
         match &self.poisoned {
             None => Ok(()),
-            Some(reason) => {
-                Err(LogError::Poisoned { dir: self.dir.path().display().to_string(), reason: reason.clone() })
-            }
+            Some(reason) => Err(LogError::Poisoned {
+                dir: self.place.dir.path().display().to_string(),
+                reason: reason.clone(),
+            }),
         }
     }
 

@@ -70,7 +70,7 @@ impl Log {
         let sealed = std::mem::take(&mut self.sealed);
         self.mark_active_deleted()?;
         self.mark_deleted(sealed.iter().rev().map(|segment| &**segment))?;
-        self.active = Segment::create(&self.files, &self.dir, offset, now_ms)?;
+        self.active = Segment::create(&self.place, offset, now_ms)?;
         self.end_offset = offset;
         self.start_offset = offset;
         self.flushed_to = offset;
@@ -86,7 +86,7 @@ impl Log {
     fn reopen_last_sealed(&mut self, now_ms: i64) {
         if let Some(last) = self.sealed.pop() {
             let (base_offset, size_bytes) = (last.base_offset(), last.size_bytes());
-            self.active = Segment::existing(&self.files, &self.dir, base_offset, size_bytes, now_ms);
+            self.active = Segment::existing(&self.place, base_offset, size_bytes, now_ms);
         }
     }
 

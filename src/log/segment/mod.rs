@@ -19,7 +19,7 @@ pub(crate) use recover::Recovered;
 pub(crate) use scan::{Found, Headers, ScanError, WholeBatches, read_batch};
 
 use super::config::LogConfig;
-use super::dir::{Dir, LogFile, OpenMode, remove_if_exists};
+use super::dir::{Dir, LogFile, OpenMode, remove_if_exists, rename_if_exists};
 use super::error::{Context, LogError, Result};
 use super::files::{CachedFile, FileCache};
 use super::index::{AbortedTxn, Entry, Index, IndexError, LazyIndex, OffsetEntry, TimeEntry};
@@ -45,6 +45,36 @@ pub(crate) struct Segment {
     index_is_damaged: AtomicBool,
 }
 
+/// Where segments lie, and what their files' names end with.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub files: Arc<FileCache>,
+    pub dir: Arc<dyn Dir>,
+    pub suffix: &'static str,
+}
+
+impl Place {
+    pub fn new(files: &Arc<FileCache>, dir: &Arc<dyn Dir>) -> Self {
+        Self { files: files.clone(), dir: dir.clone(), suffix: "" }
+    }
+
+    /// The same, but for files that are not, or no longer, part of the log.
+    pub fn with_suffix(&self, suffix: &'static str) -> Self {
+        Self { suffix, ..self.clone() }
+    }
+
+    fn file_name(&self, base_offset: Offset, suffix: &str) -> String {
+        offset_file(base_offset, suffix) + self.suffix
+    }
+
+    fn file(&self, base_offset: Offset, suffix: &str) -> CachedFile {
+        CachedFile::new(&self.files, self.dir.clone(), &self.file_name(base_offset, suffix))
+    }
+}
+
+/// The files of a segment. The log comes first: without it the others count for nothing.
+const SUFFIXES: [&str; 4] = [LOG, OffsetEntry::SUFFIX, TimeEntry::SUFFIX, AbortedTxn::SUFFIX];
+
 /// What the next append would add, for deciding whether it still fits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Incoming {
@@ -63,15 +93,10 @@ pub(crate) struct WriteFailure {
 
 impl Segment {
     /// Makes the files of an empty segment; files of the same names are emptied.
-    pub fn create(
-        cache: &Arc<FileCache>,
-        dir: &Arc<dyn Dir>,
-        base_offset: Offset,
-        now_ms: i64,
-    ) -> Result<Self> {
-        let mut segment = Self::existing(cache, dir, base_offset, 0, now_ms);
+    pub fn create(place: &Place, base_offset: Offset, now_ms: i64) -> Result<Self> {
+        let mut segment = Self::existing(place, base_offset, 0, now_ms);
         let name = segment.log.name();
-        dir.open(name, OpenMode::Truncate).context("create", name, &**dir)?;
+        place.dir.open(name, OpenMode::Truncate).context("create", name, segment.dir())?;
         segment.reset_indexes()?;
         segment.first_timestamp_ms = OnceLock::new();
         segment.max_timestamp = OnceLock::from(TimeEntry { timestamp_ms: -1, offset: base_offset });
@@ -79,20 +104,14 @@ impl Segment {
     }
 
     /// A segment whose log file has `size_bytes`; nothing is opened yet.
-    pub fn existing(
-        cache: &Arc<FileCache>,
-        dir: &Arc<dyn Dir>,
-        base_offset: Offset,
-        size_bytes: u64,
-        now_ms: i64,
-    ) -> Self {
+    pub fn existing(place: &Place, base_offset: Offset, size_bytes: u64, now_ms: i64) -> Self {
         Self {
             base_offset,
-            log: CachedFile::new(cache, dir.clone(), &offset_file(base_offset, LOG)),
+            log: place.file(base_offset, LOG),
             size_bytes,
-            offset_index: LazyIndex::new(cache, dir, base_offset),
-            time_index: LazyIndex::new(cache, dir, base_offset),
-            txn_index: LazyIndex::new(cache, dir, base_offset),
+            offset_index: LazyIndex::new(place.file(base_offset, OffsetEntry::SUFFIX), base_offset),
+            time_index: LazyIndex::new(place.file(base_offset, TimeEntry::SUFFIX), base_offset),
+            txn_index: LazyIndex::new(place.file(base_offset, AbortedTxn::SUFFIX), base_offset),
             max_timestamp: OnceLock::new(),
             first_timestamp_ms: OnceLock::new(),
             bytes_since_index_entry: 0,
@@ -102,17 +121,29 @@ impl Segment {
     }
 
     /// The offset after the last batch of a log file that waits to be renamed into place.
-    pub fn swap_end(
-        cache: &Arc<FileCache>,
-        dir: &Arc<dyn Dir>,
-        base_offset: Offset,
-        suffix: &str,
-        size_bytes: u64,
-    ) -> Result<Offset> {
-        let mut segment = Self::existing(cache, dir, base_offset, size_bytes, 0);
-        segment.log = CachedFile::new(cache, dir.clone(), &offset_file(base_offset, suffix));
-        segment.index_is_damaged = AtomicBool::new(true);
+    pub fn swap_end(place: &Place, base_offset: Offset, size_bytes: u64) -> Result<Offset> {
+        let mut segment = Self::existing(place, base_offset, size_bytes, 0);
+        // Its indexes may have been renamed already.
+        *segment.index_is_damaged.get_mut() = true;
         segment.next_offset()
+    }
+
+    /// Removes the files of a segment, as far as there are any.
+    pub fn remove_files(place: &Place, base_offset: Offset) -> Result<()> {
+        for suffix in SUFFIXES {
+            let name = place.file_name(base_offset, suffix);
+            remove_if_exists(&*place.dir, &name).context("remove", &name, &*place.dir)?;
+        }
+        Ok(())
+    }
+
+    /// Renames the files of a segment from one place to another, as far as there are any.
+    pub fn move_files(from: &Place, to: &Place, base_offset: Offset) -> Result<()> {
+        for suffix in SUFFIXES {
+            let (name, new_name) = (from.file_name(base_offset, suffix), to.file_name(base_offset, suffix));
+            rename_if_exists(&*from.dir, &name, &new_name).context("rename", &name, &*from.dir)?;
+        }
+        Ok(())
     }
 
     /// Errors: [`LogError::Corrupt`] if the transaction index is visibly damaged. Lookups notice damage of the other
@@ -168,7 +199,7 @@ impl Segment {
     pub fn retention_timestamp_ms(&self) -> Result<i64> {
         match self.max_timestamp()? {
             Some(entry) => Ok(entry.timestamp_ms),
-            None => self.file()?.modified_ms().context("ask for the age of", self.log.name(), self.dir()),
+            None => self.modified_ms(),
         }
     }
 
@@ -208,6 +239,11 @@ impl Segment {
         let first = self.headers(0)?.next().map_err(|error| self.scan_error(error))?;
         let first = first.map_or(-1, |found| found.header.max_timestamp_ms);
         Ok(*self.first_timestamp_ms.get_or_init(|| first))
+    }
+
+    /// The first batch's largest timestamp; `None` if it has none.
+    pub fn first_batch_timestamp_ms(&self) -> Result<Option<i64>> {
+        Ok(Some(self.first_timestamp_ms()?).filter(|timestamp_ms| *timestamp_ms >= 0))
     }
 
     /// Writes batches at the end: `parts` are their bytes, `headers` their headers with final offsets.
@@ -369,23 +405,27 @@ impl Segment {
 
     /// Renames the files so that they count as gone; returns their new names. What has no file is left out.
     pub fn mark_deleted(&self) -> Result<Vec<String>> {
-        let dir = self.dir();
         let mut renamed = Vec::new();
-        let names = [
-            self.log.name(),
-            self.offset_index.file_name(),
-            self.time_index.file_name(),
-            self.txn_index.file_name(),
-        ];
-        for name in names {
+        for suffix in SUFFIXES {
+            let name = offset_file(self.base_offset, suffix);
             let new_name = format!("{name}{DELETED}");
-            match dir.rename(name, &new_name) {
-                Ok(()) => renamed.push(new_name),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error).context("rename", name, dir),
+            if rename_if_exists(self.dir(), &name, &new_name).context("rename", &name, self.dir())? {
+                renamed.push(new_name);
             }
         }
         Ok(renamed)
+    }
+
+    /// The log file's last change.
+    pub fn modified_ms(&self) -> Result<i64> {
+        self.file()?.modified_ms().context("ask for the age of", self.log.name(), self.dir())
+    }
+
+    /// Makes the segment durable, its log file as old as `modified_ms` says.
+    pub fn sync_as_of(&self, modified_ms: i64) -> Result<()> {
+        self.file()?.set_modified_ms(modified_ms).context("set the age of", self.log.name(), self.dir())?;
+        let synced = self.files_to_sync(true)?.iter().try_for_each(|file| file.sync());
+        synced.context("sync", self.log.name(), self.dir())
     }
 
     fn dir(&self) -> &dyn Dir {
