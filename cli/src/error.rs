@@ -170,7 +170,9 @@ fn client_status(error: &ClientError) -> ExitStatus {
         | ClientError::BufferFull { .. }
         | ClientError::NoResetPolicy { .. }
         | ClientError::CorruptRecords { .. }
+        | ClientError::Aborted { .. }
         | ClientError::Closed => ExitStatus::Failed,
+        ClientError::MustAbort { source, .. } => client_status(source),
     }
 }
 

@@ -40,9 +40,14 @@ impl Attempt {
 
     /// Ends the attempt; the next waits.
     pub fn failed(&mut self, now: Instant, random: f64) {
+        self.failed_by(now, Backoff::RETRY, random);
+    }
+
+    /// As [`failed`](Self::failed), with pauses of another length.
+    pub fn failed_by(&mut self, now: Instant, backoff: Backoff, random: f64) {
         self.is_out = false;
         self.failures += 1;
-        self.not_before = Some(now + Backoff::RETRY.delay(self.failures, random));
+        self.not_before = Some(now + backoff.delay(self.failures, random));
     }
 }
 

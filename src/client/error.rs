@@ -48,6 +48,11 @@ pub enum ClientError {
     NoResetPolicy { partition: TopicPartition, offset: i64 },
     #[error("{partition}: records from offset {offset} cannot be read: {reason}")]
     CorruptRecords { partition: TopicPartition, offset: i64, reason: String },
+    /// The transaction can only be aborted; after that the producer goes on.
+    #[error("transactional id \"{transactional_id}\": the transaction must be aborted: {source}")]
+    MustAbort { transactional_id: String, source: Box<ClientError> },
+    #[error("transactional id \"{transactional_id}\": the transaction was aborted before this was sent")]
+    Aborted { transactional_id: String },
     #[error("this client is closed")]
     Closed,
 }
@@ -76,6 +81,7 @@ impl ClientError {
         match self {
             Self::Refused { code, .. } | Self::Missing { code, .. } => Some(*code),
             Self::Deadline { last, .. } => last.code(),
+            Self::MustAbort { source, .. } => source.code(),
             _ => None,
         }
     }
@@ -101,6 +107,8 @@ impl ClientError {
             | Self::BufferFull { .. }
             | Self::NoResetPolicy { .. }
             | Self::CorruptRecords { .. }
+            | Self::MustAbort { .. }
+            | Self::Aborted { .. }
             | Self::Closed => false,
         }
     }
@@ -160,6 +168,7 @@ impl ClientError {
                 "raise max.request.size here and max.message.bytes of the topic, or send smaller records",
             ),
             Self::Deadline { last, .. } => last.hint(),
+            Self::MustAbort { source, .. } => source.hint(),
             Self::Refused { code, .. } | Self::Missing { code, .. } => hint_of(*code),
             _ => None,
         }
@@ -188,6 +197,9 @@ fn hint_of(code: ErrorCode) -> Option<&'static str> {
         ErrorCode::OffsetOutOfRange => "the offset was deleted by retention or was never written",
         ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration | ErrorCode::RebalanceInProgress => {
             "the group is rebalancing or has active members; offsets of a running group are its members' to commit"
+        }
+        ErrorCode::ProducerFenced | ErrorCode::InvalidProducerEpoch => {
+            "another producer has started with the same transactional id, or a transaction ran into its timeout"
         }
         ErrorCode::FencedInstanceId => "another member runs with the same group.instance.id",
         ErrorCode::TopicAuthorizationFailed

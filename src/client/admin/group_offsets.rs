@@ -40,6 +40,13 @@ impl Committer {
     }
 }
 
+/// A member of a group, for a producer that commits on its behalf (KIP-447).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupMetadata {
+    pub group_id: String,
+    pub committer: Committer,
+}
+
 /// Versions without topic ids: a group may hold offsets of topics that no longer exist, which have none.
 const VERSIONS_BY_NAME: std::ops::RangeInclusive<i16> = 1..=9;
 const COMMIT_VERSIONS_BY_NAME: std::ops::RangeInclusive<i16> = 2..=9;

@@ -22,7 +22,7 @@ pub use cluster::{
 pub use configs::{
     ConfigChange, ConfigDetail, ConfigEntry, ConfigResource, ConfigResourceKind, ConfigSource, ConfigSynonym,
 };
-pub use group_offsets::{CommittedOffset, Committer};
+pub use group_offsets::{CommittedOffset, Committer, GroupMetadata};
 pub use groups::{GroupDescription, GroupListing, GroupListings, GroupMember, MemberToRemove};
 pub use offsets::{EpochEnd, Isolation, ListedOffset, OffsetSpec};
 pub use replicas::{Election, ElectionKind, Reassignment};

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use super::admin::{Admin, CommittedOffset, Committer};
+use super::admin::{Admin, CommittedOffset, Committer, GroupMetadata};
 use super::{Client, ClientError, PerItem};
 use crate::names::{Offset, TopicPartition};
 use driver::Shared;
@@ -191,6 +191,13 @@ impl Consumer {
                 admin.commit_group_offsets(&config.group_id, &Committer::outsider(), offsets).await
             }
         }
+    }
+
+    /// Who this consumer is in its group, for a producer that commits offsets in a transaction.
+    pub fn group_metadata(&self) -> Result<GroupMetadata, ClientError> {
+        let config = self.group_config("committing offsets in a transaction")?;
+        let committer = self.group.as_ref().map_or_else(Committer::outsider, |group| group.committer());
+        Ok(GroupMetadata { group_id: config.group_id.clone(), committer })
     }
 
     /// Commits what was given out, if committing is automatic, leaves the group, and ends. Dropping a consumer

@@ -7,7 +7,7 @@ use super::Record;
 use super::record::{BatchOutcome, Failure, Outcome, Receipt, Stored};
 use crate::client::ClientError;
 use crate::names::{ProducerEpoch, ProducerId, TopicPartition};
-use crate::record::{Batch, BatchBuilder, BatchFields, Compression, stamp};
+use crate::record::{Batch, BatchBuilder, BatchFields, stamp};
 
 /// Records of one partition that travel together, from the first append to the final answer.
 #[derive(Debug)]
@@ -46,8 +46,8 @@ pub(super) fn sequence_after(sequence: i32, count: u32) -> i32 {
 }
 
 impl PendingBatch {
-    pub fn new(partition: &TopicPartition, compression: Compression, order: u64, now: Instant) -> Self {
-        let builder = BatchBuilder::new(BatchFields { compression, ..BatchFields::default() });
+    pub fn new(partition: &TopicPartition, fields: BatchFields, order: u64, now: Instant) -> Self {
+        let builder = BatchBuilder::new(fields);
         Self {
             record_count: 0,
             charged_bytes: builder.size_bytes(),
@@ -128,7 +128,7 @@ impl PendingBatch {
 
     /// Two batches with the same records, for a broker that found this one too large. `None` when it cannot be
     /// divided.
-    pub fn split(&self, compression: Compression) -> Option<[PendingBatch; 2]> {
+    pub fn split(&self, fields: BatchFields) -> Option<[PendingBatch; 2]> {
         let Content::Sealed(bytes) = &self.content else { return None };
         let left_count = self.record_count / 2;
         if left_count == 0 {
@@ -138,7 +138,7 @@ impl PendingBatch {
         let records = Batch::parse(bytes).ok()?.records(usize::MAX).ok()?;
         let mut halves = [0, left_count].map(|first| {
             let order = self.order + u64::from(first);
-            let half = PendingBatch::new(&self.outcome.partition, compression, order, self.created);
+            let half = PendingBatch::new(&self.outcome.partition, fields, order, self.created);
             let sequence = self
                 .sequence
                 .map(|sequence| BatchSequence { base: sequence_after(sequence.base, first), ..sequence });

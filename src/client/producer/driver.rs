@@ -12,9 +12,10 @@ use tokio::time::sleep_until;
 use super::batch::PendingBatch;
 use super::machine::{Machine, QueueId, SendOut};
 use super::record::{Failure, Stored};
-use super::{Acks, ProducerConfig};
+use super::transaction::Protocol;
+use super::{Acks, ProducerConfig, coordinator};
 use crate::client::connection::Answer;
-use crate::client::text::{by_topic, some_text, topic_text};
+use crate::client::text::{by_topic, some_text, text, topic_text};
 use crate::client::{Client, ClientError, Endpoint, Lane, LeaderHint, Topics};
 use crate::names::{
     BrokerId, LeaderEpoch, Offset, ProducerEpoch, ProducerId, TopicId, TopicName, TopicPartition,
@@ -33,8 +34,8 @@ pub(super) struct Shared {
     pub machine: Mutex<Machine>,
     /// Something changed that the next plan must look at.
     pub wake: Notify,
-    /// The buffer has become emptier.
-    pub room: Notify,
+    /// The buffer has become emptier, or a transaction has got on.
+    pub changed: Notify,
     /// No handle is left, or the producer was closed.
     pub stop: Notify,
 }
@@ -43,6 +44,8 @@ pub(super) struct Shared {
 const ANSWER_SLACK: Duration = Duration::from_secs(5);
 /// The first Produce version without topic names (KIP-516).
 const TOPIC_ID_VERSION: i16 = 13;
+/// From here on writing adds the partition to the transaction (KIP-890).
+const IMPLICIT_ADD_VERSION: i16 = 12;
 
 pub(super) async fn run(shared: Arc<Shared>) {
     let mut workers: HashMap<BrokerId, mpsc::Sender<SendOut>> = HashMap::new();
@@ -55,10 +58,13 @@ pub(super) async fn run(shared: Arc<Shared>) {
         if plan.ask_producer_id {
             tokio::spawn(ask_producer_id(shared.clone()));
         }
+        if let Some(ask) = plan.transaction {
+            tokio::spawn(coordinator::ask(shared.clone(), ask));
+        }
         if !plan.refresh.is_empty() {
             tokio::spawn(refresh(shared.clone(), plan.refresh));
         }
-        shared.room.notify_waiters();
+        shared.changed.notify_waiters();
         let wake_at = plan.next_deadline.map_or(metadata_due, |deadline| deadline.min(metadata_due));
         tokio::select! {
             () = shared.wake.notified() => {}
@@ -118,10 +124,17 @@ async fn start(shared: &Shared, send: &mut SendOut) -> Result<Option<Answer<Prod
         .batches
         .iter()
         .all(|(_, batch)| ids.get(&batch.outcome.partition.topic).is_some_and(|id| *id != TopicId::ZERO));
-    let version_max = if has_ids { i16::MAX } else { TOPIC_ID_VERSION - 1 };
-    let version = connection.version_within::<ProduceRequest>(3, version_max)?;
+    let (version_min, version_max) = match send.protocol {
+        Some(Protocol::V1) => (3, IMPLICIT_ADD_VERSION - 1),
+        Some(Protocol::V2) => (IMPLICIT_ADD_VERSION, i16::MAX),
+        None => (3, i16::MAX),
+    };
+    let version_max = if has_ids { version_max } else { version_max.min(TOPIC_ID_VERSION - 1) };
+    let version = connection.version_within::<ProduceRequest>(version_min, version_max)?;
     let timeout = shared.client.config().request_timeout;
-    let request = produce_request(shared.config.acks, timeout, &mut send.batches, &ids, version)?;
+    let transactional_id = shared.config.transactions.as_ref().map(|of| text(&of.id).into());
+    let request = produce_request(shared.config.acks, timeout, &mut send.batches, &ids, version)?
+        .with_transactional_id(transactional_id);
     if shared.config.acks == Acks::None {
         connection.enqueue_unanswered(&request, version).await?;
         return Ok(None);
@@ -241,7 +254,7 @@ fn fail(shared: &Shared, send: SendOut, error: ClientError) {
 
 fn report(shared: &Shared, leader: BrokerId, answers: Vec<(QueueId, PendingBatch, Result<Stored, Failure>)>) {
     shared.machine.lock().answered(Instant::now(), leader, answers, rand::random());
-    shared.room.notify_waiters();
+    shared.changed.notify_waiters();
     shared.wake.notify_one();
 }
 

@@ -8,6 +8,7 @@ use super::batch::PendingBatch;
 use super::queue::{Queue, Readiness};
 use super::record::{BatchOutcome, Failure, Stored};
 use super::topic::Topic;
+use super::transaction::{Ask, Protocol, Transactions};
 use super::verdict::Verdict;
 use super::{ProducerConfig, Receipt, Record};
 use crate::client::{Attempt, Backoff, ClientError, ClusterView, TopicView};
@@ -29,7 +30,8 @@ pub(super) struct Machine {
     incomplete: HashMap<(usize, u64), Arc<BatchOutcome>>,
     /// Flushes and senders that wait: nothing lingers for their sake.
     hurries: usize,
-    producer: ProducerState,
+    pub(super) producer: ProducerState,
+    pub(super) transactions: Option<Transactions>,
     stale: BTreeSet<TopicName>,
     refresh: Attempt,
     stats: ProducerStats,
@@ -48,10 +50,14 @@ pub struct ProducerStats {
 
 /// The id that makes repetitions recognisable.
 #[derive(Debug)]
-enum ProducerState {
-    NotUsed,
+pub(super) enum ProducerState {
+    /// Not used, or not given yet by the coordinator of transactions.
+    None,
     Wanted(Attempt),
-    Ready { id: ProducerId, epoch: ProducerEpoch },
+    Ready {
+        id: ProducerId,
+        epoch: ProducerEpoch,
+    },
     Refused(ClientError),
 }
 
@@ -68,6 +74,8 @@ pub(super) enum NotTaken {
 #[derive(Debug)]
 pub(super) struct SendOut {
     pub leader: BrokerId,
+    /// That of the transaction, if there is one.
+    pub protocol: Option<Protocol>,
     pub batches: Vec<(QueueId, PendingBatch)>,
 }
 
@@ -79,6 +87,7 @@ pub(super) struct QueueId(usize);
 pub(super) struct Plan {
     pub sends: Vec<SendOut>,
     pub ask_producer_id: bool,
+    pub transaction: Option<Ask>,
     /// Topics to ask metadata for; empty for none.
     pub refresh: Vec<TopicName>,
     pub next_deadline: Option<Instant>,
@@ -86,9 +95,10 @@ pub(super) struct Plan {
 
 impl Machine {
     pub fn new(config: ProducerConfig) -> Self {
-        let producer = match config.idempotence {
+        let transactions = config.transactions.as_ref().map(|of| Transactions::new(of.id.clone()));
+        let producer = match config.idempotence && transactions.is_none() {
             true => ProducerState::Wanted(Attempt::default()),
-            false => ProducerState::NotUsed,
+            false => ProducerState::None,
         };
         Self {
             config,
@@ -101,6 +111,7 @@ impl Machine {
             incomplete: HashMap::new(),
             hurries: 0,
             producer,
+            transactions,
             stale: BTreeSet::new(),
             refresh: Attempt::default(),
             stats: ProducerStats::default(),
@@ -138,6 +149,9 @@ impl Machine {
         if let ProducerState::Refused(error) = &self.producer {
             return Err(NotTaken::Never(error.clone()));
         }
+        if let Some(transactions) = &self.transactions {
+            transactions.check_open().map_err(NotTaken::Never)?;
+        }
         let record_bytes = record.size_bytes_max();
         let size_bytes = BatchHeader::BYTES + record_bytes;
         let max_bytes = self.config.request_bytes_max.min(self.config.buffer_bytes);
@@ -164,6 +178,9 @@ impl Machine {
         let was_idle = self.active.insert(index);
         if appended.batch_started {
             self.incomplete.insert((index, appended.batch_order), receipt.batch.clone());
+            if let Some(transactions) = &mut self.transactions {
+                transactions.write_to(&self.queues[index].partition);
+            }
         }
         Ok((receipt, was_idle || appended.batch_finished))
     }
@@ -172,8 +189,11 @@ impl Machine {
     pub fn poll(&mut self, now: Instant, view: &ClusterView) -> Plan {
         let mut plan = Plan::default();
         self.expire(now);
+        if let Some(transactions) = &mut self.transactions {
+            plan.transaction = transactions.poll(now, !self.incomplete.is_empty());
+        }
         let producer = match &mut self.producer {
-            ProducerState::NotUsed => None,
+            ProducerState::None => None,
             ProducerState::Ready { id, epoch } => Some((*id, *epoch)),
             ProducerState::Refused(error) => {
                 let error = error.clone();
@@ -212,7 +232,8 @@ impl Machine {
         producer: Option<(ProducerId, ProducerEpoch)>,
     ) -> Vec<SendOut> {
         let mut requests: BTreeMap<BrokerId, (usize, SendOut)> = BTreeMap::new();
-        let hurry = self.hurries > 0;
+        let protocol = self.transactions.as_ref().map(Transactions::protocol);
+        let hurry = self.is_hurried();
         let turn = self.turn;
         self.turn += 1;
         let start = self.active.iter().nth(turn % self.active.len().max(1)).copied().unwrap_or(0);
@@ -220,7 +241,8 @@ impl Machine {
             self.active.range(start..).chain(self.active.range(..start)).copied().collect();
         for index in order {
             let queue = &mut self.queues[index];
-            if queue.readiness(now, hurry, &self.config) != Readiness::Ready {
+            let is_allowed = self.transactions.as_ref().is_none_or(|of| of.may_send(&queue.partition));
+            if !is_allowed || queue.readiness(now, hurry, &self.config) != Readiness::Ready {
                 continue;
             }
             let Ok((leader, _)) = view.leader(&queue.partition) else {
@@ -231,8 +253,9 @@ impl Machine {
             if out >= self.config.in_flight_max {
                 continue;
             }
-            let (bytes, request) =
-                requests.entry(leader).or_insert_with(|| (0, SendOut { leader, batches: Vec::new() }));
+            let (bytes, request) = requests
+                .entry(leader)
+                .or_insert_with(|| (0, SendOut { leader, protocol, batches: Vec::new() }));
             if *bytes > 0 && *bytes + queue.first_bytes() > self.config.request_bytes_max {
                 continue;
             }
@@ -254,7 +277,7 @@ impl Machine {
 
     /// When to poll again though nothing happens.
     fn next_deadline(&self, now: Instant) -> Option<Instant> {
-        let hurry = self.hurries > 0;
+        let hurry = self.is_hurried();
         let mut deadlines: Vec<Instant> = Vec::new();
         for &index in &self.active {
             let queue = &self.queues[index];
@@ -269,6 +292,7 @@ impl Machine {
         if !self.stale.is_empty() && !self.refresh.is_out {
             deadlines.extend(self.refresh.not_before);
         }
+        deadlines.extend(self.transactions.as_ref().and_then(Transactions::next_deadline));
         deadlines.into_iter().min()
     }
 
@@ -300,6 +324,7 @@ impl Machine {
     }
 
     fn failed(&mut self, now: Instant, id: QueueId, mut batch: PendingBatch, failure: Failure, random: f64) {
+        let is_over = self.closed || self.is_aborting();
         let queue = &mut self.queues[id.0];
         if failure.error.is_stale_metadata() {
             self.stale.insert(queue.partition.topic.clone());
@@ -307,13 +332,13 @@ impl Machine {
         let expired = now >= batch.created + self.config.delivery_timeout;
         let verdict =
             Verdict::of(&failure.error, batch.sequence.is_some(), queue.is_next(&batch), batch.record_count);
-        match verdict {
+        match if self.transactions.is_some() { verdict.in_transaction() } else { verdict } {
             Verdict::Stored => {
                 self.stored(id, &batch, Stored { base_offset: None, log_append_time_ms: None })
             }
-            _ if expired || self.closed => self.give_up(id, batch, failure),
+            _ if expired || is_over => self.give_up(id, batch, failure),
             Verdict::Fail => self.give_up(id, batch, failure),
-            Verdict::Split => match batch.split(self.config.compression) {
+            Verdict::Split => match batch.split(self.config.batch_fields()) {
                 Some(halves) => self.put_halves(id, &batch, halves),
                 None => self.give_up(id, batch, failure),
             },
@@ -349,6 +374,7 @@ impl Machine {
         }
         self.stats.failed += u64::from(batch.record_count);
         self.complete(id, &batch);
+        self.lost_in_transaction(&failure.error);
         batch.fail(failure);
     }
 
@@ -356,6 +382,9 @@ impl Machine {
     /// when those are used up or the broker insists under another id.
     fn new_epoch(&mut self, id: QueueId, new_id: bool) {
         self.queues[id.0].demand_restart();
+        if self.transactions.is_some() {
+            return;
+        }
         if let ProducerState::Ready { epoch, .. } = &mut self.producer {
             match epoch.0.checked_add(1) {
                 Some(next) if !new_id => *epoch = ProducerEpoch(next),
@@ -378,9 +407,11 @@ impl Machine {
                 let what = format!("records for {}", self.queues[index].partition);
                 let timeout_ms = self.config.delivery_timeout.as_millis() as u64;
                 let last = ClientError::NoLeader { partition: self.queues[index].partition.clone() };
+                let error = ClientError::Deadline { what, timeout_ms, last: Box::new(last) };
                 self.stats.failed += u64::from(batch.record_count);
                 self.complete(QueueId(index), &batch);
-                batch.fail(ClientError::Deadline { what, timeout_ms, last: Box::new(last) });
+                self.lost_in_transaction(&error);
+                batch.fail(error);
             }
             if demands_epoch {
                 self.new_epoch(QueueId(index), false);
@@ -431,6 +462,10 @@ impl Machine {
         self.hurries -= 1;
     }
 
+    fn is_hurried(&self) -> bool {
+        self.hurries > 0 || self.transactions.as_ref().is_some_and(Transactions::is_ending)
+    }
+
     /// Outcomes that are not known yet.
     pub fn incomplete(&self) -> Vec<Arc<BatchOutcome>> {
         self.incomplete.values().cloned().collect()
@@ -442,9 +477,13 @@ impl Machine {
         self.fail_all(&ClientError::Closed);
     }
 
-    fn fail_all(&mut self, error: &ClientError) {
+    pub(super) fn fail_all(&mut self, error: &ClientError) {
         for index in std::mem::take(&mut self.active) {
             for batch in self.queues[index].take_all() {
+                if let (Some(_), Some(transactions)) = (batch.sequence, &mut self.transactions) {
+                    self.queues[index].demand_restart();
+                    transactions.lost_sequences();
+                }
                 self.stats.failed += u64::from(batch.record_count);
                 self.complete(QueueId(index), &batch);
                 batch.fail(error.clone());

@@ -236,7 +236,7 @@ fn a_lost_sequence_starts_a_new_epoch() {
     let mut second = plan.sends.pop().unwrap();
     let mut first = plan.sends.pop().unwrap();
     assert_eq!((first.batches.len(), second.batches.len()), (2, 1));
-    let other = SendOut { leader: first.leader, batches: vec![first.batches.pop().unwrap()] };
+    let other = SendOut { leader: first.leader, protocol: None, batches: vec![first.batches.pop().unwrap()] };
     world.answer(first, Err(ErrorCode::OutOfOrderSequenceNumber));
     assert!(world.poll().sends.is_empty(), "the other batch is still out");
     second.leader = BrokerId(1);

@@ -2,16 +2,20 @@
 //!
 //! `send` copies a record into the open batch of its partition and returns a [`Receipt`]; all receipts of a batch
 //! share one outcome, so a record costs no allocation. What goes out when, what is repeated and what is given up is
-//! decided by a machine without clock or socket; transactions will be more states of the same machine.
+//! decided by a machine without clock or socket; so is what the coordinators of transactions are asked, and when.
 
 mod batch;
 mod config;
+mod coordinator;
 mod driver;
 mod machine;
 mod partitioner;
 mod queue;
 mod record;
+mod refusal;
 mod topic;
+mod transaction;
+mod transactional;
 mod verdict;
 
 use std::sync::Arc;
@@ -28,7 +32,7 @@ use driver::Shared;
 use machine::{Machine, NotTaken};
 use record::Outcome;
 
-pub use config::{Acks, ProducerConfig};
+pub use config::{Acks, ProducerConfig, TransactionConfig};
 pub use machine::ProducerStats;
 pub use partitioner::{StickyPartition, murmur2, partition_of_key};
 pub use record::{Delivery, Receipt, Record};
@@ -64,7 +68,7 @@ impl Producer {
             machine: Mutex::new(Machine::new(config.clone())),
             config,
             wake: Notify::new(),
-            room: Notify::new(),
+            changed: Notify::new(),
             stop: Notify::new(),
         });
         tokio::spawn(driver::run(shared.clone()));
@@ -108,9 +112,12 @@ impl Producer {
         failure.map_or(Ok(()), Err)
     }
 
-    /// Flushes and ends; other clones can send no more.
+    /// Flushes and ends; other clones can send no more. A transaction that is open is aborted.
     pub async fn close(self) -> Result<(), ClientError> {
-        let flushed = self.flush().await;
+        let flushed = match self.is_in_transaction() {
+            true => self.abort_transaction().await,
+            false => self.flush().await,
+        };
         self.handle.shared.machine.lock().close();
         self.handle.shared.stop.notify_one();
         flushed
@@ -139,13 +146,13 @@ impl Producer {
         }
         let _hurry = Hurry::new(shared);
         loop {
-            let room = shared.room.notified();
+            let changed = shared.changed.notified();
             match self.take(record) {
                 Ok(receipt) => return Ok(receipt),
                 Err(NotTaken::Never(error)) => return Err(error),
                 Err(NotTaken::UnknownTopic) => self.learn_topic(record.topic, until).await?,
                 Err(NotTaken::Full) => {
-                    if timeout_at(until.into(), room).await.is_err() {
+                    if timeout_at(until.into(), changed).await.is_err() {
                         return Err(ClientError::BufferFull {
                             size_bytes: record.size_bytes_max(),
                             buffer_bytes: shared.config.buffer_bytes,

@@ -80,7 +80,7 @@ impl Queue {
         } else {
             self.batches.push_back(PendingBatch::new(
                 &self.partition,
-                config.compression,
+                config.batch_fields(),
                 self.next_order,
                 now,
             ));

@@ -17,7 +17,7 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
-    /// Follows Java's `TransactionManager.canRetry` for producers without transactions.
+    /// Follows Java's `TransactionManager.canRetry`.
     pub fn of(error: &ClientError, is_idempotent: bool, is_next: bool, record_count: u32) -> Self {
         match error.code() {
             Some(ErrorCode::DuplicateSequenceNumber) => Self::Stored,
@@ -33,6 +33,14 @@ impl Verdict {
             }
             _ if error.is_retriable() => Self::Retry,
             _ => Self::Fail,
+        }
+    }
+
+    /// A transaction lives in one epoch.
+    pub fn in_transaction(self) -> Self {
+        match self {
+            Self::RetryInNewEpoch | Self::RetryWithNewId => Self::Fail,
+            verdict => verdict,
         }
     }
 }
