@@ -22,14 +22,17 @@ fn handle(mut request: Request<'_>) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
+    let image = request.broker.metadata.image();
     let topics = body.topics.into_iter().map(|topic| {
+        // As in Kafka, words come with an unknown topic alone.
+        let is_known = image.topics.get(&topic.name).is_some();
         let partitions = topic.partition_indexes.iter().map(|&index| {
             let answer = PartitionResponse::default().with_partition_index(index);
             match producers_of(request.broker, &topic.name, PartitionId(index)) {
                 Ok(producers) => answer.with_active_producers(producers),
                 Err(error) => answer
                     .with_error_code(error.code())
-                    .with_error_message(Some(error.message().to_owned().into())),
+                    .with_error_message((!is_known).then(|| error.message().into())),
             }
         });
         let partitions = partitions.collect();

@@ -2,7 +2,7 @@
 //!
 //! Without tiered storage the earliest local offset is the earliest, and nothing is tiered or waits to be.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use kafkactl_core::names::{BrokerId, LeaderEpoch, PartitionId};
@@ -34,11 +34,17 @@ fn handle(mut request: Request<'_>) -> Outcome {
         _ => Reader::Consumer(isolation),
     };
     let asks = Asks { broker: request.broker, version, reader };
-    let mut seen = HashSet::new();
+    let mut times_asked: HashMap<(TopicName, i32), usize> = HashMap::new();
+    for topic in &body.topics {
+        for asked in &topic.partitions {
+            *times_asked.entry((topic.name.clone(), asked.partition_index)).or_default() += 1;
+        }
+    }
     let topics = body.topics.into_iter().map(|topic| {
-        let answers = topic.partitions.iter().map(|asked| {
-            let is_repeated = !seen.insert((topic.name.clone(), asked.partition_index));
-            asks.answer(&topic.name, asked, is_repeated)
+        // What is asked for twice is refused, and answered once.
+        let answers = topic.partitions.iter().filter_map(|asked| {
+            let times = times_asked.remove(&(topic.name.clone(), asked.partition_index))?;
+            Some(asks.answer(&topic.name, asked, times > 1))
         });
         let partitions = answers.collect();
         ListOffsetsTopicResponse { name: topic.name, partitions }

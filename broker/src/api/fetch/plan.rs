@@ -57,6 +57,9 @@ impl Plan {
         let partition = match &visit.partition {
             Ok(partition) => partition,
             // What the metadata does not know is no reason to hurry: the client asks again at once otherwise.
+            Err(error @ (ErrorCode::UnknownTopicId | ErrorCode::UnknownTopicOrPartition)) => {
+                return Planned::unknown(*error);
+            }
             Err(error) => return Planned::failed(*error),
         };
         let wanted = &visit.wanted;
@@ -114,6 +117,13 @@ impl Plan {
 }
 
 impl Planned {
+    /// Kafka answers these before it reads, and then with an empty list instead of null.
+    fn unknown(error: ErrorCode) -> Self {
+        let mut planned = Self::failed(error);
+        planned.answer.aborted = Some(Vec::new());
+        planned
+    }
+
     fn failed(error: ErrorCode) -> Self {
         Self { answer: PartitionAnswer::failed(error), records: SliceBytes::Empty, is_cut: false }
     }

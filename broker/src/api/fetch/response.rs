@@ -25,7 +25,7 @@ pub(super) struct PartitionAnswer {
     pub diverging: Option<(LeaderEpoch, Offset)>,
     /// Who leads, for a client that asked the wrong broker (KIP-951).
     pub current_leader: Option<CurrentLeader>,
-    /// `None` is null: for read_uncommitted (B11).
+    /// `None` is null: for read_uncommitted, and for reads that failed (B11).
     pub aborted: Option<Vec<(ProducerId, Offset)>>,
 }
 

@@ -24,7 +24,7 @@ use super::leader::{self, CurrentLeader, NodeEndpoint};
 use super::{ApiSpec, Outcome, Request, find_partition};
 use crate::broker::Broker;
 use crate::connection::CloseReason;
-use crate::partition::{Acks, AppendAsk, Appended, Partition, PartitionError};
+use crate::partition::{Acks, AppendAsk, Appended, Partition, rejection_code};
 
 pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::Produce, versions: 3..=13, handle };
 
@@ -131,8 +131,8 @@ impl StageOne<'_> {
             return Err(Answer::failed(unknown));
         }
         let records = &self.body[produced.records.clone()];
-        let batch =
-            only_batch(records, self.version).map_err(|rejection| Answer::rejected(&rejection, None))?;
+        let batch = only_batch(records, self.version)
+            .map_err(|rejection| Answer::failed(rejection_code(rejection.kind())))?;
         let acks = self.acks.ok_or(Answer::failed(ErrorCode::InvalidRequiredAcks))?;
         let partition = partition.map_err(Answer::failed)?;
         if partition.id.topic.is_internal() && !self.may_write_internal {
@@ -141,10 +141,7 @@ impl StageOne<'_> {
         let ask = AppendAsk { batch: &batch, now_ms: self.now_ms, acks, verified: Verified::No };
         match partition.append(&ask) {
             Ok(appended) => Ok((partition, appended)),
-            Err(PartitionError::Rejected { rejection, .. }) => {
-                Err(Answer::rejected(&rejection, Some(&partition)))
-            }
-            Err(error) => Err(Answer::failed(error.code())),
+            Err(error) => Err(Answer::refused(&error, &partition)),
         }
     }
 }

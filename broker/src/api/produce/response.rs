@@ -1,14 +1,13 @@
 //! A Produce response, v3–v13.
 
 use kafkactl_core::names::Offset;
-use kafkactl_core::record::validate::Rejection;
 use kafkactl_core::wire::{ApiKey, ErrorCode};
 
 use super::Target;
 use crate::api::Reply;
 use crate::api::encoder::Encoder;
 use crate::api::leader::{CurrentLeader, NodeEndpoint, endpoints_field};
-use crate::partition::{Appended, Partition, rejection_code};
+use crate::partition::{Appended, Partition, PartitionError};
 
 /// What one partition's batch came to (A23).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,15 +32,27 @@ impl Answer {
         }
     }
 
-    /// Of a batch that breaks a rule; `partition` is known once it was compared with the topic's settings.
-    pub fn rejected(rejection: &Rejection, partition: Option<&Partition>) -> Self {
-        let mut answer = Self::failed(rejection_code(rejection.kind()));
-        if let Some(partition) = partition {
-            let faults = rejection.record_faults().iter();
-            answer.record_errors = faults.map(|fault| (fault.index, fault.message(&partition.id))).collect();
+    /// Of an append that `partition` refused. As in Kafka, the reason is told in words when it lies with single
+    /// records, and the log start offset unless the log was never asked (A23; `ReplicaManager.appendRecordsToLeader`).
+    pub fn refused(error: &PartitionError, partition: &Partition) -> Self {
+        let mut answer = Self::failed(error.code());
+        let never_asked = [
+            ErrorCode::NotLeaderOrFollower,
+            ErrorCode::MessageTooLarge,
+            ErrorCode::RecordListTooLarge,
+            ErrorCode::CorruptMessage,
+            ErrorCode::KafkaStorageError,
+        ];
+        if !never_asked.contains(&answer.error) {
             answer.log_start_offset = partition.bounds().log_start_offset;
         }
-        answer.message = Some(rejection.to_string());
+        if let PartitionError::Rejected { rejection, .. } = error
+            && !rejection.record_faults().is_empty()
+        {
+            let faults = rejection.record_faults().iter();
+            answer.record_errors = faults.map(|fault| (fault.index, fault.message(&partition.id))).collect();
+            answer.message = Some(rejection.to_string());
+        }
         answer
     }
 
