@@ -20,6 +20,12 @@ fn handle(mut request: Request<'_>) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
+    let named = body.topics.iter().flat_map(|topic| {
+        topic.partitions.iter().map(|asked| (TopicRef::Name(&topic.name), asked.partition_index))
+    });
+    if let Err(outcome) = request.wait_for_logs(named) {
+        return outcome;
+    }
     let topics = body.topics.into_iter().map(|topic| {
         let results = topic.partitions.iter().map(|asked| {
             let result = DeleteRecordsPartitionResult::default().with_partition_index(asked.partition_index);

@@ -22,6 +22,11 @@ fn handle(mut request: Request<'_>) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
+    if request.broker.partitions.are_opening()
+        && let Err(outcome) = request.wait_for(request.broker.partitions.all())
+    {
+        return outcome;
+    }
     let wanted: Wanted = body.topics.map(|topics| {
         let pairs =
             topics.into_iter().map(|topic| (topic.topic.to_string(), topic.partitions.into_iter().collect()));

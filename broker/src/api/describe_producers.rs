@@ -22,6 +22,13 @@ fn handle(mut request: Request<'_>) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
+    let named = body
+        .topics
+        .iter()
+        .flat_map(|topic| topic.partition_indexes.iter().map(|&index| (TopicRef::Name(&topic.name), index)));
+    if let Err(outcome) = request.wait_for_logs(named) {
+        return outcome;
+    }
     let image = request.broker.metadata.image();
     let topics = body.topics.into_iter().map(|topic| {
         // As in Kafka, words come with an unknown topic alone.

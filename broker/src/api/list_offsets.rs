@@ -26,6 +26,12 @@ fn handle(mut request: Request<'_>) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
+    let named = body.topics.iter().flat_map(|topic| {
+        topic.partitions.iter().map(|asked| (TopicRef::Name(&topic.name), asked.partition_index))
+    });
+    if let Err(outcome) = request.wait_for_logs(named) {
+        return outcome;
+    }
     let Some(isolation) = Isolation::of_level(body.isolation_level) else {
         return request.malformed("isolation level is neither 0 nor 1");
     };

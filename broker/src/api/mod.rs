@@ -126,8 +126,29 @@ impl Request<'_> {
     /// The body as a message; the error closes the connection, as Kafka does for what it cannot parse (H17).
     pub fn decode<M: Decodable>(&mut self) -> Result<M, Outcome> {
         // A copy: what a parked request keeps of its texts must not keep a whole read buffer from the pool.
-        let mut body = Bytes::copy_from_slice(&std::mem::take(&mut self.body));
+        let mut body = Bytes::copy_from_slice(&self.body);
         wire::decode_request(self.key, self.version, &mut body).map_err(|error| self.malformed(error))
+    }
+
+    /// Has the request handled again, from the start, if a partition it names is not open yet.
+    pub fn wait_for_logs<'t>(
+        &self,
+        named: impl IntoIterator<Item = (TopicRef<'t>, i32)>,
+    ) -> Result<(), Outcome> {
+        if !self.broker.partitions.are_opening() {
+            return Ok(());
+        }
+        let find = |(topic, partition)| find_partition(self.broker, topic, PartitionId(partition)).ok();
+        self.wait_for(named.into_iter().filter_map(find))
+    }
+
+    /// Has the request handled again, from the start, once these partitions are open.
+    pub fn wait_for(&self, partitions: impl IntoIterator<Item = Arc<Partition>>) -> Result<(), Outcome> {
+        let opening: Vec<_> = partitions.into_iter().filter(|partition| partition.is_opening()).collect();
+        if opening.is_empty() {
+            return Ok(());
+        }
+        Err(Outcome::Again { when: Box::pin(Partition::opened(opening)), body: self.body.clone() })
     }
 
     /// The outcome of a request that cannot be parsed.
@@ -170,6 +191,11 @@ pub(crate) enum Outcome {
     Reply(Reply),
     /// Stage two: polled by the connection's own task until it is ready; the reply keeps its place in the order.
     Later(Pin<Box<dyn Future<Output = Outcome> + Send>>),
+    /// Nothing was done: the request is handled again then, and those behind it wait.
+    Again {
+        when: Pin<Box<dyn Future<Output = ()> + Send>>,
+        body: Bytes,
+    },
     /// Nothing is sent: a produce with acks=0.
     Silent,
     Close(CloseReason),

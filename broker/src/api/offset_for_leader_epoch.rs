@@ -20,6 +20,12 @@ fn handle(mut request: Request<'_>) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
+    let named = body.topics.iter().flat_map(|topic| {
+        topic.partitions.iter().map(|asked| (TopicRef::Name(&topic.topic), asked.partition))
+    });
+    if let Err(outcome) = request.wait_for_logs(named) {
+        return outcome;
+    }
     let topics = body.topics.into_iter().map(|topic| {
         let ends = topic.partitions.iter().map(|asked| end_of(request.broker, &topic.topic, asked)).collect();
         OffsetForLeaderTopicResult::default().with_topic(topic.topic).with_partitions(ends)

@@ -9,11 +9,12 @@ mod replies;
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use kafkactl_core::wire::{ApiKey, ErrorCode};
 use tokio::net::TcpStream;
 
@@ -21,7 +22,7 @@ use self::header::RequestHeader;
 pub(crate) use self::inbox::Inbox;
 pub(crate) use self::pool::BufferPool;
 use self::replies::Replies;
-use crate::api::{self, Outcome, Request};
+use crate::api::{self, ApiSpec, Outcome, Request};
 use crate::broker::Broker;
 
 /// Bytes read before other connections get their turn.
@@ -74,6 +75,8 @@ pub(crate) struct Connection {
     state: ConnectionState,
     inbox: Inbox,
     replies: Replies,
+    /// The request that waits to be handled, and keeps those behind it waiting.
+    held: Option<Held>,
     client_id: Arc<str>,
     /// When bytes last arrived, in milliseconds of the broker's monotonic clock; read by the idle sweep.
     active_ms: Arc<AtomicU64>,
@@ -93,6 +96,7 @@ impl Connection {
             state,
             inbox,
             replies: Replies::default(),
+            held: None,
             client_id: Arc::default(),
             active_ms,
         }
@@ -106,9 +110,12 @@ impl Connection {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<CloseReason> {
         let mut bytes_read = 0;
         loop {
-            let inbox_is_drained = self.start_requests();
+            let inbox_is_drained = self.start_requests(cx);
             if let Poll::Ready(reason) = self.replies.poll_send(cx, &self.stream) {
                 return Poll::Ready(reason);
+            }
+            if self.held.is_some() {
+                return Poll::Pending;
             }
             if !inbox_is_drained {
                 if self.replies.have_room() {
@@ -133,8 +140,16 @@ impl Connection {
 
     /// Runs stage one of the requests that are here whole, as long as there is room for replies. Returns whether
     /// none is left.
-    fn start_requests(&mut self) -> bool {
+    fn start_requests(&mut self, cx: &mut Context<'_>) -> bool {
         while self.replies.have_room() {
+            if let Some(mut held) = self.held.take() {
+                if held.when.as_mut().poll(cx).is_pending() {
+                    self.held = Some(held);
+                    return false;
+                }
+                self.handle(held.call, held.body);
+                continue;
+            }
             match self.inbox.next_frame() {
                 Ok(Some(frame)) => self.start_request(frame),
                 Ok(None) => return true,
@@ -159,15 +174,40 @@ impl Connection {
             self.client_id = Arc::from(header.client_id);
         }
         let body = frame.split_off(header.body_starts).freeze();
+        self.handle(Call { spec, version, correlation_id }, body);
+    }
+
+    fn handle(&mut self, call: Call, body: Bytes) {
+        let Call { spec, version, correlation_id } = call;
         let request = Request {
             broker: &self.broker,
             connection: &mut self.state,
-            key,
+            key: spec.key,
             version,
             client_id: &self.client_id,
             body,
         };
-        let flexible = key.response_header_version(version) >= 1;
-        self.replies.push(correlation_id, flexible, (spec.handle)(request));
+        match (spec.handle)(request) {
+            Outcome::Again { when, body } => self.held = Some(Held { call, body, when }),
+            outcome => {
+                let flexible = spec.key.response_header_version(version) >= 1;
+                self.replies.push(correlation_id, flexible, outcome);
+            }
+        }
     }
+}
+
+/// A request without its body.
+#[derive(Clone, Copy)]
+struct Call {
+    spec: &'static ApiSpec,
+    version: i16,
+    correlation_id: i32,
+}
+
+/// A request that is handled once `when` has come.
+struct Held {
+    call: Call,
+    body: Bytes,
+    when: Pin<Box<dyn Future<Output = ()> + Send>>,
 }

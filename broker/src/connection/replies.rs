@@ -92,7 +92,7 @@ impl Replies {
                     Err(reason) => self.closing = Some(reason),
                 },
                 Outcome::Close(reason) => self.closing = Some(reason),
-                Outcome::Later(_) | Outcome::Silent => {}
+                Outcome::Later(_) | Outcome::Again { .. } | Outcome::Silent => {}
             }
         }
     }

@@ -27,6 +27,11 @@ pub trait ShardLog: Send + Sync {
     /// Whole batches from `from` on, the first of them perhaps starting earlier; empty at the end of the log. Blocks.
     fn read(&self, from: Offset) -> Result<Vec<u8>, ErrorCode>;
 
+    /// Whether the log is not open yet: everything else waits for that, and blocks.
+    fn is_opening(&self) -> bool {
+        false
+    }
+
     fn start_offset(&self) -> Offset;
 
     fn end_offset(&self) -> Offset;
@@ -132,6 +137,10 @@ impl ShardLog for PartitionLog {
                 Ok(bytes)
             }
         }
+    }
+
+    fn is_opening(&self) -> bool {
+        self.partition.is_opening()
     }
 
     fn start_offset(&self) -> Offset {

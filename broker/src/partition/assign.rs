@@ -2,18 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kafkactl_core::log::checkpoint::{read_topic_id, write_topic_id};
-use kafkactl_core::log::dir::Dir;
-use kafkactl_core::log::{Log, LogError, OpenOptions, delete_dir_name, stray_dir_name};
-use kafkactl_core::names::{Offset, PartitionId, TopicId, TopicPartition, Uuid};
-use kafkactl_core::settings::{BrokerSettings, ResourceKind, TopicSettings};
-use parking_lot::Mutex;
+use kafkactl_core::log::{delete_dir_name, stray_dir_name};
+use kafkactl_core::names::{PartitionId, TopicId, TopicPartition, Uuid};
+use kafkactl_core::settings::{ResourceKind, TopicSettings};
 use tracing::{error, info, warn};
 
 use super::config::PartitionConfig;
-use super::data_dir::{DataDir, Offsets};
+use super::data_dir::DataDir;
 use super::hosted::{DoomedDir, HostedTopic, Partitions};
 use super::partition::Partition;
 use super::replica::Assignment;
@@ -21,10 +17,6 @@ use crate::cluster::image::{
     ConfigResource, DIRECTORY_MIGRATING, DIRECTORY_UNASSIGNED, PartitionImage, TopicImage,
 };
 use crate::cluster::{MetadataDelta, MetadataImage, MetadataSubscriber};
-
-/// Threads that open logs at once when there are many: most of the time goes to syncs of small files, which the
-/// file system commits together.
-const OPENERS_MAX: usize = 16;
 
 impl MetadataSubscriber for Partitions {
     fn apply(&self, delta: &MetadataDelta, image: &Arc<MetadataImage>) {
@@ -54,15 +46,6 @@ impl MetadataSubscriber for Partitions {
         }
         chosen
     }
-}
-
-/// A partition to be hosted.
-struct Opening {
-    id: TopicPartition,
-    topic_id: TopicId,
-    config: PartitionConfig,
-    assignment: Assignment,
-    data_dir: Arc<DataDir>,
 }
 
 impl Partitions {
@@ -155,7 +138,7 @@ impl Partitions {
 
     /// Opens or updates what the metadata assigns to this broker.
     fn apply_assignments(&self, delta: &MetadataDelta, image: &MetadataImage) {
-        let mut openings = Vec::new();
+        let mut new = Vec::new();
         for topic in changed_topics(delta, image) {
             let Some(changes) = delta.topics.get(&topic.id) else { continue };
             let config = self.config_of(image, topic.name.as_str());
@@ -170,15 +153,16 @@ impl Partitions {
                     None => {
                         let id = TopicPartition { topic: topic.name.clone(), partition: *number };
                         let Some(data_dir) = self.choose_dir(&id, partition) else { continue };
-                        let config = config.clone();
-                        openings.push(Opening { id, topic_id: topic.id, config, assignment, data_dir });
+                        let replica = self.replica(id, topic.id, config.clone(), data_dir);
+                        replica.assign(assignment);
+                        new.push(replica);
                     }
                 }
             }
         }
-        let opened = self.open_all(&openings);
+        self.open_all(new.clone());
         let mut hosted = self.hosted.write();
-        for partition in opened {
+        for partition in new {
             let name = partition.id.topic.clone();
             hosted.names.insert(partition.topic_id, name.clone());
             let topic = hosted
@@ -192,93 +176,16 @@ impl Partitions {
 }
 
 impl Partitions {
-    /// Opens logs, several at once when there are many.
-    fn open_all(&self, openings: &[Opening]) -> Vec<Arc<Partition>> {
-        let next = AtomicUsize::new(0);
-        let opened = Mutex::new(Vec::with_capacity(openings.len()));
-        let open_some = || {
-            while let Some(opening) = openings.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let partition = self.open(opening);
-                opened.lock().push(partition);
-            }
-        };
-        std::thread::scope(|scope| {
-            for _ in 1..openings.len().div_ceil(4).min(OPENERS_MAX) {
-                scope.spawn(open_some);
-            }
-            open_some();
-        });
-        opened.into_inner()
-    }
-
-    /// A partition whose log cannot be opened is hosted all the same, offline.
-    fn open(&self, opening: &Opening) -> Arc<Partition> {
-        let config = opening.config.clone();
-        let partition = Partition::new(
-            opening.id.clone(),
-            opening.topic_id,
-            self.local,
-            self.open_log(opening),
-            config,
-            Arc::clone(&opening.data_dir),
-            Arc::clone(&self.flusher),
-        );
-        partition.assign(opening.assignment.clone());
-        Arc::new(partition)
-    }
-
-    fn open_log(&self, opening: &Opening) -> Result<Log, LogError> {
-        let Opening { id, data_dir, .. } = opening;
-        let dir = self.prepare_dir(opening)?;
-        let found = &data_dir.found;
-        let offset_in = |offsets: &Offsets| offsets.get(id).copied().unwrap_or(Offset(0));
-        let options = OpenOptions {
-            is_clean: found.is_clean,
-            recovery_point: offset_in(&found.checkpoints.recovery_points),
-            start_offset: offset_in(&found.checkpoints.log_starts),
-            now_ms: self.clock.now_ms(),
-            producer_expiration_ms: producer_expiration_ms(&self.settings.load()),
-            jitter_seed: rand::random(),
-        };
-        let config = Arc::new(opening.config.log.clone());
-        let (log, report) = Log::open(dir, config, &self.shared, options)?;
-        if report.cut_bytes > 0 || report.removed_segments > 0 {
-            let (cut_bytes, removed_segments) = (report.cut_bytes, report.removed_segments);
-            warn!(partition = %id, kept_until = %log.end_offset(), cut_bytes, removed_segments, "cut a damaged log");
-        } else if report.recovered_segments > 0 {
-            info!(partition = %id, segments = report.recovered_segments, "recovered a log");
-        }
-        Ok(log)
-    }
-
-    /// The partition's directory, saying whose records it holds before it holds any. One left by another topic of
-    /// the same name is put aside.
-    fn prepare_dir(&self, opening: &Opening) -> Result<Arc<dyn Dir>, LogError> {
-        let parent = &*opening.data_dir.dir;
-        let name = opening.id.to_string();
-        let open = || {
-            parent.child(&name).map_err(|source| LogError::Io {
-                action: "open",
-                file: name.clone(),
-                dir: parent.path().display().to_string(),
-                source,
-            })
-        };
-        let dir = open()?;
-        match read_topic_id(&*dir)? {
-            Some(id) if id == opening.topic_id => Ok(dir),
-            Some(other) => {
-                warn!(partition = %opening.id, %other, "the directory holds another topic's records");
-                self.put_aside(&opening.data_dir, &opening.id);
-                let dir = open()?;
-                write_topic_id(&*dir, opening.topic_id)?;
-                Ok(dir)
-            }
-            None => {
-                write_topic_id(&*dir, opening.topic_id)?;
-                Ok(dir)
-            }
-        }
+    /// A replica whose log is yet to be opened.
+    fn replica(
+        &self,
+        id: TopicPartition,
+        topic_id: TopicId,
+        config: PartitionConfig,
+        data_dir: Arc<DataDir>,
+    ) -> Arc<Partition> {
+        let (flusher, openings) = (Arc::clone(&self.flusher), Arc::clone(&self.openings));
+        Arc::new(Partition::new(id, topic_id, self.local, config, data_dir, flusher, openings))
     }
 
     /// Where the metadata wants it, or where it lies, or where the fewest are.
@@ -308,16 +215,12 @@ impl Partitions {
         }
     }
 
-    fn put_aside(&self, data_dir: &DataDir, id: &TopicPartition) {
+    pub(super) fn put_aside(&self, data_dir: &DataDir, id: &TopicPartition) {
         let name = stray_dir_name(id, Uuid::from_u128(rand::random()));
         if let Err(error) = data_dir.dir.rename(&id.to_string(), &name) {
             error!(partition = %id, %error, "the directory cannot be put aside");
         }
     }
-}
-
-fn producer_expiration_ms(settings: &BrokerSettings) -> u64 {
-    u64::try_from(settings.log.producer_id_expiration_ms).unwrap_or(u64::MAX)
 }
 
 /// Topics that the delta names and that exist.

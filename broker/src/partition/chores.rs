@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use kafkactl_core::log::checkpoint::OffsetCheckpoint;
-use kafkactl_core::log::{DeletedFiles, Log, LogError};
+use kafkactl_core::log::{DeletedFiles, Log};
 use kafkactl_core::names::Offset;
 use kafkactl_core::settings::LogSettings;
 use parking_lot::{Condvar, Mutex};
@@ -207,12 +207,18 @@ impl Partitions {
         for data_dir in &self.data_dirs {
             let mut offsets = Offsets::new();
             for partition in all.iter().filter(|partition| Arc::ptr_eq(&partition.data_dir, data_dir)) {
-                let core = partition.lock();
-                if let LogState::Open(log) = &core.log
-                    && let Some(offset) = offset(&core, log)
-                {
-                    offsets.insert(partition.id.clone(), offset);
-                }
+                let core = partition.lock_as_is();
+                let offset = match &core.log {
+                    LogState::Open(log) => offset(&core, log),
+                    // As the last process left it.
+                    LogState::Offline(_) => data_dir
+                        .found
+                        .checkpoints
+                        .of(checkpoint)
+                        .and_then(|found| found.get(&partition.id))
+                        .copied(),
+                };
+                offsets.extend(offset.map(|offset| (partition.id.clone(), offset)));
             }
             if let Err(error) = data_dir.write(checkpoint, offsets) {
                 error!(directory = %data_dir.path.display(), %error, "a checkpoint cannot be written");
@@ -222,7 +228,7 @@ impl Partitions {
 
     fn each_log(&self, work: impl Fn(&Partition, &mut Log)) {
         for partition in self.all() {
-            if let LogState::Open(log) = &mut partition.lock().log {
+            if let LogState::Open(log) = &mut partition.lock_as_is().log {
                 work(&partition, log);
             }
         }
@@ -239,35 +245,46 @@ impl Partitions {
     }
 
     /// Closes every log and vouches for it: the next start then recovers nothing (E4). A directory with a log that
-    /// cannot be closed goes without the marker. Nothing must be appending any more.
+    /// is not closed goes without the marker. Nothing must be appending or opening any more.
     pub(crate) fn close(&self, broker_epoch: i64) {
+        self.openings.clear();
         let mut all = self.all();
         for data_dir in &self.data_dirs {
-            let of_dir = all.extract_if(.., |partition| Arc::ptr_eq(&partition.data_dir, data_dir));
-            let closed = close_all(of_dir.collect()).and_then(|closed| data_dir.close(closed, broker_epoch));
-            if let Err(error) = closed {
+            let (mut checkpoints, mut is_clean) = (Checkpoints::default(), true);
+            for partition in all.extract_if(.., |partition| Arc::ptr_eq(&partition.data_dir, data_dir)) {
+                is_clean &= partition.close(&mut checkpoints);
+            }
+            if let Err(error) = data_dir.close(checkpoints, is_clean.then_some(broker_epoch)) {
                 error!(directory = %data_dir.path.display(), %error, "the directory is not closed cleanly");
             }
         }
     }
 }
 
-/// Closes the logs of one directory; the checkpoints hold where each of them ended.
-fn close_all(partitions: Vec<Arc<Partition>>) -> Result<Checkpoints, LogError> {
-    let mut checkpoints = Checkpoints::default();
-    for partition in partitions {
-        let mut core = partition.lock();
-        let closed = LogState::Offline("the broker is stopping".to_owned());
-        let LogState::Open(log) = std::mem::replace(&mut core.log, closed) else { continue };
-        let id = &partition.id;
-        checkpoints.high_watermarks.insert(id.clone(), core.replica.high_watermark());
-        checkpoints.recovery_points.insert(id.clone(), log.end_offset());
+impl Partition {
+    /// Closes the log and notes where it ended. Returns whether it now lies there as a clean stop leaves it.
+    fn close(&self, checkpoints: &mut Checkpoints) -> bool {
+        let found = &self.data_dir.found;
+        let mut core = self.lock_as_is();
+        let is_untouched = core.opening.is_some();
+        let LogState::Open(log) = self.end(&mut core, "the broker is stopping") else {
+            checkpoints.take_over(&found.checkpoints, &self.id);
+            return is_untouched && found.is_clean;
+        };
+        checkpoints.high_watermarks.insert(self.id.clone(), core.replica.high_watermark());
         if let Some(start) = start_inside_segment(&log) {
-            checkpoints.log_starts.insert(id.clone(), start);
+            checkpoints.log_starts.insert(self.id.clone(), start);
         }
-        log.close()?;
+        let (recovery_point, end) = (log.recovery_point(), log.end_offset());
+        let closed = log.close();
+        checkpoints
+            .recovery_points
+            .insert(self.id.clone(), if closed.is_ok() { end } else { recovery_point });
+        if let Err(error) = &closed {
+            error!(partition = %self.id, %error, "the log is not closed cleanly");
+        }
+        closed.is_ok()
     }
-    Ok(checkpoints)
 }
 
 /// Where the log starts, if that is not simply the start of its first segment.

@@ -35,6 +35,30 @@ pub(super) struct Checkpoints {
     pub high_watermarks: Offsets,
 }
 
+impl Checkpoints {
+    /// The offsets of one kind; `None` for a kind that is not kept here.
+    pub fn of(&self, checkpoint: OffsetCheckpoint) -> Option<&Offsets> {
+        match checkpoint {
+            OffsetCheckpoint::HighWatermark => Some(&self.high_watermarks),
+            OffsetCheckpoint::RecoveryPoint => Some(&self.recovery_points),
+            OffsetCheckpoint::LogStart => Some(&self.log_starts),
+            _ => None,
+        }
+    }
+
+    /// Copies what `from` says of a partition.
+    pub fn take_over(&mut self, from: &Self, id: &TopicPartition) {
+        let pairs = [
+            (&mut self.high_watermarks, &from.high_watermarks),
+            (&mut self.recovery_points, &from.recovery_points),
+            (&mut self.log_starts, &from.log_starts),
+        ];
+        for (into, from) in pairs {
+            into.extend(from.get(id).map(|offset| (id.clone(), *offset)));
+        }
+    }
+}
+
 /// The state a directory was in when it was opened.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -116,8 +140,8 @@ impl DataDir {
         Ok(())
     }
 
-    /// Makes the closed logs durable and vouches for them; to be called last.
-    pub(super) fn close(&self, checkpoints: Checkpoints, broker_epoch: i64) -> Result<(), LogError> {
+    /// Makes the closed logs durable and, given the broker epoch, vouches for them; to be called last.
+    pub(super) fn close(&self, checkpoints: Checkpoints, clean_epoch: Option<i64>) -> Result<(), LogError> {
         self.dir.sync_all().map_err(|source| LogError::Io {
             action: "sync",
             file: ".".to_owned(),
@@ -127,6 +151,6 @@ impl DataDir {
         self.write(OffsetCheckpoint::HighWatermark, checkpoints.high_watermarks)?;
         self.write(OffsetCheckpoint::LogStart, checkpoints.log_starts)?;
         self.write(OffsetCheckpoint::RecoveryPoint, checkpoints.recovery_points)?;
-        CleanShutdown::new(broker_epoch).write(&*self.dir)
+        clean_epoch.map_or(Ok(()), |epoch| CleanShutdown::new(epoch).write(&*self.dir))
     }
 }

@@ -11,6 +11,7 @@ use parking_lot::{Mutex, RwLock};
 
 use super::data_dir::DataDir;
 use super::flusher::{FlushThreads, Flusher};
+use super::opening::Openings;
 use super::partition::Partition;
 use crate::clock::Clock;
 
@@ -23,6 +24,7 @@ pub struct Partitions {
     pub(super) data_dirs: Vec<Arc<DataDir>>,
     pub(super) shared: Shared,
     pub(super) flusher: Arc<Flusher>,
+    pub(super) openings: Arc<Openings>,
     pub(super) hosted: RwLock<Hosted>,
     /// Directories that were renamed away, with the time they may go (E17).
     pub(super) doomed: Mutex<Vec<DoomedDir>>,
@@ -61,6 +63,7 @@ impl Partitions {
             data_dirs,
             shared,
             flusher: Arc::default(),
+            openings: Arc::default(),
             hosted: RwLock::default(),
             doomed: Mutex::default(),
         }

@@ -8,7 +8,7 @@ use kafkactl_core::log::{AppendError, DeletedFiles, LeaderAppend, Log, LogError,
 use kafkactl_core::names::{BrokerId, LeaderEpoch, Offset, TopicId, TopicPartition};
 use kafkactl_core::record::Batch;
 use kafkactl_core::record::validate::{Origin, Validated, validate_produce};
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::{Condvar, Mutex};
 use tracing::{error, info};
 
 use super::append::{Acks, AppendAsk, Appended, Terms};
@@ -16,6 +16,7 @@ use super::config::PartitionConfig;
 use super::data_dir::DataDir;
 use super::error::PartitionError;
 use super::flusher::Flusher;
+use super::opening::{Opening, Openings};
 use super::read::Bounds;
 use super::replica::{Assignment, Replica};
 use super::watch::{Change, Watch, Watchers};
@@ -24,9 +25,13 @@ use super::watch::{Change, Watch, Watchers};
 pub struct Partition {
     pub id: TopicPartition,
     pub topic_id: TopicId,
+    pub(super) local: BrokerId,
     pub(super) data_dir: Arc<DataDir>,
     config: ArcSwap<PartitionConfig>,
     pub(super) core: Mutex<Core>,
+    /// For those who block in [`Partition::lock`].
+    pub(super) is_opened: Condvar,
+    pub(super) openings: Arc<Openings>,
     watchers: Watchers,
     change_count: AtomicU64,
     is_retired: AtomicBool,
@@ -37,7 +42,9 @@ pub struct Partition {
 
 /// What the lock covers.
 pub(super) struct Core {
+    /// Offline as long as it is being opened.
     pub log: LogState,
+    pub opening: Option<Opening>,
     pub replica: Replica,
     /// Up to where this broker itself counts as having the records: the end of the log, or what of it is on stable
     /// storage if nothing less will do (`flush.messages=1`).
@@ -45,7 +52,7 @@ pub(super) struct Core {
     /// Whether the flusher has this partition on its list.
     pub flush_is_due: bool,
     /// Of the segment that takes the appends.
-    active_base: Offset,
+    pub active_base: Offset,
 }
 
 /// A log, or why there is none to use.
@@ -55,35 +62,33 @@ pub(super) enum LogState {
 }
 
 impl Partition {
+    /// A partition whose log is yet to be opened.
     pub(super) fn new(
         id: TopicPartition,
         topic_id: TopicId,
         local: BrokerId,
-        log: Result<Log, LogError>,
         config: PartitionConfig,
         data_dir: Arc<DataDir>,
         flusher: Arc<Flusher>,
+        openings: Arc<Openings>,
     ) -> Self {
-        let (log, high_watermark, local_end, active_base) = match log {
-            Ok(log) => {
-                let checkpointed =
-                    data_dir.found.checkpoints.high_watermarks.get(&id).copied().unwrap_or(Offset(0));
-                let high_watermark = checkpointed.max(log.start_offset()).min(log.end_offset());
-                let (end, active_base) = (log.end_offset(), log.active_base_offset());
-                (LogState::Open(log), high_watermark, end, active_base)
-            }
-            Err(error) => {
-                error!(partition = %id, %error, "the log cannot be opened, its partition is offline");
-                (LogState::Offline(error.to_string()), Offset(0), Offset(0), Offset(0))
-            }
+        let core = Core {
+            log: LogState::Offline("the log is not open yet".to_owned()),
+            opening: Some(Opening::default()),
+            replica: Replica::new(local, Offset(0)),
+            local_end: Offset(0),
+            flush_is_due: false,
+            active_base: Offset(0),
         };
-        let replica = Replica::new(local, high_watermark);
         Self {
             id,
             topic_id,
+            local,
             data_dir,
             config: ArcSwap::from_pointee(config),
-            core: Mutex::new(Core { log, replica, local_end, flush_is_due: false, active_base }),
+            core: Mutex::new(core),
+            is_opened: Condvar::new(),
+            openings,
             watchers: Watchers::default(),
             change_count: AtomicU64::new(0),
             is_retired: AtomicBool::new(false),
@@ -131,7 +136,7 @@ impl Partition {
 
     /// Leadership and replicas in sync, before the work of checking the batch. Checked again under the lock.
     fn check_may_append(&self, acks: Acks, config: &PartitionConfig) -> Result<(), PartitionError> {
-        self.core.lock().check_may_append(&self.id, acks, config)
+        self.lock().check_may_append(&self.id, acks, config)
     }
 
     pub(super) fn append_validated(
@@ -140,7 +145,7 @@ impl Partition {
         terms: &Terms,
         config: &PartitionConfig,
     ) -> Result<Appended, PartitionError> {
-        let mut core = self.core.lock();
+        let mut core = self.lock();
         self.check_leader(&core, terms.expected_epoch)?;
         core.check_may_append(&self.id, terms.acks, config)?;
         let leader_epoch = core.replica.leader_epoch();
@@ -196,7 +201,7 @@ impl Partition {
     /// Whether a batch is where `acks` wants it; an error when it no longer can be, or lost its replicas (A21).
     pub fn is_acknowledged(&self, appended: &Appended, acks: Acks) -> Result<bool, PartitionError> {
         let config = self.config.load();
-        let core = self.core.lock();
+        let core = self.lock();
         if !core.replica.is_leader() || core.replica.leader_epoch() != appended.leader_epoch {
             return Err(PartitionError::NotLeader(self.id.clone()));
         }
@@ -223,8 +228,16 @@ impl Partition {
 
     /// Takes in what the metadata log says of this partition.
     pub(super) fn assign(&self, assignment: Assignment) {
-        let config = self.config.load();
-        let mut core = self.core.lock();
+        let mut core = self.lock_as_is();
+        if let Some(opening) = &mut core.opening {
+            return opening.assign(assignment);
+        }
+        self.assign_opened(&mut core, assignment);
+        drop(core);
+        self.tell(Change::Other);
+    }
+
+    pub(super) fn assign_opened(&self, core: &mut Core, assignment: Assignment) {
         let end = core.log_end();
         if let Some(epoch) = core.replica.assign(assignment, end)
             && let LogState::Open(log) = &mut core.log
@@ -233,15 +246,13 @@ impl Partition {
             error!(partition = %self.id, error = %failure, "the leader epoch cannot be noted");
         }
         let local_end = core.local_end;
-        let _ = core.replica.advance(local_end, config.min_insync_replicas);
-        drop(core);
-        self.tell(Change::Other);
+        let _ = core.replica.advance(local_end, self.config.load().min_insync_replicas);
     }
 
     /// Syncs what has been appended so far. Blocks; the lock is not held meanwhile.
     pub(super) fn flush(&self) {
         let task = {
-            let mut core = self.core.lock();
+            let mut core = self.lock_as_is();
             core.flush_is_due = false;
             let LogState::Open(log) = &mut core.log else { return };
             match log.flush_task() {
@@ -252,7 +263,7 @@ impl Partition {
         };
         let done = task.run();
         let config = self.config.load();
-        let mut core = self.core.lock();
+        let mut core = self.lock_as_is();
         let LogState::Open(log) = &mut core.log else { return };
         if let Err(error) = done {
             // What the disk holds now is unknown: nothing more may be acknowledged on top of it.
@@ -273,7 +284,7 @@ impl Partition {
 
     /// Puts the partition on the flusher's list if `flush.ms` or `flush.messages` says so.
     pub(super) fn flush_if_due(self: &Arc<Self>, now_ms: i64) {
-        let mut core = self.core.lock();
+        let mut core = self.lock_as_is();
         let LogState::Open(log) = &core.log else { return };
         if log.flush_due_ms().is_some_and(|due_ms| due_ms <= now_ms)
             && !std::mem::replace(&mut core.flush_is_due, true)
@@ -285,7 +296,7 @@ impl Partition {
 
     /// Deletes the segments whose time has come; their files are to be unlinked later (E9).
     pub(crate) fn enforce_retention(&self, now_ms: i64) -> Result<Option<DeletedFiles>, LogError> {
-        let mut core = self.core.lock();
+        let mut core = self.lock_as_is();
         let high_watermark = core.replica.high_watermark();
         let LogState::Open(log) = &mut core.log else { return Ok(None) };
         let plan = log.plan_retention(high_watermark, now_ms)?;
@@ -305,10 +316,12 @@ impl Partition {
         if **self.config.load() == config {
             return;
         }
-        if let LogState::Open(log) = &mut self.core.lock().log {
+        let config = Arc::new(config);
+        // Stored first: an opening that ends in between takes it from there.
+        self.config.store(Arc::clone(&config));
+        if let LogState::Open(log) = &mut self.lock_as_is().log {
             log.update_config(Arc::new(config.log.clone()));
         }
-        self.config.store(Arc::new(config));
     }
 
     pub(super) fn config(&self) -> Arc<PartitionConfig> {
@@ -321,15 +334,15 @@ impl Partition {
     }
 
     pub fn bounds(&self) -> Bounds {
-        self.core.lock().bounds()
+        self.lock().bounds()
     }
 
     pub fn is_leader(&self) -> bool {
-        self.core.lock().replica.is_leader()
+        self.lock().replica.is_leader()
     }
 
     pub fn leader_epoch(&self) -> LeaderEpoch {
-        self.core.lock().replica.leader_epoch()
+        self.lock().replica.leader_epoch()
     }
 
     /// Tells `watch` of every change from now on, under a slot of its own choice.
@@ -354,9 +367,9 @@ impl Partition {
     /// Takes the log away: whoever still holds the partition finds that this broker does not lead it.
     pub(super) fn retire(&self) {
         self.is_retired.store(true, Ordering::Release);
-        let mut core = self.core.lock();
+        let mut core = self.lock_idle();
         core.replica.resign();
-        core.log = LogState::Offline("the partition is no longer hosted".to_owned());
+        drop(self.end(&mut core, "the partition is no longer hosted"));
         drop(core);
         self.tell(Change::Other);
     }
@@ -364,10 +377,6 @@ impl Partition {
     pub(super) fn tell(&self, change: Change) {
         self.change_count.fetch_add(1, Ordering::AcqRel);
         self.watchers.notify(change);
-    }
-
-    pub(super) fn lock(&self) -> MutexGuard<'_, Core> {
-        self.core.lock()
     }
 }
 

@@ -106,6 +106,11 @@ impl Watch {
         .await
     }
 
+    /// Waits for something that cannot be counted in bytes to happen after [`Watch::take_changed`].
+    pub async fn wait_for_news(&self) {
+        poll_fn(|cx| if self.park(u64::MAX, cx.waker()) { Poll::Pending } else { Poll::Ready(()) }).await;
+    }
+
     fn notify(&self, slot: u32, change: Change) {
         let mut state = self.state.lock();
         state.mark(slot);

@@ -26,7 +26,7 @@ use crate::cluster::image::SupportedFeature;
 use crate::cluster::quorum::{MetadataLogError, ReplicaKey};
 use crate::cluster::{Metadata, MetadataCache, MetadataSubscriber};
 use crate::group::Groups;
-use crate::partition::{Chores, FlushThreads, Partitions};
+use crate::partition::{Chores, FlushThreads, OpenThreads, Partitions};
 use crate::producer_ids::ProducerIds;
 use crate::server::{Server, ServerLimits};
 
@@ -117,7 +117,8 @@ impl RunningBroker {
 
 /// Starts a broker and returns when it serves. Formats empty data directories.
 ///
-/// Needs a tokio runtime with time and network; blocks one of its threads for as long as opening the logs takes.
+/// Needs a tokio runtime with time and network; blocks one of its threads for as long as reading the metadata takes.
+/// The logs are opened in the background.
 pub async fn start(options: StartOptions) -> Result<RunningBroker, StartError> {
     let open_files = raise_file_limit()?;
     let StartOptions { settings, cluster_id } = options;
@@ -157,6 +158,7 @@ struct Parts {
 struct Opened {
     broker: Arc<Broker>,
     flushing: FlushThreads,
+    opening: OpenThreads,
     chores: Chores,
 }
 
@@ -187,6 +189,7 @@ impl Parts {
         let followers: Vec<Arc<dyn MetadataSubscriber>> =
             vec![Arc::clone(&partitions) as _, Arc::new(groups.clone())];
         let controller = metadata.start(registration, Vec::new(), cache.clone(), followers)?;
+        let opening = partitions.start_opening().map_err(StartError::Thread)?;
         let chores = Chores::start(Arc::clone(&partitions)).map_err(StartError::Thread)?;
         let broker = Broker {
             node_id,
@@ -199,7 +202,7 @@ impl Parts {
             fetch_sessions,
             producer_ids: ProducerIds::default(),
         };
-        Ok(Opened { broker: Arc::new(broker), flushing, chores })
+        Ok(Opened { broker: Arc::new(broker), flushing, opening, chores })
     }
 }
 
@@ -221,7 +224,7 @@ impl Opened {
         let broker_epoch = self.broker.controller.shutdown().await.map_or(-1, |epoch| epoch.0);
         let closing = tokio::task::spawn_blocking(move || {
             self.chores.stop();
-            drop(self.flushing);
+            drop((self.opening, self.flushing));
             self.broker.partitions.close(broker_epoch);
         });
         if let Err(error) = closing.await {

@@ -303,7 +303,7 @@ fn loaded(broker: TestBroker) -> TestBroker {
 fn a_group_outlives_its_broker() {
     let directory = tempfile::tempdir().unwrap();
     let settings = [("group.initial.rebalance.delay.ms", "50")];
-    let broker = TestBroker::start_with(directory.path(), TOPICS, &settings);
+    let broker = loaded(TestBroker::start_with(directory.path(), TOPICS, &settings));
     let (mut leader, mut follower) = stable_group(&broker);
     assert_eq!((leader.commit(17), follower.commit(18)), (0, 0));
     drop(broker);
@@ -321,8 +321,11 @@ fn a_group_outlives_its_broker() {
 #[test]
 fn a_parked_join_does_not_hold_up_other_connections() {
     let directory = tempfile::tempdir().unwrap();
-    let broker =
-        TestBroker::start_with(directory.path(), TOPICS, &[("group.initial.rebalance.delay.ms", "0")]);
+    let broker = loaded(TestBroker::start_with(
+        directory.path(),
+        TOPICS,
+        &[("group.initial.rebalance.delay.ms", "0")],
+    ));
     let mut first = Member::new(&broker);
     let join = first.send_join();
     first.joined(join);
@@ -342,8 +345,11 @@ fn a_parked_join_does_not_hold_up_other_connections() {
 #[test]
 fn a_deleted_topic_takes_its_offsets_along() {
     let directory = tempfile::tempdir().unwrap();
-    let broker =
-        TestBroker::start_with(directory.path(), TOPICS, &[("group.initial.rebalance.delay.ms", "0")]);
+    let broker = loaded(TestBroker::start_with(
+        directory.path(),
+        TOPICS,
+        &[("group.initial.rebalance.delay.ms", "0")],
+    ));
     let mut member = Member::new(&broker);
     let join = member.send_join();
     member.joined(join);

@@ -26,7 +26,7 @@ use crate::broker::Broker;
 use crate::clock::Clock;
 use crate::cluster::{Controller, MetadataDelta, MetadataImage, MetadataSubscriber};
 use crate::group::Groups;
-use crate::partition::{DataDir, FlushThreads, Partition, Partitions};
+use crate::partition::{DataDir, FlushThreads, OpenThreads, Partition, Partitions};
 use crate::server::{BoundListener, Server, ServerLimits};
 
 const NODE: i32 = 1;
@@ -38,6 +38,7 @@ struct TestBroker {
     server: Server,
     runtime: Runtime,
     flushing: FlushThreads,
+    opening: Option<OpenThreads>,
 }
 
 /// A topic of a test: name, partitions, settings.
@@ -63,6 +64,17 @@ impl TestBroker {
         metadata: (MetadataImage, MetadataDelta),
         settings: &[(&str, &str)],
     ) -> Self {
+        let mut broker = Self::start_unopened(directory, metadata, settings);
+        broker.open_logs();
+        broker
+    }
+
+    /// Starts as far as a broker serves before it has opened a log.
+    fn start_unopened(
+        directory: Arc<dyn Dir>,
+        metadata: (MetadataImage, MetadataDelta),
+        settings: &[(&str, &str)],
+    ) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let settings: Vec<(String, String)> =
@@ -77,9 +89,14 @@ impl TestBroker {
         let listener = BoundListener::bind("PLAINTEXT", ([127, 0, 0, 1], 0).into(), &limits).unwrap();
         let address = listener.address;
         let server = Server::start(&broker, vec![listener], limits);
-        let started = Self { address, broker, server, runtime, flushing };
+        let started = Self { address, broker, server, runtime, flushing, opening: None };
         started.apply_image(metadata);
         started
+    }
+
+    /// Opens the logs that the metadata has named so far.
+    fn open_logs(&mut self) {
+        self.opening = Some(self.broker.partitions.start_opening().unwrap());
     }
 
     /// Applies the metadata of these topics and no others.
@@ -96,9 +113,9 @@ impl TestBroker {
 
     /// Stops as a broker does that is told to.
     fn stop(self) {
-        let Self { broker, server, runtime, flushing, .. } = self;
+        let Self { broker, server, runtime, flushing, opening, .. } = self;
         runtime.block_on(server.shut_down());
-        drop(flushing);
+        drop((opening, flushing));
         broker.partitions.close(-1);
     }
 

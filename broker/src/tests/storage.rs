@@ -3,11 +3,12 @@ use std::sync::Arc;
 
 use kafkactl_core::log::dir::{Dir, FailingDir, Failures, MemoryDisk, Operation, RealDir};
 use kafkactl_core::names::Offset;
-use kafkactl_core::wire::ErrorCode;
+use kafkactl_core::wire::messages::{ApiVersionsRequest, ApiVersionsResponse, ProduceResponse};
+use kafkactl_core::wire::{ApiKey, ErrorCode};
 
 use super::fetching::all_values;
-use super::producing::produce;
-use super::{TestBroker, Topic, batch};
+use super::producing::{produce, request};
+use super::{TestBroker, Topic, batch, image};
 
 const TOPIC: &[Topic<'static>] = &[("t", 1, &[])];
 
@@ -108,7 +109,9 @@ fn deleted_topics_leave_and_may_come_back() {
 #[test]
 fn directories_nobody_knows_are_put_aside() {
     let directory = tempfile::tempdir().unwrap();
-    TestBroker::start(directory.path(), &[("t", 1, &[]), ("lost", 1, &[])]).stop();
+    let broker = TestBroker::start(directory.path(), &[("t", 1, &[]), ("lost", 1, &[])]);
+    assert_eq!(produce(&mut broker.client(), "lost", 0, batch(&["a"])).error_code, 0);
+    broker.stop();
     let broker = TestBroker::start(directory.path(), TOPIC);
     assert_eq!(directories(directory.path(), "-stray"), 1);
     produce(&mut broker.client(), "t", 0, batch(&["a"]));
@@ -156,11 +159,47 @@ fn a_disk_that_fails_at_the_start_takes_one_partition_down() {
         &[("good", 1, &[])],
         &[],
     );
+    let mut client = broker.client();
+    assert_eq!(produce(&mut client, "good", 0, batch(&["a"])).error_code, 0);
     failures.add(Operation::Rename, ErrorKind::Other, 0, 1);
     broker.apply(&[("good", 1, &[]), ("bad", 1, &[])]);
-    let mut client = broker.client();
     let storage_error = ErrorCode::KafkaStorageError.code();
     assert_eq!(produce(&mut client, "bad", 0, batch(&["a"])).error_code, storage_error);
     assert_eq!(produce(&mut client, "good", 0, batch(&["a"])).error_code, 0);
-    assert_eq!(broker.partition("good", 0).bounds().high_watermark, Offset(1));
+    assert_eq!(broker.partition("good", 0).bounds().high_watermark, Offset(2));
+}
+
+#[test]
+fn a_broker_serves_before_its_logs_are_open_and_who_asks_for_them_waits() {
+    let directory = tempfile::tempdir().unwrap();
+    let topics: &[Topic<'_>] = &[("t", 3, &[])];
+    let broker = TestBroker::start(directory.path(), topics);
+    assert_eq!(produce(&mut broker.client(), "t", 0, batch(&["before"])).base_offset, 0);
+    broker.stop();
+
+    let dir = Arc::new(RealDir::open(directory.path()).unwrap());
+    let mut broker = TestBroker::start_unopened(dir, image(topics), &[]);
+    let mut waiting = broker.client();
+    let parked = waiting.send(ApiKey::Produce, 11, &request("t", 0, batch(&["after"]), 11, -1));
+    let _: ApiVersionsResponse = broker.client().ask(ApiKey::ApiVersions, 0, &ApiVersionsRequest::default());
+    assert!(broker.partition("t", 0).is_opening());
+    broker.open_logs();
+    let answer: ProduceResponse = waiting.receive(ApiKey::Produce, 11, parked);
+    let answer = &answer.responses[0].partition_responses[0];
+    assert_eq!((answer.error_code, answer.base_offset), (0, 1));
+    assert_eq!(all_values(&mut broker.client(), "t"), ["before", "after"]);
+}
+
+#[test]
+fn a_stop_before_the_logs_are_open_loses_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let broker = TestBroker::start(directory.path(), TOPIC);
+    assert_eq!(produce(&mut broker.client(), "t", 0, batch(&["kept"])).base_offset, 0);
+    broker.stop();
+    let dir = Arc::new(RealDir::open(directory.path()).unwrap());
+    TestBroker::start_unopened(dir, image(TOPIC), &[]).stop();
+
+    let broker = TestBroker::start(directory.path(), TOPIC);
+    assert_eq!(all_values(&mut broker.client(), "t"), ["kept"]);
+    assert_eq!(produce(&mut broker.client(), "t", 0, batch(&["next"])).base_offset, 1);
 }

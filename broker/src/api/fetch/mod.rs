@@ -35,6 +35,10 @@ fn handle(request: Request<'_>) -> Outcome {
         Ok(wanted) => wanted,
         Err(detail) => return request.malformed(detail),
     };
+    let named = wanted.wanted.iter().map(|(topic, wanted)| (*topic, wanted.partition.0));
+    if let Err(outcome) = request.wait_for_logs(named) {
+        return outcome;
+    }
     let follow = match Follow::begin(request.broker, &wanted, version) {
         Ok(follow) => follow,
         Err(error) => return Outcome::Reply(ResponseWriter::new(version, error, 0, 0).finish(&[])),

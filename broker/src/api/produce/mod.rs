@@ -51,6 +51,10 @@ fn handle(request: Request<'_>) -> Outcome {
         Ok(produce) => produce,
         Err(detail) => return request.malformed(detail),
     };
+    let named = produce.batches.iter().map(|batch| (batch.topic, batch.partition.0));
+    if let Err(outcome) = request.wait_for_logs(named) {
+        return outcome;
+    }
     let stage = StageOne {
         broker: request.broker,
         version,
