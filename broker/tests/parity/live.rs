@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use flate2::read::GzDecoder;
-use kafkactl_core::wire::ApiKey;
+use kafkactl_core::wire::{ApiKey, ErrorCode};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -83,6 +83,7 @@ struct Exchange {
 fn play(name: &'static str) {
     let case = Case::copy(name);
     let node = Node::start(&case).unwrap();
+    wait_for_groups(node.address());
     let directory = case.folder.path().to_str().unwrap().to_owned();
     let places =
         [(directory, format!("DIR/live/{name}")), (FREE_PORTS.to_owned(), RECORDED_PORTS.to_owned())];
@@ -91,26 +92,33 @@ fn play(name: &'static str) {
     let file = fs::File::open(golden(&format!("live/{name}.jsonl.gz"))).unwrap();
     for line in BufReader::new(GzDecoder::new(file)).lines() {
         let exchange: Exchange = serde_json::from_str(&line.unwrap()).unwrap();
-        let answer = exchange.send(node.address());
+        let answer = send(&bytes_of(&exchange.request_frame), node.address());
         verdicts.add(format!("live/{name}/{}", exchange.name), judge.compare(&exchange, answer.as_deref()));
     }
     node.stop();
     verdicts.settle(&format!("live/{name}/"));
 }
 
-impl Exchange {
-    /// Asks on a connection of its own; `None` when the broker closes it.
-    fn send(&self, address: SocketAddr) -> Option<Vec<u8>> {
-        let request = bytes_of(&self.request_frame);
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(ANSWER_TIMEOUT)).unwrap();
-        stream.write_all(&i32::try_from(request.len()).unwrap().to_be_bytes()).unwrap();
-        stream.write_all(&request).unwrap();
-        let mut length = [0; 4];
-        stream.read_exact(&mut length).ok()?;
-        let mut response = vec![0; u32::from_be_bytes(length) as usize];
-        stream.read_exact(&mut response).unwrap();
-        Some(response)
+/// Asks on a connection of its own; `None` when the broker closes it.
+fn send(request: &[u8], address: SocketAddr) -> Option<Vec<u8>> {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(ANSWER_TIMEOUT)).unwrap();
+    stream.write_all(&i32::try_from(request.len()).unwrap().to_be_bytes()).unwrap();
+    stream.write_all(request).unwrap();
+    let mut length = [0; 4];
+    stream.read_exact(&mut length).ok()?;
+    let mut response = vec![0; u32::from_be_bytes(length) as usize];
+    stream.read_exact(&mut response).unwrap();
+    Some(response)
+}
+
+/// Kafka had read its groups when it was asked.
+fn wait_for_groups(address: SocketAddr) {
+    let list_groups = [&[0, 16, 0, 0][..], &[0; 4], &[0xff; 2]].concat();
+    let is_loading =
+        |answer: Vec<u8>| answer[4..6] == ErrorCode::CoordinatorLoadInProgress.code().to_be_bytes();
+    while send(&list_groups, address).is_some_and(is_loading) {
+        std::thread::yield_now();
     }
 }
 
