@@ -35,13 +35,26 @@ pub struct ConsumerConfig {
     pub report_end: bool,
 }
 
-/// A member of a group of classic consumers.
+/// Who assigns partitions to the members of a group (`group.protocol`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GroupProtocol {
+    /// One of the members.
+    #[default]
+    Classic,
+    /// The coordinator (KIP-848).
+    Consumer,
+}
+
+/// A member of a group.
 #[derive(Debug, Clone)]
 pub struct GroupConfig {
     pub group_id: String,
+    pub protocol: GroupProtocol,
+    /// The coordinator's assignor, by name; `None` leaves it to the coordinator.
+    pub server_assignor: Option<String>,
     /// A static member (KIP-345) keeps its partitions over a restart shorter than the session timeout.
     pub instance_id: Option<String>,
-    /// In the order of preference; all members must share one.
+    /// In the order of preference; all members must share one. Of classic groups, as is the interval.
     pub assignors: Vec<Assignor>,
     pub session_timeout: Duration,
     pub heartbeat_interval: Duration,
@@ -56,6 +69,8 @@ impl GroupConfig {
     pub fn new(group_id: &str) -> Self {
         Self {
             group_id: group_id.to_owned(),
+            protocol: GroupProtocol::default(),
+            server_assignor: None,
             instance_id: None,
             assignors: vec![Assignor::Range, Assignor::CooperativeSticky],
             session_timeout: Duration::from_secs(45),

@@ -1,7 +1,7 @@
 //! Carries out what a [`Membership`] plans: talks to the coordinator, hands assignments to the fetching machine,
 //! commits on time, and passes on to the reader what happens to its partitions.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,21 +11,14 @@ use tokio::sync::Notify;
 use tokio::time::sleep_until;
 
 use super::driver::Shared;
-use super::{Event, GroupConfig, StartAt};
+use super::{Event, GroupConfig, GroupProtocol, StartAt};
 use crate::client::admin::{Admin, CommittedOffset, Committer};
 use crate::client::group::{
-    Action, Heartbeat, Join, Joined, JoinedMember, Membership, MembershipConfig, Sync, Synced,
+    Action, Interest, Member, Membership, MembershipConfig, ReportingConfig, ReportingMembership,
 };
-use crate::client::text::text;
-use crate::client::{ClientError, CoordinatorKind, Lane, PerItem, Topics};
-use crate::names::{TopicName, TopicPartition};
+use crate::client::{ClientError, Lane, PerItem};
+use crate::names::{TopicName, TopicPartition, uuid_draw, uuid_text};
 use crate::wire::ErrorCode;
-use crate::wire::messages::join_group_request::JoinGroupRequestProtocol;
-use crate::wire::messages::leave_group_request::MemberIdentity;
-use crate::wire::messages::sync_group_request::SyncGroupRequestAssignment;
-use crate::wire::messages::{
-    HeartbeatRequest, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest, Request, SyncGroupRequest,
-};
 
 /// What to read: topics by name, or all whose names match. Kafka's own topics match no pattern.
 #[derive(Debug, Clone)]
@@ -36,20 +29,22 @@ pub enum Subscription {
 
 #[derive(Debug)]
 pub(super) struct Group {
-    fetching: Arc<Shared>,
+    pub fetching: Arc<Shared>,
     /// Of its own: a join is held back by the broker until all members are there.
-    lane: Lane,
-    config: GroupConfig,
-    state: Mutex<State>,
+    pub lane: Lane,
+    pub config: GroupConfig,
+    pub state: Mutex<State>,
     wake: Notify,
+    /// The coordinator has answered a report, perhaps with another epoch.
+    pub moved: Notify,
     resubscribed: Notify,
     stop: Notify,
 }
 
 #[derive(Debug)]
-struct State {
-    membership: Membership,
-    subscription: Subscription,
+pub(super) struct State {
+    membership: Member,
+    pub subscription: Subscription,
     /// For the reader, in order. Bounded: a membership says nothing more until the reader has answered a revocation.
     events: VecDeque<Result<Event, ClientError>>,
     /// What the reader was told to give up; it is done with it when it comes back.
@@ -59,24 +54,13 @@ struct State {
 
 /// How long leaving may take when closing.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(5);
-/// A join may take the whole rebalance; the answer must still reach us.
-const JOIN_SLACK: Duration = Duration::from_secs(5);
-const PROTOCOL_TYPE: &str = "consumer";
+/// How long a commit waits for the epoch that the coordinator has moved on to.
+const STALE_EPOCH_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Group {
     pub fn start(fetching: &Arc<Shared>, config: &GroupConfig, subscription: Subscription) -> Arc<Self> {
         let client = &fetching.client;
-        let membership = Membership::new(
-            MembershipConfig {
-                group_id: config.group_id.clone(),
-                instance_id: config.instance_id.clone(),
-                assignors: config.assignors.clone(),
-                heartbeat_interval: config.heartbeat_interval,
-                poll_interval_max: config.poll_interval_max,
-                rack: client.config().rack.clone(),
-            },
-            Instant::now(),
-        );
+        let membership = membership(config, client.config().rack.as_deref());
         let group = Arc::new(Self {
             fetching: fetching.clone(),
             lane: client.open_lane(),
@@ -89,6 +73,7 @@ impl Group {
                 committed: BTreeMap::new(),
             }),
             wake: Notify::new(),
+            moved: Notify::new(),
             resubscribed: Notify::new(),
             stop: Notify::new(),
         });
@@ -141,6 +126,26 @@ impl Group {
         &self,
         offsets: &BTreeMap<TopicPartition, CommittedOffset>,
     ) -> Result<PerItem<TopicPartition, ()>, ClientError> {
+        let until = tokio::time::Instant::now() + STALE_EPOCH_TIMEOUT;
+        loop {
+            let moved = self.moved.notified();
+            let outcome = self.commit_once(offsets).await;
+            let refusal = match &outcome {
+                Ok(outcomes) => outcomes.values().find_map(|outcome| outcome.as_ref().err()),
+                Err(error) => Some(error),
+            };
+            // The coordinator has moved this member on, whose next heartbeat will tell it so.
+            let is_stale = refusal.is_some_and(|error| error.code() == Some(ErrorCode::StaleMemberEpoch));
+            if !is_stale || tokio::time::timeout_at(until, moved).await.is_err() {
+                return outcome;
+            }
+        }
+    }
+
+    async fn commit_once(
+        &self,
+        offsets: &BTreeMap<TopicPartition, CommittedOffset>,
+    ) -> Result<PerItem<TopicPartition, ()>, ClientError> {
         let admin = Admin::new(&self.fetching.client);
         let outcome = admin.commit_group_offsets(&self.config.group_id, &self.committer(), offsets).await;
         let refusals = match &outcome {
@@ -184,8 +189,8 @@ impl Group {
         }
         let leave = self.state.lock().membership.leave();
         self.stop.notify_one();
-        if let Some(Action::Leave { member_id }) = leave
-            && tokio::time::timeout(LEAVE_TIMEOUT, self.leave(&member_id)).await.is_err()
+        if let Some(Action::Leave { member_id, epoch }) = leave
+            && tokio::time::timeout(LEAVE_TIMEOUT, self.leave(&member_id, epoch)).await.is_err()
         {
             tracing::debug!(group = %self.config.group_id, "leaving was not answered in time");
         }
@@ -196,61 +201,44 @@ impl Group {
         self.fetching.client.close_lane(self.lane);
     }
 
-    async fn leave(&self, member_id: &str) {
-        let build = |version| {
-            let request = LeaveGroupRequest::default().with_group_id(text(&self.config.group_id).into());
-            match version {
-                0..=2 => request.with_member_id(text(member_id)),
-                _ => request.with_members(vec![MemberIdentity::default().with_member_id(text(member_id))]),
-            }
-        };
-        // Not over the group's own connection, where a join may be waiting.
-        if let Err(error) = self.ask(Lane::SHARED, 0, Duration::ZERO, build).await {
-            tracing::debug!(group = %self.config.group_id, %error, "could not leave");
+    /// `epoch` where the coordinator assigns.
+    async fn leave(&self, member_id: &str, epoch: Option<i32>) {
+        match epoch {
+            Some(epoch) => self.leave_reporting(member_id, epoch).await,
+            None => self.leave_classic(member_id).await,
         }
     }
 
-    /// One request to the coordinator, without retries: those are the membership's to decide.
-    async fn ask<R: Request>(
-        &self,
-        lane: Lane,
-        version_min: i16,
-        patience: Duration,
-        build: impl Fn(i16) -> R,
-    ) -> Result<R::Response, ClientError> {
-        let client = &self.fetching.client;
-        let answer = async {
-            let broker = client.coordinator(CoordinatorKind::Group, &self.config.group_id).await?;
-            let connection = client.broker(broker, lane).await?;
-            let version = connection.version_within::<R>(version_min, i16::MAX)?;
-            connection.call_version(&build(version), version, patience).await
-        };
-        answer.await.inspect_err(|error| self.learn_from(error))
-    }
-
-    fn check(&self, code: i16) -> Result<(), ClientError> {
-        let what = format!("group \"{}\"", self.config.group_id);
-        ClientError::check(what, code, None).inspect_err(|error| self.learn_from(error))
-    }
-
-    fn learn_from(&self, error: &ClientError) {
-        if error.is_stale_coordinator() {
-            self.fetching.client.forget_coordinator(CoordinatorKind::Group, &self.config.group_id);
-        }
-    }
-
-    /// Static members exist since version 5 of JoinGroup, 3 of SyncGroup and Heartbeat.
-    fn version_min(&self, for_static: i16) -> i16 {
-        if self.config.instance_id.is_some() { for_static } else { 0 }
-    }
-
-    fn instance_text(&self) -> Option<crate::wire::StrBytes> {
-        self.config.instance_id.as_deref().map(text)
-    }
-
-    fn update(&self, change: impl FnOnce(&mut Membership)) {
+    pub fn update(&self, change: impl FnOnce(&mut Member)) {
         change(&mut self.state.lock().membership);
         self.wake.notify_one();
+    }
+}
+
+fn membership(config: &GroupConfig, rack: Option<&str>) -> Member {
+    let now = Instant::now();
+    match config.protocol {
+        GroupProtocol::Classic => {
+            let config = MembershipConfig {
+                group_id: config.group_id.clone(),
+                instance_id: config.instance_id.clone(),
+                assignors: config.assignors.clone(),
+                heartbeat_interval: config.heartbeat_interval,
+                poll_interval_max: config.poll_interval_max,
+                rack: rack.map(str::to_owned),
+            };
+            Member::Classic(Membership::new(config, now))
+        }
+        GroupProtocol::Consumer => {
+            let config = ReportingConfig {
+                group_id: config.group_id.clone(),
+                instance_id: config.instance_id.clone(),
+                poll_interval_max: config.poll_interval_max,
+                session_timeout: config.session_timeout,
+            };
+            let member_id = uuid_text(&uuid_draw(rand::random));
+            Member::Reporting(ReportingMembership::new(config, member_id, now))
+        }
     }
 }
 
@@ -298,18 +286,13 @@ async fn run(group: Arc<Group>) {
     }
 }
 
-/// Finds out which topics are meant and how many partitions they have.
+/// Tells the membership which topics are meant, and, where members assign, how many partitions they have.
 async fn resolve(group: &Group) {
-    let subscription = group.state.lock().subscription.clone();
-    let client = &group.fetching.client;
-    let asked = match &subscription {
-        Subscription::Topics(names) => Topics::Named { names, create: false },
-        Subscription::Pattern(_) => Topics::All,
-    };
-    if let Err(error) = client.refresh(asked).await {
-        tracing::warn!(group = %group.config.group_id, %error, "topics not looked up");
+    if let State { membership: Member::Reporting(membership), subscription, .. } = &mut *group.state.lock() {
+        return membership.subscribe(interest_of(subscription));
     }
-    let view = client.view();
+    let subscription = group.refresh_subscription().await;
+    let view = group.fetching.client.view();
     let topics: Vec<TopicName> = match subscription {
         Subscription::Topics(names) => names,
         Subscription::Pattern(pattern) => view
@@ -321,22 +304,36 @@ async fn resolve(group: &Group) {
     let counts =
         topics.iter().filter_map(|name| Some((name.clone(), view.topic(name.as_str())?.partition_count())));
     let counts = counts.collect();
-    group.update(|membership| {
-        membership.subscribe(topics);
-        membership.topics_changed(&counts);
+    group.update(|member| {
+        if let Member::Classic(membership) = member {
+            membership.subscribe(topics);
+            membership.topics_changed(&counts);
+        }
     });
+}
+
+/// The coordinator wants patterns to match whole names; ours may match anywhere in them.
+fn interest_of(subscription: &Subscription) -> Interest {
+    match subscription {
+        Subscription::Topics(names) => Interest::Topics(names.clone()),
+        Subscription::Pattern(pattern) => Interest::Pattern(format!(".*(?:{pattern}).*")),
+    }
 }
 
 fn carry_out(group: &Arc<Group>, token: u64, action: Action) {
     let own = group.clone();
     match action {
-        Action::Join(join) => drop(tokio::spawn(async move { send_join(&own, token, join).await })),
-        Action::Plan { topics } => drop(tokio::spawn(async move { find_counts(&own, token, topics).await })),
-        Action::Sync(sync) => drop(tokio::spawn(async move { send_sync(&own, token, sync).await })),
+        Action::Join(join) => drop(tokio::spawn(async move { own.join(token, join).await })),
+        Action::Plan { topics } => drop(tokio::spawn(async move { own.find_counts(token, topics).await })),
+        Action::Sync(sync) => drop(tokio::spawn(async move { own.sync(token, sync).await })),
         Action::Heartbeat(heartbeat) => {
-            drop(tokio::spawn(async move { send_heartbeat(&own, token, heartbeat).await }))
+            drop(tokio::spawn(async move { own.heartbeat(token, heartbeat).await }))
         }
-        Action::Leave { member_id } => drop(tokio::spawn(async move { own.leave(&member_id).await })),
+        Action::Report(report) => drop(tokio::spawn(async move { own.report(token, report).await })),
+        Action::Resolve { topics } => drop(tokio::spawn(async move { own.find_names(topics).await })),
+        Action::Leave { member_id, epoch } => {
+            drop(tokio::spawn(async move { own.leave(&member_id, epoch).await }))
+        }
         Action::Revoke(partitions) => {
             let mut machine = group.fetching.machine.lock();
             for partition in &partitions {
@@ -371,103 +368,4 @@ fn carry_out(group: &Arc<Group>, token: u64, action: Action) {
 fn tell(group: &Group, event: Result<Event, ClientError>) {
     group.state.lock().events.push_back(event);
     group.fetching.ready.notify_one();
-}
-
-async fn send_join(group: &Group, token: u64, join: Join) {
-    let config = &group.config;
-    let build = |_| {
-        let protocols = join.protocols.iter().map(|(name, metadata)| {
-            JoinGroupRequestProtocol::default().with_name(text(name)).with_metadata(metadata.clone())
-        });
-        JoinGroupRequest::default()
-            .with_group_id(text(&config.group_id).into())
-            .with_session_timeout_ms(millis(config.session_timeout))
-            .with_rebalance_timeout_ms(millis(config.poll_interval_max))
-            .with_member_id(text(&join.member_id))
-            .with_group_instance_id(group.instance_text())
-            .with_protocol_type(text(PROTOCOL_TYPE))
-            .with_protocols(protocols.collect())
-    };
-    let patience = config.poll_interval_max + JOIN_SLACK;
-    let answer = group.ask(group.lane, group.version_min(5), patience, build).await;
-    if let Ok(response) = &answer
-        && response.error_code == ErrorCode::MemberIdRequired.code()
-    {
-        return group.update(|membership| membership.named(token, response.member_id.to_string()));
-    }
-    let joined = answer.and_then(|response| group.check(response.error_code).map(|()| joined(response)));
-    group.update(|membership| membership.joined(Instant::now(), token, joined, rand::random()));
-}
-
-fn joined(response: JoinGroupResponse) -> Joined {
-    Joined {
-        member_id: response.member_id.to_string(),
-        generation: response.generation_id,
-        assignor: response.protocol_name.map_or_else(String::new, |name| name.to_string()),
-        leader: response.leader.to_string(),
-        skip_assignment: response.skip_assignment,
-        members: response
-            .members
-            .into_iter()
-            .map(|member| JoinedMember {
-                id: member.member_id.to_string(),
-                instance_id: member.group_instance_id.map(|id| id.to_string()),
-                metadata: member.metadata,
-            })
-            .collect(),
-    }
-}
-
-async fn find_counts(group: &Group, token: u64, topics: BTreeSet<TopicName>) {
-    let names: Vec<TopicName> = topics.into_iter().collect();
-    let client = &group.fetching.client;
-    let counts = client.refresh(Topics::Named { names: &names, create: false }).await.map(|_| {
-        let view = client.view();
-        let counts = names.into_iter().filter_map(|name| {
-            let count = view.topic(name.as_str())?.partition_count();
-            Some((name, count))
-        });
-        counts.collect()
-    });
-    group.update(|membership| membership.planned(Instant::now(), token, counts, rand::random()));
-}
-
-async fn send_sync(group: &Group, token: u64, sync: Sync) {
-    let build = |_| {
-        let assignments = sync.assignments.iter().map(|(member_id, assignment)| {
-            SyncGroupRequestAssignment::default()
-                .with_member_id(text(member_id))
-                .with_assignment(assignment.clone())
-        });
-        SyncGroupRequest::default()
-            .with_group_id(text(&group.config.group_id).into())
-            .with_generation_id(sync.generation)
-            .with_member_id(text(&sync.member_id))
-            .with_group_instance_id(group.instance_text())
-            .with_protocol_type(Some(text(PROTOCOL_TYPE)))
-            .with_protocol_name(Some(text(&sync.assignor)))
-            .with_assignments(assignments.collect())
-    };
-    let patience = group.config.poll_interval_max + JOIN_SLACK;
-    let answer = group.ask(group.lane, group.version_min(3), patience, build).await;
-    let synced: Result<Synced, ClientError> =
-        answer.and_then(|response| group.check(response.error_code).map(|()| response.assignment));
-    group.update(|membership| membership.synced(Instant::now(), token, synced, rand::random()));
-}
-
-async fn send_heartbeat(group: &Group, token: u64, heartbeat: Heartbeat) {
-    let build = |_| {
-        HeartbeatRequest::default()
-            .with_group_id(text(&group.config.group_id).into())
-            .with_generation_id(heartbeat.generation)
-            .with_member_id(text(&heartbeat.member_id))
-            .with_group_instance_id(group.instance_text())
-    };
-    let answer = group.ask(group.lane, group.version_min(3), Duration::ZERO, build).await;
-    let answer = answer.and_then(|response| group.check(response.error_code));
-    group.update(|membership| membership.heartbeat_answered(Instant::now(), token, answer, rand::random()));
-}
-
-fn millis(duration: Duration) -> i32 {
-    i32::try_from(duration.as_millis()).unwrap_or(i32::MAX)
 }

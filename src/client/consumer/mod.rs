@@ -2,6 +2,7 @@
 
 mod chunk;
 mod config;
+mod coordinator;
 mod driver;
 mod group;
 mod lookups;
@@ -23,7 +24,7 @@ use group::Group;
 use machine::Machine;
 
 pub use chunk::{FetchedBatch, FetchedRecords, PartitionRecords, UNCOMPRESSED_BYTES_MAX};
-pub use config::{ConsumerConfig, GroupConfig, StartAt};
+pub use config::{ConsumerConfig, GroupConfig, GroupProtocol, StartAt};
 pub use group::Subscription;
 pub use partition::Position;
 

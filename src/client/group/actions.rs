@@ -1,9 +1,11 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::reporting::Interest;
 use crate::client::ClientError;
-use crate::names::{TopicName, TopicPartition};
+use crate::names::{TopicId, TopicName, TopicPartition};
 
 /// What the driver shall do. One request is out at a time.
 #[derive(Debug, Clone)]
@@ -15,9 +17,17 @@ pub enum Action {
     },
     Sync(Sync),
     Heartbeat(Heartbeat),
-    /// Tell the group that this member is gone; nobody waits for the answer.
+    /// Of groups whose coordinator assigns.
+    Report(Report),
+    /// Find out the names of topics, then call [`resolved`](super::ReportingMembership::resolved).
+    Resolve {
+        topics: BTreeSet<TopicId>,
+    },
+    /// Tell the group that this member is gone; nobody waits for the answer. Where the coordinator assigns, it is
+    /// told by a report with this epoch.
     Leave {
         member_id: String,
+        epoch: Option<i32>,
     },
     /// Ask the reader to finish with these, then call [`gave_up`](super::Membership::gave_up).
     Revoke(Vec<TopicPartition>),
@@ -75,3 +85,25 @@ pub struct JoinedMember {
 
 /// The answer to a sync.
 pub type Synced = Bytes;
+
+/// A heartbeat of KIP-848. What is `None` is as the coordinator knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    pub member_id: String,
+    pub epoch: i32,
+    /// Whether everything must be told, also what never changes.
+    pub is_full: bool,
+    pub interest: Option<Interest>,
+    pub owned: Option<BTreeMap<TopicId, Vec<i32>>>,
+}
+
+/// The answer to a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reported {
+    /// The member's id, when the coordinator has chosen another.
+    pub member_id: Option<String>,
+    pub epoch: i32,
+    pub interval: Duration,
+    /// `None` when it has not changed.
+    pub assignment: Option<BTreeSet<(TopicId, i32)>>,
+}

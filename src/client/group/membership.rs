@@ -11,6 +11,7 @@ use bytes::Bytes;
 
 use super::actions::{Action, Heartbeat, Join, Joined, JoinedMember, Sync, Synced};
 use super::protocol::{Joining, read_assignment, read_member, write_assignment, write_subscription};
+use super::reader::Reader;
 use crate::client::assignor::{Assignor, RebalanceProtocol};
 use crate::client::{Attempt, ClientError};
 use crate::names::{TopicName, TopicPartition};
@@ -47,13 +48,6 @@ pub struct Membership {
     /// Changes with the membership's identity: answers to requests from before are void.
     token: u64,
     actions: Vec<Action>,
-}
-
-/// Whether the reader waits for records, or since when it works on those it got.
-#[derive(Debug, Clone, Copy)]
-enum Reader {
-    Waiting,
-    Away { since: Instant },
 }
 
 /// Outside ──▶ Joining ──leader──▶ Planning ──▶ Syncing ──▶ Stable ──rebalance──▶ GivingUp ──▶ Joining
@@ -171,9 +165,9 @@ impl Membership {
     }
 
     fn reader_expires(&self) -> Option<Instant> {
-        match (self.reader, &self.phase) {
-            (_, Phase::Outside | Phase::Expired | Phase::Over) | (Reader::Waiting, _) => None,
-            (Reader::Away { since }, _) => Some(since + self.config.poll_interval_max),
+        match &self.phase {
+            Phase::Outside | Phase::Expired | Phase::Over => None,
+            _ => self.reader.expires(self.config.poll_interval_max),
         }
     }
 
@@ -469,7 +463,7 @@ impl Membership {
 
     fn leave_action(&self) -> Option<Action> {
         let is_known = !self.member_id.is_empty() && self.config.instance_id.is_none();
-        is_known.then(|| Action::Leave { member_id: self.member_id.clone() })
+        is_known.then(|| Action::Leave { member_id: self.member_id.clone(), epoch: None })
     }
 
     /// Members that could read eagerly must, for all must give up alike.

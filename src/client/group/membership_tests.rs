@@ -91,11 +91,12 @@ fn told(action: &Action) -> String {
             format!("sync {}:{}", sync.generation, assignments.collect::<String>())
         }
         Action::Heartbeat(heartbeat) => format!("heartbeat {}", heartbeat.generation),
-        Action::Leave { member_id } => format!("leave '{member_id}'"),
+        Action::Leave { member_id, .. } => format!("leave '{member_id}'"),
         Action::Revoke(partitions) => format!("revoke {}", numbers(partitions)),
         Action::Lose(partitions) => format!("lose {}", numbers(partitions)),
         Action::Assign { added, all } => format!("assign +{} = {}", numbers(added), numbers(all)),
         Action::Fail(error) => format!("fail {error}"),
+        Action::Report(_) | Action::Resolve { .. } => panic!("not of a classic group: {action:?}"),
     }
 }
 
