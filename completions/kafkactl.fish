@@ -48,6 +48,7 @@ complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "top" -d 'Watch br
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "group" -d 'Read consumer groups, their lag and offsets, and change them'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "groups" -d 'Read consumer groups, their lag and offsets, and change them'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "g" -d 'Read consumer groups, their lag and offsets, and change them'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "txn" -d 'Look into transactions, and end those that hang'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "cluster" -d 'Facts about the whole cluster'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "storage" -d 'Format and inspect data directories; no broker needed'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "segment" -d 'Read the files of partitions: dump, verify, count, find; no broker needed'
@@ -604,6 +605,7 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -s p -l parti
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l acks -d 'Who must have a batch before it counts as written' -r -f -a "0\t''
 1\t''
 all\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l txn -d 'Write everything in one transaction under this transactional id: all of it counts, or nothing' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l compress -d 'Codec of the batches' -r -f -a "none\t''
 gzip\t''
 snappy\t''
@@ -632,6 +634,8 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l tail -d 'T
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s n -l max -d 'Stop after N records' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l exit-idle -d 'End a --follow when nothing came for so long' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s g -l group -d 'Start at the offsets this group committed' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l group-protocol -d 'Who assigns partitions to the group\'s members: one of them, or the coordinator' -r -f -a "classic\t''
+consumer\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l isolation -d 'Records of open and aborted transactions too, or only of committed ones' -r -f -a "uncommitted\t''
 committed\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s p -l partition -d 'Partitions to read, such as 0,3-5' -r
@@ -1144,6 +1148,127 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_sub
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from offsets" -f -a "export" -d 'Print committed offsets as JSON lines'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from offsets" -f -a "import" -d 'Commit the offsets of an export; a preview without --yes'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from offsets" -f -a "delete" -d 'Remove the commits of topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and not __fish_seen_subcommand_from list ls describe producers find-hanging abort" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and not __fish_seen_subcommand_from list ls describe producers find-hanging abort" -f -a "list" -d 'Transactional ids with their states'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and not __fish_seen_subcommand_from list ls describe producers find-hanging abort" -f -a "ls" -d 'Transactional ids with their states'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and not __fish_seen_subcommand_from list ls describe producers find-hanging abort" -f -a "describe" -d 'Producer, age and partitions of transactional ids'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and not __fish_seen_subcommand_from list ls describe producers find-hanging abort" -f -a "producers" -d 'Producers that partitions remember, with their open transactions'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and not __fish_seen_subcommand_from list ls describe producers find-hanging abort" -f -a "find-hanging" -d 'Open transactions that no coordinator will end; readers of committed records wait for them for ever'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and not __fish_seen_subcommand_from list ls describe producers find-hanging abort" -f -a "abort" -d 'End a hanging transaction in one partition'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -l state -d 'Only ids in these states, such as Ongoing,PrepareCommit' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -l state -d 'Only ids in these states, such as Ongoing,PrepareCommit' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -s p -l partition -d 'Only these partitions, such as 0,3-5' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from producers" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -l older-than -d 'Only transactions that wrote nothing for so long; coordinators end their own after transaction.max.timeout.ms' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s p -l partition -d 'The partition' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l start-offset -d 'Where the transaction begins, as `txn find-hanging` and `txn producers` tell' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and not __fish_seen_subcommand_from info" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and not __fish_seen_subcommand_from info" -f -a "info" -d 'Id, controller and brokers'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -s w -l watch -d 'Repeat until interrupted' -r

@@ -37,6 +37,9 @@ pub struct ConsumeArgs {
     /// Read as a member of the group, and commit what was printed
     #[arg(long, requires = "group", conflicts_with_all = ["from", "to", "tail", "partition"])]
     pub commit: bool,
+    /// Who assigns partitions to the group's members: one of them, or the coordinator
+    #[arg(long, value_name = "PROTOCOL", default_value = "classic", requires = "commit")]
+    pub group_protocol: GroupProtocol,
     /// Records of open and aborted transactions too, or only of committed ones
     #[arg(long, value_name = "LEVEL", default_value = "uncommitted")]
     pub isolation: Isolation,
@@ -54,6 +57,12 @@ pub struct ConsumeArgs {
 pub enum Isolation {
     Uncommitted,
     Committed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GroupProtocol {
+    Classic,
+    Consumer,
 }
 
 const POSITION_HELP: &str = "\

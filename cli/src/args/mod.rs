@@ -16,6 +16,7 @@ pub mod shared;
 pub mod storage;
 pub mod top;
 pub mod topic;
+pub mod txn;
 pub mod values;
 
 use clap::{Parser, Subcommand};
@@ -58,6 +59,9 @@ pub enum Noun {
     /// Read consumer groups, their lag and offsets, and change them
     #[command(subcommand, visible_aliases = ["groups", "g"])]
     Group(group::GroupCommand),
+    /// Look into transactions, and end those that hang
+    #[command(subcommand)]
+    Txn(txn::TxnCommand),
     /// Facts about the whole cluster
     #[command(subcommand)]
     Cluster(cluster::ClusterCommand),

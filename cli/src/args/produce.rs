@@ -40,6 +40,9 @@ pub struct ProduceArgs {
     /// Who must have a batch before it counts as written
     #[arg(long, value_name = "ACKS", default_value = "all")]
     pub acks: Acks,
+    /// Write everything in one transaction under this transactional id: all of it counts, or nothing
+    #[arg(long, value_name = "ID")]
+    pub txn: Option<String>,
     /// Codec of the batches
     #[arg(long, value_name = "CODEC", default_value = "none")]
     pub compress: Compress,

@@ -15,6 +15,7 @@ mod session;
 mod storage;
 mod top;
 mod topic;
+mod txn;
 mod version;
 
 use tracing_subscriber::EnvFilter;
@@ -37,6 +38,7 @@ pub fn run(cli: Cli) -> ExitStatus {
         Noun::Consume(args) => session::run(&*args, outer),
         Noun::Top(args) => top::run(&args, outer),
         Noun::Group(command) => group::run(&command, outer),
+        Noun::Txn(command) => txn::run(&command, outer),
         Noun::Cluster(command) => cluster::run(&command, outer),
         Noun::Storage(command) => storage::run(&command, outer),
         Noun::Segment(command) => segment::run(&command, outer),

@@ -6,7 +6,10 @@ use crate::client::text::{by_topic, some_text, text, topic_text};
 use crate::client::{ClientError, PerItem, Topics};
 use crate::names::{BrokerId, Offset, ProducerEpoch, ProducerId, TopicName, TopicPartition};
 use crate::wire::messages::describe_producers_request::TopicRequest;
-use crate::wire::messages::{DescribeProducersRequest, DescribeTransactionsRequest, ListTransactionsRequest};
+use crate::wire::messages::write_txn_markers_request::{WritableTxnMarker, WritableTxnMarkerTopic};
+use crate::wire::messages::{
+    DescribeProducersRequest, DescribeTransactionsRequest, ListTransactionsRequest, WriteTxnMarkersRequest,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TransactionListing {
@@ -40,6 +43,9 @@ pub struct ProducerDescription {
     /// Where its open transaction begins.
     pub transaction_start: Option<Offset>,
 }
+
+/// From version 2 on markers tell whether their epoch was raised by the end of the transaction; these were not.
+const MARKERS_IN_SAME_EPOCH: std::ops::RangeInclusive<i16> = 0..=1;
 
 impl Admin {
     /// Transactional ids of the cluster, or those in one of `states` (Kafka's names; empty for all) (KIP-664).
@@ -105,6 +111,48 @@ impl Admin {
             })
             .await;
         answers.into_iter().map(|(of, outcome)| (of.key, outcome)).collect()
+    }
+
+    /// Writes the marker that aborts `producer`'s open transaction in one partition, in place of a coordinator that
+    /// does not know it (KIP-664).
+    pub async fn abort_in_partition(
+        &self,
+        partition: &TopicPartition,
+        producer: &ProducerDescription,
+    ) -> Result<(), ClientError> {
+        let what = format!("aborting a transaction in {partition}");
+        let epoch = i16::try_from(producer.producer_epoch).map_err(|_| ClientError::Invalid {
+            what: what.clone(),
+            reason: format!("{} is no producer epoch", producer.producer_epoch),
+        })?;
+        let build = |_: &[(TopicPartition, ())], _| {
+            let topic = WritableTxnMarkerTopic::default()
+                .with_name(topic_text(&partition.topic))
+                .with_partition_indexes(vec![partition.partition.0]);
+            let marker = WritableTxnMarker::default()
+                .with_producer_id(producer.producer_id.0.into())
+                .with_producer_epoch(epoch)
+                .with_transaction_result(false)
+                .with_coordinator_epoch(producer.coordinator_epoch.unwrap_or(0))
+                .with_topics(vec![topic]);
+            WriteTxnMarkersRequest::default().with_markers(vec![marker])
+        };
+        let items = BTreeMap::from([(partition.clone(), ())]);
+        let ask = Ask::new(&what).versions(MARKERS_IN_SAME_EPOCH);
+        let mut answers = self
+            .client
+            .ask_owners(ask, items, build, |response| {
+                let topics = response.markers.iter().flat_map(|marker| &marker.topics);
+                let answers = topics.flat_map(|topic| {
+                    topic.partitions.iter().map(|answer| {
+                        let of = TopicPartition::new(&**topic.name, answer.partition_index);
+                        (of, ClientError::check(&what, answer.error_code, None))
+                    })
+                });
+                answers.collect()
+            })
+            .await;
+        answers.remove(partition).unwrap_or(Err(ClientError::Closed))
     }
 
     /// The producers that each partition remembers, idempotent and transactional.

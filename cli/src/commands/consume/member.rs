@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use kafkactl_core::client::admin::{CommittedOffset, OffsetSpec};
 use kafkactl_core::client::consumer::{
-    Consumer, ConsumerConfig, Event, GroupConfig, PartitionRecords, Subscription,
+    self, Consumer, ConsumerConfig, Event, GroupConfig, PartitionRecords, Subscription,
 };
 use kafkactl_core::names::{LeaderEpoch, TopicName, TopicPartition};
 use kafkactl_core::record::HeaderRef;
 
 use super::read_record;
 use super::sink::Sink;
-use crate::args::consume::ConsumeArgs;
+use crate::args::consume::{ConsumeArgs, GroupProtocol};
 use crate::commands::session::{Session, stop_signal};
 use crate::error::CommandError;
 use crate::output::Output;
@@ -30,8 +30,12 @@ pub async fn read(
     sink: &mut Sink,
     out: &mut Output,
 ) -> Result<(), CommandError> {
+    let protocol = match args.group_protocol {
+        GroupProtocol::Classic => consumer::GroupProtocol::Classic,
+        GroupProtocol::Consumer => consumer::GroupProtocol::Consumer,
+    };
     let config = ConsumerConfig {
-        group: Some(GroupConfig { auto_commit: None, ..GroupConfig::new(group) }),
+        group: Some(GroupConfig { auto_commit: None, protocol, ..GroupConfig::new(group) }),
         isolation: args.isolation.into(),
         reset: Some(OffsetSpec::Earliest),
         report_end: true,

@@ -19,6 +19,8 @@ struct GroupItem {
     group_type: &'static str,
     protocol: String,
     assignor: String,
+    /// Of groups whose coordinator assigns.
+    epoch: Option<i32>,
     coordinator: Option<i32>,
     members: Vec<MemberRow>,
 }
@@ -30,9 +32,13 @@ struct MemberRow {
     client_id: String,
     host: String,
     rack: Option<String>,
+    epoch: Option<i32>,
     /// What the member subscribes to.
     topics: Vec<String>,
+    topic_pattern: Option<String>,
     assignment: Vec<Assigned>,
+    /// Where the assignment is going, while it is not there yet.
+    target: Option<Vec<Assigned>>,
 }
 
 /// The partitions of one topic.
@@ -57,6 +63,7 @@ impl Row for MemberRow {
                     .map(|assigned| format!("{}:{}", assigned.topic, runs(&assigned.partitions))),
             )
         }),
+        Column::wide("EPOCH", |row| Cell::option(row.epoch)),
         Column::wide("INSTANCE", |row| Cell::option(row.instance_id.as_ref())),
         Column::wide("TOPICS", |row| Cell::list(&row.topics)),
     ];
@@ -95,6 +102,7 @@ fn section(group: &GroupItem) -> Result<Section, CommandError> {
         ("State", Cell::from(&group.state)),
         ("Type", group.group_type.into()),
         ("Assignor", if group.assignor.is_empty() { Cell::Absent } else { Cell::from(&group.assignor) }),
+        ("Epoch", Cell::option(group.epoch)),
         ("Coordinator", Cell::option(group.coordinator)),
         ("Members", group.members.len().into()),
     ];
@@ -110,6 +118,7 @@ impl From<GroupDescription> for GroupItem {
             group_type: group.group_type,
             protocol: group.protocol_type,
             assignor: group.assignor,
+            epoch: group.epoch,
             coordinator: group.coordinator.map(|broker| broker.0),
             members: group.members.into_iter().map(MemberRow::from).collect(),
         }
@@ -124,8 +133,11 @@ impl From<GroupMember> for MemberRow {
             client_id: member.client_id,
             host: member.host,
             rack: member.rack,
+            epoch: member.epoch,
             topics: member.topics,
+            topic_pattern: member.topic_pattern,
             assignment: assigned(&member.assignment),
+            target: member.target.as_deref().map(assigned),
         }
     }
 }

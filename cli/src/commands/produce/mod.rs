@@ -6,11 +6,11 @@ mod progress;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use kafkactl_core::client::admin::TopicDescription;
-use kafkactl_core::client::producer::{self, Producer, ProducerConfig, Record};
+use kafkactl_core::client::producer::{self, Producer, ProducerConfig, Record, TransactionConfig};
 use kafkactl_core::names::{PartitionId, TopicName};
 use kafkactl_core::record::{Codec, HeaderRef};
 use tokio::sync::mpsc;
@@ -37,6 +37,9 @@ const BATCH_BYTES: usize = 256 << 10;
 /// Records not yet acknowledged, and so the largest record.
 const BUFFER_BYTES: usize = 64 << 20;
 
+/// The most that brokers allow by default (`transaction.max.timeout.ms`): an input may be long.
+const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(900);
+
 impl ClusterCommand for ProduceArgs {
     fn common(&self) -> &Common {
         &self.common
@@ -50,6 +53,10 @@ impl ClusterCommand for ProduceArgs {
         session.may_change()?;
         let topic = self.describe_topic(session).await?;
         let producer = Producer::new(&session.client, self.producer_config())?;
+        if self.txn.is_some() {
+            producer.init_transactions().await?;
+            producer.begin_transaction()?;
+        }
         let plan = InputPlan::new(self);
         let mut load = Load {
             args: self,
@@ -70,7 +77,16 @@ impl ClusterCommand for ProduceArgs {
         let delivered = load.deliveries.finish(&producer, out).await;
         load.progress.finish(load.deliveries.count());
         out.flush()?;
-        sent.and(delivered).map(|()| ExitStatus::Done)
+        let written = sent.and(delivered);
+        match (&self.txn, written) {
+            (None, written) => written.map(|()| ExitStatus::Done),
+            (Some(_), Ok(())) => Ok(producer.commit_transaction().await.map(|()| ExitStatus::Done)?),
+            (Some(_), Err(error)) => {
+                // What is told is why nothing counts; an abort that fails is made up for by the coordinator.
+                let _ = producer.abort_transaction().await;
+                Err(error)
+            }
+        }
     }
 }
 
@@ -107,6 +123,10 @@ impl ProduceArgs {
         };
         ProducerConfig {
             acks,
+            transactions: self
+                .txn
+                .as_deref()
+                .map(|id| TransactionConfig { timeout: TRANSACTION_TIMEOUT, ..TransactionConfig::new(id) }),
             idempotence: acks == producer::Acks::All,
             compression: codec.into(),
             batch_bytes: BATCH_BYTES,
@@ -144,7 +164,7 @@ impl Load<'_> {
         loop {
             let chunk = tokio::select! {
                 chunk = chunks.recv() => chunk,
-                () = &mut stop => return Ok(()),
+                () = &mut stop => return self.interrupted(),
                 failed = self.deliveries.advance(out) => {
                     failed?;
                     continue;
@@ -158,10 +178,18 @@ impl Load<'_> {
                 self.left -= 1;
                 tokio::select! {
                     sent = self.send(producer, record) => sent?,
-                    () = &mut stop => return Ok(()),
+                    () = &mut stop => return self.interrupted(),
                 }
             }
             self.deliveries.collect(out)?;
+        }
+    }
+
+    /// What was taken by then is written, but half an input is not what a transaction was asked for.
+    fn interrupted(&self) -> Result<(), CommandError> {
+        match self.args.txn {
+            Some(_) => Err(CommandError::failed("interrupted: the transaction was aborted")),
+            None => Ok(()),
         }
     }
 
