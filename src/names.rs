@@ -197,6 +197,11 @@ impl ProducerId {
 
 impl ProducerEpoch {
     pub const NONE: ProducerEpoch = ProducerEpoch(-1);
+
+    /// The epoch that fences this one; the largest one stays.
+    pub fn next(self) -> ProducerEpoch {
+        ProducerEpoch(self.0.saturating_add(1))
+    }
 }
 
 /// A topic's id: stays when nothing else does, new when a name is created again.

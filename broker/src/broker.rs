@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use kafkactl_core::names::BrokerId;
+use kafkactl_core::names::{BrokerId, ProducerId};
 use kafkactl_core::settings::BrokerSettings;
+use kafkactl_core::wire::ErrorCode;
 
 use crate::api::FetchSessions;
 use crate::clock::Clock;
@@ -11,6 +12,7 @@ use crate::cluster::{Controller, MetadataCache};
 use crate::group::Groups;
 use crate::partition::Partitions;
 use crate::producer_ids::ProducerIds;
+use crate::transaction::Transactions;
 
 /// One running broker: shared by all connections, immutable but for the rooms it holds.
 pub struct Broker {
@@ -22,6 +24,7 @@ pub struct Broker {
     pub(crate) controller: Controller,
     pub(crate) partitions: Arc<Partitions>,
     pub(crate) groups: Groups,
+    pub(crate) transactions: Transactions,
     pub(crate) fetch_sessions: FetchSessions,
     pub(crate) producer_ids: ProducerIds,
 }
@@ -30,5 +33,13 @@ impl Broker {
     /// The settings in force, those of the metadata log among them.
     pub fn settings(&self) -> Arc<BrokerSettings> {
         self.partitions.settings()
+    }
+
+    /// An id that no producer has had; COORDINATOR_NOT_AVAILABLE, for which clients come again, while the controller
+    /// gives none out (J57).
+    pub(crate) async fn next_producer_id(&self) -> Result<ProducerId, ErrorCode> {
+        let this = (self.node_id, self.controller.broker_epoch());
+        let next = self.producer_ids.next(&self.controller, this).await;
+        next.map_err(|_| ErrorCode::CoordinatorNotAvailable)
     }
 }

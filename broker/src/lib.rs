@@ -15,6 +15,7 @@ mod server;
 mod start;
 #[cfg(test)]
 mod tests;
+mod transaction;
 
 pub use broker::Broker;
 pub use start::{ListenAddress, RunningBroker, StartError, StartOptions, start};

@@ -17,6 +17,11 @@ pub(crate) struct ProducerIds {
 }
 
 impl ProducerIds {
+    #[cfg(test)]
+    pub fn of_block(block: Range<i64>) -> Self {
+        Self { block: Mutex::new(block), ..Self::default() }
+    }
+
     /// The next id, if the block has one.
     pub fn try_next(&self) -> Option<ProducerId> {
         self.block.lock().next().map(ProducerId)

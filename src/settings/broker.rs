@@ -25,6 +25,7 @@ pub struct BrokerSettings {
     pub fetch: FetchSettings,
     pub group: GroupSettings,
     pub metadata_log: MetadataLogSettings,
+    pub transaction: TransactionSettings,
 }
 
 /// Why settings are refused.
@@ -190,6 +191,7 @@ impl BrokerSettings {
             fetch: FetchSettings::default(),
             group: GroupSettings::default(),
             metadata_log: MetadataLogSettings::default(),
+            transaction: TransactionSettings::default(),
         };
         settings.node = NodeSettings::of(&settings);
         settings.network = NetworkSettings::of(&settings);
@@ -199,6 +201,7 @@ impl BrokerSettings {
         settings.fetch = FetchSettings::of(&settings);
         settings.group = GroupSettings::of(&settings);
         settings.metadata_log = MetadataLogSettings::of(&settings);
+        settings.transaction = TransactionSettings::of(&settings);
         Ok(settings)
     }
 

@@ -26,7 +26,7 @@ pub use listener::{Listener, SecurityProtocol};
 pub use properties::{Properties, PropertiesError, Property};
 pub use sections::{
     FetchSettings, GroupSettings, LogSettings, MetadataLogSettings, NetworkSettings, NodeSettings,
-    TopicCreationSettings,
+    TopicCreationSettings, TransactionSettings,
 };
 pub use setting::{InvalidValue, Kind, Setting, Update, Used, Valid, Value};
 pub use synonyms::{Synonym, broker_synonyms, group_synonym, topic_synonyms};

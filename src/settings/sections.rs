@@ -236,6 +236,20 @@ resolved!(
 );
 
 resolved!(
+    /// Transactions and their coordinator.
+    TransactionSettings {
+        timeout_max_ms: i32 = "transaction.max.timeout.ms",
+        id_expiration_ms: i64 = "transactional.id.expiration.ms",
+        abort_interval_ms: i64 = "transaction.abort.timed.out.transaction.cleanup.interval.ms",
+        expire_interval_ms: i64 = "transaction.remove.expired.transaction.cleanup.interval.ms",
+        verifies: bool = "transaction.partition.verification.enable",
+        add_backoff_ms: u64 = "add.partitions.to.txn.retry.backoff.ms",
+        add_backoff_ms_max: u64 = "add.partitions.to.txn.retry.backoff.max.ms",
+        request_timeout_ms: i32 = "request.timeout.ms",
+    }
+);
+
+resolved!(
     /// The metadata log.
     MetadataLogSettings {
         segment_bytes_given: i32 = "metadata.log.segment.bytes",

@@ -1,16 +1,17 @@
 //! What the APIs of groups share: replies that wait for their records, texts and topics of the wire.
 
 use std::sync::Arc;
+use std::task::Poll;
 
-use kafkactl_core::names::{PartitionId, TopicId, TopicName};
+use kafkactl_core::names::{LeaderEpoch, PartitionId, TopicId, TopicName};
 use kafkactl_core::wire::messages;
 use kafkactl_core::wire::{ErrorCode, StrBytes};
 
 use super::Outcome;
 use crate::cluster::MetadataImage;
 use crate::cluster::image::TopicImage;
-use crate::coordinator::Acted;
-use crate::group::InstanceId;
+use crate::coordinator::{Acted, poll_once};
+use crate::group::{InstanceId, OffsetToCommit};
 
 /// Answers now if nothing has to be committed first, later otherwise.
 pub(super) fn when_committed<R: Send + 'static>(
@@ -45,6 +46,47 @@ pub(super) fn when_all_committed<R: Send + 'static>(
         }
         answer(results)
     }))
+}
+
+/// Answers now if nothing has to be waited for, later otherwise.
+pub(super) fn at_once_or_later(outcome: impl Future<Output = Outcome> + Send + 'static) -> Outcome {
+    let mut outcome = Box::pin(outcome);
+    match poll_once(outcome.as_mut()) {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => Outcome::Later(outcome),
+    }
+}
+
+/// Puts what a coordinator said about offsets into the places that have [`PENDING`], in order.
+pub(super) fn fill_in<'a>(
+    codes: impl Iterator<Item = &'a mut i16>,
+    result: Result<Vec<Result<(), ErrorCode>>, ErrorCode>,
+) {
+    let pending = codes.filter(|code| **code == PENDING);
+    match result {
+        Ok(outcomes) => pending.zip(outcomes).for_each(|(place, outcome)| *place = code(outcome)),
+        Err(error) => pending.for_each(|place| *place = error.code()),
+    }
+}
+
+/// What a response has where the coordinator's word is to come; no error code of Kafka's.
+pub(super) const PENDING: i16 = i16::MIN;
+
+pub(super) fn to_commit(
+    topic: &TopicImage,
+    partition: PartitionId,
+    offset: i64,
+    leader_epoch: i32,
+    metadata: &Option<StrBytes>,
+) -> OffsetToCommit {
+    OffsetToCommit {
+        topic: topic.name.clone(),
+        topic_id: topic.id,
+        partition,
+        offset,
+        leader_epoch: LeaderEpoch(leader_epoch),
+        metadata: Arc::from(metadata.as_deref().unwrap_or("")),
+    }
 }
 
 pub(super) fn code(result: Result<(), ErrorCode>) -> i16 {

@@ -1,6 +1,7 @@
-//! FindCoordinator, v0–v6: which broker coordinates a group. v1 knows kinds of coordinators and error messages, v4
-//! asks about several keys at once. `__consumer_offsets` is made when it is first needed; the answer waits for that.
-//! Transactions and share groups are not served here, and clients are told so rather than to try again (G1, J61).
+//! FindCoordinator, v0–v6: which broker coordinates a group or a transactional id. v1 knows kinds of coordinators and
+//! error messages, v4 asks about several keys at once. `__consumer_offsets` and `__transaction_state` are made when they
+//! are first needed; the answer waits for that. Share groups are not served here, and clients are told so rather than
+//! to try again (G1, F1, J61).
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ use crate::cluster::controller::auto_created;
 use crate::cluster::image::Endpoint;
 use crate::coordinator::partition_of;
 use crate::group::OFFSETS_TOPIC;
+use crate::transaction::TRANSACTION_TOPIC;
 
 pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::FindCoordinator, versions: 0..=6, handle };
 
@@ -28,28 +30,41 @@ fn handle(mut request: Request<'_>) -> Outcome {
         Err(outcome) => return outcome,
     };
     let keys = if version < 4 { vec![body.key] } else { body.coordinator_keys };
-    if body.key_type != GROUP {
+    let Some(topic) = topic_of(body.key_type) else {
         let refusal = Refusal { code: ErrorCode::InvalidRequest, message: Some(NOT_SERVED) };
         let found = keys.into_iter().map(|key| (key, Err(refusal))).collect();
         return Outcome::reply(&response(found, version), version);
-    }
+    };
     let broker = Arc::clone(request.broker);
     let listener = request.connection.listener.clone();
     let image = broker.metadata.image();
-    if image.topics.get(OFFSETS_TOPIC).is_some() || keys.is_empty() {
-        return Outcome::reply(&response(find_all(&image, &listener, keys), version), version);
+    if image.topics.get(topic).is_some() || keys.is_empty() {
+        return Outcome::reply(&response(find_all(&image, topic, &listener, keys), version), version);
     }
-    let created = create_offsets_topic(&broker, &image);
+    let created = create_topic(&broker, &image, topic);
     Outcome::Later(Box::pin(async move {
         created.await;
-        let found = find_all(&broker.metadata.image(), &listener, keys);
+        let found = find_all(&broker.metadata.image(), topic, &listener, keys);
         Outcome::reply(&response(found, version), version)
     }))
 }
 
+/// Where the coordinators of a kind keep what they know (`CoordinatorType`); 2 is for share groups.
+fn topic_of(key_type: i8) -> Option<&'static str> {
+    match key_type {
+        0 => Some(OFFSETS_TOPIC),
+        1 => Some(TRANSACTION_TOPIC),
+        _ => None,
+    }
+}
+
 /// Resolves once the topic exists, or cannot be made: then the operator hears why, and clients try again (G25).
-fn create_offsets_topic(broker: &Broker, image: &MetadataImage) -> impl Future<Output = ()> + Send + use<> {
-    let topic = auto_created(OFFSETS_TOPIC, &broker.settings(), image.live_brokers().count());
+fn create_topic(
+    broker: &Broker,
+    image: &MetadataImage,
+    name: &'static str,
+) -> impl Future<Output = ()> + Send + use<> {
+    let topic = auto_created(name, &broker.settings(), image.live_brokers().count());
     let deadline = Instant::now() + CREATE_TIMEOUT;
     let created = broker
         .controller
@@ -61,7 +76,7 @@ fn create_offsets_topic(broker: &Broker, image: &MetadataImage) -> impl Future<O
         };
         // Somebody else's request may have been first.
         if let Some(refusal) = refusal.filter(|refusal| refusal.code != ErrorCode::TopicAlreadyExists) {
-            tracing::warn!(%refusal, "{OFFSETS_TOPIC} cannot be created, groups have no coordinator");
+            tracing::warn!(%refusal, "{name} cannot be created, its coordinators cannot work");
         }
     }
 }
@@ -75,19 +90,19 @@ struct Refusal {
     message: Option<&'static str>,
 }
 
-fn find_all(image: &MetadataImage, listener: &str, keys: Vec<StrBytes>) -> Vec<Found> {
+fn find_all(image: &MetadataImage, topic: &str, listener: &str, keys: Vec<StrBytes>) -> Vec<Found> {
     let find = |key: StrBytes| {
-        let found = find(image, listener, &key);
+        let found = find(image, topic, listener, &key);
         let refusal = Refusal { code: ErrorCode::CoordinatorNotAvailable, message: None };
         (key, found.ok_or(refusal))
     };
     keys.into_iter().map(find).collect()
 }
 
-/// The leader of the group's partition, if it is alive on the client's listener.
-fn find(image: &MetadataImage, listener: &str, group: &str) -> Option<(BrokerId, Endpoint)> {
-    let topic = image.topics.get(OFFSETS_TOPIC)?;
-    let partition = PartitionId(partition_of(group, topic.partition_count()));
+/// The leader of the key's partition, if it is alive on the client's listener.
+fn find(image: &MetadataImage, topic: &str, listener: &str, key: &str) -> Option<(BrokerId, Endpoint)> {
+    let topic = image.topics.get(topic)?;
+    let partition = PartitionId(partition_of(key, topic.partition_count()));
     let leader = topic.partitions.get(&partition)?.leader;
     let broker = image.brokers.get(&leader).filter(|broker| !broker.is_fenced)?;
     Some((BrokerId(leader.0), broker.endpoint(listener)?.clone()))
@@ -131,10 +146,7 @@ fn coordinator((key, found): Found) -> Coordinator {
     }
 }
 
-/// `CoordinatorType.GROUP`; 1 is for transactions, 2 for share groups.
-const GROUP: i8 = 0;
 const NOBODY: BrokerId = BrokerId(-1);
-const NOT_SERVED: &str =
-    "This broker coordinates classic groups only; it serves neither transactions nor share groups.";
+const NOT_SERVED: &str = "This broker coordinates groups and transactions; it does not serve share groups.";
 /// Clients give up on a request after 30 s by default.
 const CREATE_TIMEOUT: Duration = Duration::from_secs(10);

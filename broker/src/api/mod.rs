@@ -1,6 +1,8 @@
 //! Requests and their outcomes. One file per API; each registers the versions it speaks in its `SPEC`, and
 //! ApiVersions is made from [`SPECS`], so what we advertise cannot drift from what we handle.
 
+mod add_offsets_to_txn;
+mod add_partitions_to_txn;
 mod admin;
 mod alter_configs;
 mod api_versions;
@@ -19,8 +21,10 @@ mod describe_log_dirs;
 mod describe_producers;
 mod describe_quorum;
 mod describe_topic_partitions;
+mod describe_transactions;
 mod elect_leaders;
 mod encoder;
+mod end_txn;
 mod fetch;
 mod find_coordinator;
 mod heartbeat;
@@ -32,6 +36,7 @@ mod leave_group;
 mod list_config_resources;
 mod list_groups;
 mod list_offsets;
+mod list_transactions;
 mod metadata;
 mod offset_commit;
 mod offset_delete;
@@ -39,7 +44,10 @@ mod offset_fetch;
 mod offset_for_leader_epoch;
 mod produce;
 mod sync_group;
+mod transactional;
+mod txn_offset_commit;
 mod update_features;
+mod write_txn_markers;
 
 use std::future::Future;
 use std::ops::RangeInclusive;
@@ -94,6 +102,13 @@ pub(crate) const SPECS: &[ApiSpec] = &[
     offset_delete::SPEC,
     offset_fetch::SPEC,
     sync_group::SPEC,
+    add_offsets_to_txn::SPEC,
+    add_partitions_to_txn::SPEC,
+    describe_transactions::SPEC,
+    end_txn::SPEC,
+    list_transactions::SPEC,
+    txn_offset_commit::SPEC,
+    write_txn_markers::SPEC,
 ];
 
 /// One API: its versions and the function that does stage one of a request.
@@ -196,6 +211,8 @@ pub(crate) enum Outcome {
         when: Pin<Box<dyn Future<Output = ()> + Send>>,
         body: Bytes,
     },
+    /// Stage one is not over yet: no later request of the connection starts before this one's future is ready.
+    Barrier(Pin<Box<dyn Future<Output = Outcome> + Send>>),
     /// Nothing is sent: a produce with acks=0.
     Silent,
     Close(CloseReason),

@@ -2,16 +2,14 @@
 //! v7 the static member, v9 member epochs (KIP-848), v10 topics by id. Topics and partitions that do not exist are
 //! sorted out here; the rest is committed whole or not at all (G19).
 
-use std::sync::Arc;
-
-use kafkactl_core::names::{LeaderEpoch, TopicId};
+use kafkactl_core::names::TopicId;
 use kafkactl_core::wire::messages::offset_commit_response::{
     OffsetCommitResponsePartition, OffsetCommitResponseTopic,
 };
 use kafkactl_core::wire::messages::{OffsetCommitRequest, OffsetCommitResponse};
-use kafkactl_core::wire::{ApiKey, ErrorCode};
+use kafkactl_core::wire::ApiKey;
 
-use super::coordinator::{find_partition, find_topic, instance, when_committed};
+use super::coordinator::{PENDING, fill_in, find_partition, find_topic, instance, to_commit, when_committed};
 use super::{ApiSpec, Outcome, Request};
 use crate::cluster::MetadataImage;
 use crate::group::{CommitRequest, OffsetToCommit};
@@ -39,7 +37,8 @@ fn handle(mut request: Request<'_>) -> Outcome {
         offsets,
     };
     when_committed(request.broker.groups.commit(commit), move |result| {
-        fill_in(&mut response, result);
+        let codes = response.topics.iter_mut().flat_map(|topic| &mut topic.partitions);
+        fill_in(codes.map(|partition| &mut partition.error_code), result);
         Outcome::reply(&response, version)
     })
 }
@@ -59,14 +58,8 @@ fn sort_out(
             let found = topic.and_then(|topic| Ok((topic, find_partition(topic, commit.partition_index)?)));
             let error_code = match found {
                 Ok((topic, partition)) => {
-                    offsets.push(OffsetToCommit {
-                        topic: topic.name.clone(),
-                        topic_id: topic.id,
-                        partition,
-                        offset: commit.committed_offset,
-                        leader_epoch: LeaderEpoch(commit.committed_leader_epoch),
-                        metadata: Arc::from(commit.committed_metadata.as_deref().unwrap_or("")),
-                    });
+                    let (offset, epoch) = (commit.committed_offset, commit.committed_leader_epoch);
+                    offsets.push(to_commit(topic, partition, offset, epoch, &commit.committed_metadata));
                     PENDING
                 }
                 Err(error) => error.code(),
@@ -79,17 +72,3 @@ fn sort_out(
     }
     (OffsetCommitResponse { topics, ..OffsetCommitResponse::default() }, offsets)
 }
-
-fn fill_in(response: &mut OffsetCommitResponse, result: Result<Vec<Result<(), ErrorCode>>, ErrorCode>) {
-    let partitions = response.topics.iter_mut().flat_map(|topic| &mut topic.partitions);
-    let pending = partitions.filter(|partition| partition.error_code == PENDING);
-    match result {
-        Ok(outcomes) => pending.zip(outcomes).for_each(|(partition, outcome)| {
-            partition.error_code = outcome.err().unwrap_or(ErrorCode::None).code();
-        }),
-        Err(error) => pending.for_each(|partition| partition.error_code = error.code()),
-    }
-}
-
-/// No error code of Kafka's.
-const PENDING: i16 = i16::MIN;

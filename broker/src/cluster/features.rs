@@ -45,7 +45,7 @@ pub const FEATURES: &[FeatureRange] = &[
     feature(GROUP_VERSION, 0, 1, 0, &[7, 22]),
     feature("share.version", 0, 1, 0, &[7, 28]),
     feature("streams.version", 0, 1, 0, &[7, 29]),
-    feature(TRANSACTION_VERSION, 0, 2, 0, &[7, 24, 24]),
+    feature(TRANSACTION_VERSION, 0, 2, 2, &[7, 24, 24]),
 ];
 
 /// `kraft.version`: voters in settings, or in the log.

@@ -47,7 +47,11 @@ struct Slot {
 impl Replies {
     /// Whether another request may start.
     pub fn have_room(&self) -> bool {
-        self.slots.len() < IN_FLIGHT_MAX && self.unsent_bytes < UNSENT_BYTES_MAX && self.closing.is_none()
+        let is_held_up = self.slots.back().is_some_and(|slot| matches!(slot.outcome, Outcome::Barrier(_)));
+        self.slots.len() < IN_FLIGHT_MAX
+            && self.unsent_bytes < UNSENT_BYTES_MAX
+            && self.closing.is_none()
+            && !is_held_up
     }
 
     /// Gives the next place in the order to this request.
@@ -58,7 +62,7 @@ impl Replies {
     /// Advances parked requests and sends what is ready. `Ready` only when the connection is to end.
     pub fn poll_send(&mut self, cx: &mut Context<'_>, stream: &TcpStream) -> Poll<CloseReason> {
         for slot in &mut self.slots {
-            while let Outcome::Later(future) = &mut slot.outcome {
+            while let Outcome::Later(future) | Outcome::Barrier(future) = &mut slot.outcome {
                 match future.as_mut().poll(cx) {
                     Poll::Ready(outcome) => slot.outcome = outcome,
                     Poll::Pending => break,
@@ -79,10 +83,8 @@ impl Replies {
     /// Moves the replies whose turn has come to `unsent`, as far as that has room.
     fn take_ready_prefix(&mut self) {
         while self.closing.is_none() && self.unsent_bytes < UNSENT_BYTES_MAX {
-            let Some(slot) = self.slots.pop_front_if(|slot| !matches!(slot.outcome, Outcome::Later(_)))
-            else {
-                return;
-            };
+            let is_ready = |slot: &mut Slot| !matches!(slot.outcome, Outcome::Later(_) | Outcome::Barrier(_));
+            let Some(slot) = self.slots.pop_front_if(is_ready) else { return };
             match slot.outcome {
                 Outcome::Reply(reply) => match reply.into_parts(slot.correlation_id, slot.flexible_header) {
                     Ok((head, tail)) => {
@@ -92,7 +94,7 @@ impl Replies {
                     Err(reason) => self.closing = Some(reason),
                 },
                 Outcome::Close(reason) => self.closing = Some(reason),
-                Outcome::Later(_) | Outcome::Again { .. } | Outcome::Silent => {}
+                Outcome::Later(_) | Outcome::Barrier(_) | Outcome::Again { .. } | Outcome::Silent => {}
             }
         }
     }

@@ -38,6 +38,10 @@ impl<R> Committed<R> {
         Self { reply, wait: None }
     }
 
+    pub fn map<T>(self, change: impl FnOnce(R) -> T) -> Committed<T> {
+        Committed { reply: change(self.reply), wait: self.wait }
+    }
+
     pub fn is_committed(&self) -> bool {
         self.wait.is_none()
     }

@@ -3,10 +3,14 @@
 
 mod committed;
 pub mod log;
+mod shards;
 
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 pub use committed::{Acted, Committed};
+pub use shards::{Led, Moved, Shards};
 
 /// One moment on both clocks: deadlines are monotonic, stored timestamps are wall time.
 #[derive(Debug, Clone, Copy)]
@@ -28,4 +32,9 @@ pub fn partition_of(id: &str, partition_count: i32) -> i32 {
     let hash = id.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
     let positive = if hash == i32::MIN { 0 } else { hash.abs() };
     positive % partition_count.max(1)
+}
+
+/// Carries a future out as far as nothing has to be waited for. Whoever polls it next is the one who is woken.
+pub fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
 }

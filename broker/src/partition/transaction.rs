@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kafkactl_core::log::{TransactionVersion, VerificationGuard};
 use kafkactl_core::names::{LeaderEpoch, ProducerEpoch, ProducerId};
 use kafkactl_core::record::validate::{Origin, Rejection, validate_produce};
-use kafkactl_core::record::{Batch, BatchFields, BatchHeader, RecordError, control};
+use kafkactl_core::record::{Batch, BatchFields, RecordError, control};
 
 use super::append::{Acks, Appended, Terms};
 use super::error::PartitionError;
@@ -36,15 +36,16 @@ impl TransactionEnd {
 }
 
 impl Partition {
-    /// Begins to wait for the coordinator's word on a transactional batch; `None` if the producer's transaction is
-    /// open here already (F7). `is_implicit`: the coordinator is asked to add the partition, not whether it knows it.
+    /// Begins to wait for the coordinator's word on a transactional batch that starts with `sequence`; `None` if the
+    /// producer's transaction is open here already (F7). `is_implicit`: the coordinator is asked to add the partition, not whether it knows it.
     pub fn start_verification(
         &self,
-        batch: &BatchHeader,
+        id: ProducerId,
+        epoch: ProducerEpoch,
+        sequence: i32,
         is_implicit: bool,
         now_ms: i64,
     ) -> Result<Option<VerificationGuard>, PartitionError> {
-        let (id, epoch, sequence) = (batch.producer_id, batch.producer_epoch, batch.base_sequence);
         let mut core = self.lock();
         self.check_leader(&core, LeaderEpoch::NONE)?;
         Ok(core.log(&self.id)?.start_verification(id, epoch, sequence, is_implicit, now_ms))

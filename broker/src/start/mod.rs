@@ -29,6 +29,7 @@ use crate::group::Groups;
 use crate::partition::{Chores, FlushThreads, OpenThreads, Partitions};
 use crate::producer_ids::ProducerIds;
 use crate::server::{Server, ServerLimits};
+use crate::transaction::Transactions;
 
 /// Descriptors below which a broker does not start: segments, indexes, connections of a small installation.
 const OPEN_FILES_MIN: u64 = 512;
@@ -181,13 +182,21 @@ impl Parts {
             previous_epoch: directories.clean_epoch.map(BrokerEpoch),
         };
         let fetch_sessions = FetchSessions::new(settings.fetch.sessions_max);
-        let group_settings = settings.group.clone();
+        let (group_settings, transaction_settings) = (settings.group.clone(), settings.transaction.clone());
         let partitions = Arc::new(Partitions::new(node_id, clock, settings, directories.all, shared));
         let flushing = partitions.start_flushing().map_err(StartError::Thread)?;
         let groups = Groups::new(node_id, clock, group_settings, Arc::clone(&partitions));
         let cache = MetadataCache::default();
+        let transactions = Transactions::new(
+            node_id,
+            clock,
+            transaction_settings,
+            Arc::clone(&partitions),
+            groups.clone(),
+            cache.clone(),
+        );
         let followers: Vec<Arc<dyn MetadataSubscriber>> =
-            vec![Arc::clone(&partitions) as _, Arc::new(groups.clone())];
+            vec![Arc::clone(&partitions) as _, Arc::new(groups.clone()), Arc::new(transactions.clone())];
         let controller = metadata.start(registration, Vec::new(), cache.clone(), followers)?;
         let opening = partitions.start_opening().map_err(StartError::Thread)?;
         let chores = Chores::start(Arc::clone(&partitions)).map_err(StartError::Thread)?;
@@ -199,6 +208,7 @@ impl Parts {
             controller,
             partitions,
             groups,
+            transactions,
             fetch_sessions,
             producer_ids: ProducerIds::default(),
         };
@@ -213,6 +223,7 @@ impl Opened {
         let told = tokio::select! {
             told = stopped.wait_for(|stop| *stop) => told.is_ok(),
             () = self.broker.groups.keep_time() => unreachable!("deadlines are kept until the broker stops"),
+            () = self.broker.transactions.keep_time() => unreachable!("time is kept until the broker stops"),
         };
         if !told {
             // Nobody waits for a clean end.
@@ -220,6 +231,7 @@ impl Opened {
         }
         info!("stopping");
         self.broker.groups.close();
+        self.broker.transactions.close();
         server.shut_down().await;
         let broker_epoch = self.broker.controller.shutdown().await.map_or(-1, |epoch| epoch.0);
         let closing = tokio::task::spawn_blocking(move || {

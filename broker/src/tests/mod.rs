@@ -24,10 +24,12 @@ use self::client::Client;
 use crate::api::FetchSessions;
 use crate::broker::Broker;
 use crate::clock::Clock;
-use crate::cluster::{Controller, MetadataDelta, MetadataImage, MetadataSubscriber};
+use crate::cluster::{Controller, MetadataCache, MetadataDelta, MetadataImage, MetadataSubscriber};
 use crate::group::Groups;
 use crate::partition::{DataDir, FlushThreads, OpenThreads, Partition, Partitions};
+use crate::producer_ids::ProducerIds;
 use crate::server::{BoundListener, Server, ServerLimits};
+use crate::transaction::Transactions;
 
 const NODE: i32 = 1;
 
@@ -81,11 +83,12 @@ impl TestBroker {
             settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let settings = BrokerSettings::load(&Properties::default(), &settings).unwrap().0;
         let limits = ServerLimits::of(&settings);
+        let _inside = runtime.enter();
         let broker = Arc::new(broker(directory, settings));
         let flushing = broker.partitions.start_flushing().unwrap();
-        let groups = broker.groups.clone();
+        let (groups, transactions) = (broker.groups.clone(), broker.transactions.clone());
         runtime.spawn(async move { groups.keep_time().await });
-        let _inside = runtime.enter();
+        runtime.spawn(async move { transactions.keep_time().await });
         let listener = BoundListener::bind("PLAINTEXT", ([127, 0, 0, 1], 0).into(), &limits).unwrap();
         let address = listener.address;
         let server = Server::start(&broker, vec![listener], limits);
@@ -108,7 +111,8 @@ impl TestBroker {
         let image = Arc::new(image);
         self.broker.partitions.apply(&delta, &image);
         self.broker.groups.apply(&delta, &image);
-        self.broker.metadata.publish(image);
+        self.broker.metadata.publish(Arc::clone(&image));
+        self.broker.transactions.apply(&delta, &image);
     }
 
     /// Stops as a broker does that is told to.
@@ -133,21 +137,31 @@ fn broker(dir: Arc<dyn Dir>, settings: BrokerSettings) -> Broker {
     let lock = dir.lock(".lock").unwrap().expect("nobody else uses the directory");
     let data_dir = DataDir::open(dir, Uuid::from_u128(5), lock).unwrap();
     let fetch_sessions = FetchSessions::new(settings.fetch.sessions_max);
-    let group_settings = settings.group.clone();
+    let (group_settings, transaction_settings) = (settings.group.clone(), settings.transaction.clone());
     let shared = Shared::new(100, 1 << 20);
     let partitions = Partitions::new(BrokerId(NODE), clock, settings, vec![Arc::new(data_dir)], shared);
     let partitions = Arc::new(partitions);
     let groups = Groups::new(BrokerId(NODE), clock, group_settings, Arc::clone(&partitions));
+    let metadata = MetadataCache::default();
+    let transactions = Transactions::new(
+        BrokerId(NODE),
+        clock,
+        transaction_settings,
+        Arc::clone(&partitions),
+        groups.clone(),
+        metadata.clone(),
+    );
     Broker {
         node_id: BrokerId(NODE),
         cluster_id: "test".to_owned(),
         clock,
-        metadata: Default::default(),
+        metadata,
         controller: Controller::stopped(BrokerId(NODE)),
         partitions,
         groups,
+        transactions,
         fetch_sessions,
-        producer_ids: Default::default(),
+        producer_ids: ProducerIds::of_block(0..1_000),
     }
 }
 

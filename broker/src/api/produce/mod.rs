@@ -1,16 +1,17 @@
 //! Produce, v3–v13; v13 names topics by id. Message sets of magic 0 and 1 are refused. acks=0 sends no reply, and a
 //! failure then closes the connection (A22).
 //!
-//! Stage one appends, in the order requests arrive on the connection; with acks=all the reply is parked until the
+//! Stage one appends, in the order requests arrive on the connection; before a partition's first batch of a transaction
+//! the transaction's coordinator is asked, which may hold up the connection. With acks=all the reply is parked until the
 //! high watermark has passed every batch, or the time is up (A21).
 
 mod request;
 mod response;
+mod transaction;
 mod waiting;
 
 use std::sync::Arc;
 
-use kafkactl_core::log::Verified;
 use kafkactl_core::names::{PartitionId, TopicId, TopicName};
 use kafkactl_core::record::BatchHeader;
 use kafkactl_core::record::validate::only_batch;
@@ -18,6 +19,7 @@ use kafkactl_core::wire::{ApiKey, ErrorCode};
 
 use self::request::{ProduceRequest, ProducedBatch};
 use self::response::Answer;
+use self::transaction::{Verdict, Verdicts, Verification};
 use self::waiting::Waiting;
 use super::cursor::TopicRef;
 use super::leader::{self, CurrentLeader, NodeEndpoint};
@@ -55,20 +57,54 @@ fn handle(request: Request<'_>) -> Outcome {
     if let Err(outcome) = request.wait_for_logs(named) {
         return outcome;
     }
-    let stage = StageOne {
-        broker: request.broker,
+    let origin = Origin {
+        broker: Arc::clone(request.broker),
+        listener: Arc::clone(&request.connection.listener),
         version,
-        body: &request.body,
-        now_ms: request.broker.clock.now_ms(),
-        acks: Acks::of(produce.acks),
         may_write_internal: **request.client_id == *ADMIN_CLIENT_ID,
-        is_unauthorised: lacks_transactional_id(&produce, &request.body),
+    };
+    match transaction::verify(&origin, &produce, &request.body) {
+        Verification::Done(verdicts) => append_all(&origin, &produce, &request.body, &verdicts),
+        Verification::Waiting(verdicts) => {
+            let body = request.body.clone();
+            Outcome::Barrier(Box::pin(async move {
+                let verdicts = verdicts.await;
+                match ProduceRequest::decode(version, &body) {
+                    Ok(produce) => append_all(&origin, &produce, &body, &verdicts),
+                    Err(detail) => Outcome::Close(CloseReason::Malformed {
+                        key: ApiKey::Produce,
+                        version,
+                        detail: detail.to_string(),
+                    }),
+                }
+            }))
+        }
+    }
+}
+
+/// Whose request it is, as far as that counts.
+struct Origin {
+    broker: Arc<Broker>,
+    listener: Arc<str>,
+    version: i16,
+    may_write_internal: bool,
+}
+
+/// The rest of stage one.
+fn append_all(origin: &Origin, produce: &ProduceRequest<'_>, body: &[u8], verdicts: &Verdicts) -> Outcome {
+    let version = origin.version;
+    let stage = StageOne {
+        origin,
+        body,
+        now_ms: origin.broker.clock.now_ms(),
+        acks: Acks::of(produce.acks),
+        is_unauthorised: lacks_transactional_id(produce, body),
     };
     let mut answers: Vec<(Target, Answer)> = Vec::with_capacity(produce.batches.len());
     let mut waiting = Waiting::new(stage.acks, produce.timeout_ms);
-    for batch in &produce.batches {
+    for (index, batch) in produce.batches.iter().enumerate() {
         let target = target_of(batch, answers.last());
-        let answer = match stage.append(batch) {
+        let answer = match stage.append(batch, verdicts.of(index)) {
             Ok((partition, appended)) => {
                 let answer = Answer::appended(&appended);
                 waiting.add(answers.len(), partition, &appended);
@@ -81,7 +117,7 @@ fn handle(request: Request<'_>) -> Outcome {
     if stage.acks == Some(Acks::None) {
         return silent(&answers);
     }
-    let leaders = Leaders { broker: request.broker, listener: &request.connection.listener };
+    let leaders = Leaders { broker: &origin.broker, listener: &origin.listener };
     let endpoints = leaders.add(version, &mut answers);
     waiting.outcome(version, answers, endpoints)
 }
@@ -114,35 +150,38 @@ impl Leaders<'_> {
 
 /// What every batch of a request is judged by.
 struct StageOne<'a> {
-    broker: &'a Arc<Broker>,
-    version: i16,
+    origin: &'a Origin,
     body: &'a [u8],
     now_ms: i64,
     /// `None` for a number that means nothing (A5).
     acks: Option<Acks>,
-    may_write_internal: bool,
     is_unauthorised: bool,
 }
 
 impl StageOne<'_> {
     /// Appends one batch, or says what is wrong, checking in Kafka's order (A2).
-    fn append(&self, produced: &ProducedBatch<'_>) -> Result<(Arc<Partition>, Appended), Answer> {
+    fn append(
+        &self,
+        produced: &ProducedBatch<'_>,
+        verdict: Verdict,
+    ) -> Result<(Arc<Partition>, Appended), Answer> {
         if self.is_unauthorised {
             return Err(Answer::failed(ErrorCode::TransactionalIdAuthorizationFailed));
         }
-        let partition = find_partition(self.broker, produced.topic, produced.partition);
+        let partition = find_partition(&self.origin.broker, produced.topic, produced.partition);
         if let Err(unknown @ (ErrorCode::UnknownTopicId | ErrorCode::UnknownTopicOrPartition)) = partition {
             return Err(Answer::failed(unknown));
         }
         let records = &self.body[produced.records.clone()];
-        let batch = only_batch(records, self.version)
+        let batch = only_batch(records, self.origin.version)
             .map_err(|rejection| Answer::failed(rejection_code(rejection.kind())))?;
+        let verified = verdict.map_err(Answer::failed)?;
         let acks = self.acks.ok_or(Answer::failed(ErrorCode::InvalidRequiredAcks))?;
         let partition = partition.map_err(Answer::failed)?;
-        if partition.id.topic.is_internal() && !self.may_write_internal {
+        if partition.id.topic.is_internal() && !self.origin.may_write_internal {
             return Err(Answer::failed(ErrorCode::InvalidTopicException));
         }
-        let ask = AppendAsk { batch: &batch, now_ms: self.now_ms, acks, verified: Verified::No };
+        let ask = AppendAsk { batch: &batch, now_ms: self.now_ms, acks, verified };
         match partition.append(&ask) {
             Ok(appended) => Ok((partition, appended)),
             Err(error) => Err(Answer::refused(&error, &partition)),

@@ -1,0 +1,40 @@
+//! DescribeTransactions, v0: the last transaction of each transactional id that this broker coordinates (KIP-664).
+
+use kafkactl_core::wire::messages::describe_transactions_response::{TopicData, TransactionState};
+use kafkactl_core::wire::messages::{DescribeTransactionsRequest, DescribeTransactionsResponse, ProducerId};
+use kafkactl_core::wire::{ApiKey, StrBytes};
+
+use super::coordinator::wire_name;
+use super::{ApiSpec, Outcome, Request};
+
+pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::DescribeTransactions, versions: 0..=0, handle };
+
+fn handle(mut request: Request<'_>) -> Outcome {
+    let body: DescribeTransactionsRequest = match request.decode() {
+        Ok(body) => body,
+        Err(outcome) => return outcome,
+    };
+    let states = body.transactional_ids.into_iter().map(|id| {
+        let described = request.broker.transactions.describe(&id);
+        let state = TransactionState::default().with_transactional_id(id);
+        let transaction = match described {
+            Ok(transaction) => transaction,
+            Err(error) => return state.with_error_code(error.code()),
+        };
+        let partitions: Vec<_> = transaction.partitions.iter().collect();
+        let topics = partitions.chunk_by(|a, b| a.topic == b.topic).map(|topic| {
+            TopicData::default()
+                .with_topic(wire_name(&topic[0].topic))
+                .with_partitions(topic.iter().map(|it| it.partition.0).collect())
+        });
+        state
+            .with_transaction_state(StrBytes::from_static_str(transaction.state.name()))
+            .with_transaction_timeout_ms(transaction.timeout_ms)
+            .with_transaction_start_time_ms(transaction.start_timestamp_ms)
+            .with_producer_id(ProducerId(transaction.producer.id.0))
+            .with_producer_epoch(transaction.producer.epoch.0)
+            .with_topics(topics.collect())
+    });
+    let response = DescribeTransactionsResponse::default().with_transaction_states(states.collect());
+    Outcome::reply(&response, request.version)
+}
