@@ -3,11 +3,11 @@
 //! sorted out here; the rest is committed whole or not at all (G19).
 
 use kafkactl_core::names::TopicId;
+use kafkactl_core::wire::ApiKey;
 use kafkactl_core::wire::messages::offset_commit_response::{
     OffsetCommitResponsePartition, OffsetCommitResponseTopic,
 };
 use kafkactl_core::wire::messages::{OffsetCommitRequest, OffsetCommitResponse};
-use kafkactl_core::wire::ApiKey;
 
 use super::coordinator::{PENDING, fill_in, find_partition, find_topic, instance, to_commit, when_committed};
 use super::{ApiSpec, Outcome, Request};

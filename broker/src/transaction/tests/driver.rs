@@ -103,9 +103,8 @@ const FIRST: Producer = Producer { id: ProducerId(7), epoch: ProducerEpoch(0) };
 /// Leaves a transaction that is to be committed.
 fn prepare(driver: &ShardDriver) {
     init(driver).unwrap();
-    let added = driver.act(now(), V2, |shard, turn| {
-        shard.add(&ID.into(), FIRST, partitions(&[0, 1]), V2, turn)
-    });
+    let added =
+        driver.act(now(), V2, |shard, turn| shard.add(&ID.into(), FIRST, partitions(&[0, 1]), V2, turn));
     added.unwrap().reply.unwrap();
     let request = EndRequest { id: ID.into(), producer: FIRST, is_commit: true, version: V2, fresh: None };
     driver.act(now(), V2, |shard, turn| shard.end(&request, turn)).unwrap().reply.unwrap();
@@ -154,7 +153,8 @@ fn a_prepared_transaction_is_found_by_the_next_coordinator() {
     first.resign();
     assert_eq!(init(&first).err(), Some(ErrorCode::NotCoordinator));
     assert!(first.begin_completion(&ID.into(), now()).is_none());
-    let second = ShardDriver::new(PartitionId(0), LeaderEpoch(4), Arc::clone(&log) as _, Arc::new(settings()));
+    let second =
+        ShardDriver::new(PartitionId(0), LeaderEpoch(4), Arc::clone(&log) as _, Arc::new(settings()));
     assert_eq!(init(&second).err(), Some(ErrorCode::CoordinatorLoadInProgress));
     assert_eq!(second.load(), [TransactionalId::from(ID)]);
     assert!(second.begin_completion(&ID.into(), now()).is_some());

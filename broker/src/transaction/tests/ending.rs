@@ -67,7 +67,11 @@ fn bumping_ends() {
                 assert_eq!(bench.state().is_prepared(), !is_retry, "{what}");
             }
             let stranger = Producer { id: ProducerId(5), ..current };
-            assert_eq!(bench.end(stranger, is_commit, V2), Err(ErrorCode::InvalidProducerIdMapping), "{what}");
+            assert_eq!(
+                bench.end(stranger, is_commit, V2),
+                Err(ErrorCode::InvalidProducerIdMapping),
+                "{what}"
+            );
         }
     }
 }

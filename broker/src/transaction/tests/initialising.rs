@@ -206,7 +206,8 @@ fn listing_filters() {
     let producer = bench.at(TransactionState::Ongoing);
     let shows = |bench: &Bench, filter: ListFilter| bench.shard.list(&filter, bench.now_ms).count() == 1;
     bench.now_ms += 500;
-    let states = |states: &[TransactionState]| ListFilter { states: Some(states.to_vec()), ..Default::default() };
+    let states =
+        |states: &[TransactionState]| ListFilter { states: Some(states.to_vec()), ..Default::default() };
     assert!(shows(&bench, ListFilter::default()));
     assert!(shows(&bench, states(&[TransactionState::Empty, TransactionState::Ongoing])));
     assert!(!shows(&bench, states(&[TransactionState::Empty])));

@@ -94,7 +94,12 @@ impl Bench {
         }
     }
 
-    fn add(&mut self, producer: Producer, partitions: &[i32], version: TransactionVersion) -> Result<(), ErrorCode> {
+    fn add(
+        &mut self,
+        producer: Producer,
+        partitions: &[i32],
+        version: TransactionVersion,
+    ) -> Result<(), ErrorCode> {
         let partitions = partitions.iter().map(|&index| partition(index)).collect();
         self.turn(|shard, turn| shard.add(&ID.into(), producer, partitions, version, turn))
     }
