@@ -1,0 +1,89 @@
+//! A broker process that is killed, stopped and started again on the same data.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use kafkactl_core::client::Endpoint;
+use rand::Rng;
+use rand::rngs::StdRng;
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+pub struct Broker {
+    child: Child,
+    port: u16,
+    home: TempDir,
+}
+
+/// How long a broker runs between two faults.
+const CALM_MS: std::ops::Range<u64> = 200..1_200;
+/// How long it stands still.
+const PAUSE_MS: std::ops::Range<u64> = 50..1_500;
+
+impl Broker {
+    pub fn start() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Self { child: spawn(&home, port), port, home }
+    }
+
+    pub fn endpoint(&self) -> Endpoint {
+        Endpoint::new("127.0.0.1", self.port)
+    }
+
+    /// One fault and the calm before it. Says whether it was a kill.
+    pub async fn trouble(&mut self, random: &mut StdRng) -> bool {
+        tokio::time::sleep(Duration::from_millis(random.random_range(CALM_MS))).await;
+        let kills = random.random_bool(0.5);
+        if kills {
+            self.signal(Signal::KILL);
+            self.child.wait().expect("the broker ends");
+            self.child = spawn(&self.home, self.port);
+        } else {
+            self.signal(Signal::STOP);
+            tokio::time::sleep(Duration::from_millis(random.random_range(PAUSE_MS))).await;
+            self.signal(Signal::CONT);
+        }
+        kills
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("the broker runs");
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        self.signal(Signal::KILL);
+        // Its end was asked for with what cannot be refused.
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(home: &TempDir, port: u16) -> Child {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kafkactl"))
+        .args([
+            "broker",
+            "start",
+            "--log-level",
+            "error",
+            "--listen",
+            &format!("127.0.0.1:{port}"),
+            "--data-dir",
+        ])
+        .arg(home.path().join("data"))
+        .args(["--set", "auto.create.topics.enable=false"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("kafkactl starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("standard error is piped")).lines();
+    let is_ready = lines.by_ref().map_while(Result::ok).any(|line| line.starts_with("ready:"));
+    assert!(is_ready, "the broker ended before it was ready");
+    // Read on, or a broker with much to say would wait for its reader.
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| eprintln!("{line}")));
+    child
+}

@@ -1,0 +1,42 @@
+//! Producers and consumers against a broker that is killed and stopped at random; what they saw is judged by a pure
+//! checker (semantics K). HISTORY_SECONDS and HISTORY_SEED choose another run than the short one of every test run.
+
+mod breaking;
+mod broker;
+mod check;
+mod check_tests;
+mod history;
+mod load;
+
+use std::time::Duration;
+
+use breaking::{FAULTS, broken};
+use check::check;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+const SECONDS_DEFAULT: u64 = 4;
+
+fn setting(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text}")))
+}
+
+/// The run must be clean, and each way of spoiling what was recorded must be found.
+#[test]
+fn nothing_acknowledged_is_lost_doubled_or_out_of_order() {
+    let seconds = setting("HISTORY_SECONDS").unwrap_or(SECONDS_DEFAULT);
+    let seed = setting("HISTORY_SEED").unwrap_or_else(rand::random);
+    println!("HISTORY_SECONDS={seconds} HISTORY_SEED={seed}");
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let history = runtime.block_on(load::run(Duration::from_secs(seconds), seed));
+    println!("{}", history.summary());
+    let findings = check(&history);
+    let shown: Vec<_> = findings.iter().take(20).collect();
+    assert!(findings.is_empty(), "seed {seed}: {} findings, the first: {shown:#?}", findings.len());
+    let mut random = StdRng::seed_from_u64(seed);
+    for fault in FAULTS {
+        let spoiled = broken(&history, fault, &mut random);
+        let found = check(&spoiled).iter().any(|finding| finding.class() == fault);
+        assert!(found, "seed {seed}: the checker does not see {fault:?}");
+    }
+}
