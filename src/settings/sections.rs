@@ -228,10 +228,20 @@ resolved!(
         offsets_retention_check_interval_ms: i64 = "offsets.retention.check.interval.ms",
         offsets_compression_codec: i32 = "offsets.topic.compression.codec",
         consumer_session_timeout_ms: i32 = "group.consumer.session.timeout.ms",
+        consumer_session_timeout_min_ms: i32 = "group.consumer.min.session.timeout.ms",
+        consumer_session_timeout_max_ms: i32 = "group.consumer.max.session.timeout.ms",
         consumer_heartbeat_interval_ms: i32 = "group.consumer.heartbeat.interval.ms",
+        consumer_heartbeat_interval_min_ms: i32 = "group.consumer.min.heartbeat.interval.ms",
+        consumer_heartbeat_interval_max_ms: i32 = "group.consumer.max.heartbeat.interval.ms",
         consumer_assignment_interval_ms: i32 = "group.consumer.assignment.interval.ms",
+        consumer_assignment_interval_min_ms: i32 = "group.consumer.min.assignment.interval.ms",
+        consumer_assignment_interval_max_ms: i32 = "group.consumer.max.assignment.interval.ms",
         consumer_regex_refresh_interval_ms: i32 = "group.consumer.regex.refresh.interval.ms",
         consumer_members_max: usize = "group.consumer.max.size",
+        consumer_assignors: Vec<String> = "group.consumer.assignors",
+        migration_policy: Option<String> = "group.consumer.migration.policy",
+        protocols: Vec<String> = "group.coordinator.rebalance.protocols",
+        background_threads: usize = "group.coordinator.background.threads",
     }
 );
 

@@ -8,22 +8,26 @@ use kafkactl_core::wire::messages;
 use kafkactl_core::wire::{ErrorCode, StrBytes};
 
 use super::Outcome;
+use crate::broker::Broker;
 use crate::cluster::MetadataImage;
+use crate::cluster::features::GROUP_VERSION;
 use crate::cluster::image::TopicImage;
 use crate::coordinator::{Acted, poll_once};
 use crate::group::{InstanceId, OffsetToCommit};
 
 /// Answers now if nothing has to be committed first, later otherwise.
-pub(super) fn when_committed<R: Send + 'static>(
-    acted: Acted<Result<R, ErrorCode>>,
-    answer: impl FnOnce(Result<R, ErrorCode>) -> Outcome + Send + 'static,
+pub(super) fn when_committed<R: Send + 'static, E: From<ErrorCode> + Send + 'static>(
+    acted: Acted<Result<R, E>>,
+    answer: impl FnOnce(Result<R, E>) -> Outcome + Send + 'static,
 ) -> Outcome {
     match acted {
         Ok(committed) if !committed.is_committed() => {
-            Outcome::Later(Box::pin(async move { answer(committed.committed().await.flatten()) }))
+            Outcome::Later(Box::pin(
+                async move { answer(committed.committed().await.map_err(E::from).flatten()) },
+            ))
         }
         Ok(committed) => answer(committed.reply),
-        Err(error) => answer(Err(error)),
+        Err(error) => answer(Err(error.into())),
     }
 }
 
@@ -103,6 +107,13 @@ pub(super) fn optional_text(optional: &Option<Arc<str>>) -> Option<StrBytes> {
 
 pub(super) fn instance(id: &Option<StrBytes>) -> Option<InstanceId> {
     id.as_ref().map(|id| InstanceId::from(&**id))
+}
+
+/// Whether members may speak the protocol of KIP-848 here (G13).
+pub(super) fn serves_consumer_groups(broker: &Broker) -> bool {
+    let is_offered =
+        broker.groups.settings().protocols.iter().any(|name| name.eq_ignore_ascii_case("consumer"));
+    is_offered && broker.metadata.image().feature_level(GROUP_VERSION) >= 1
 }
 
 /// The topic a request names: by id where it has one, by name otherwise.

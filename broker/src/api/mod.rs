@@ -7,6 +7,10 @@ mod admin;
 mod alter_configs;
 mod api_versions;
 mod config_entries;
+#[allow(dead_code)] // not served yet
+mod consumer_group_describe;
+#[allow(dead_code)] // not served yet
+mod consumer_group_heartbeat;
 mod coordinator;
 mod create_partitions;
 mod create_topics;

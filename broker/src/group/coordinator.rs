@@ -10,12 +10,14 @@ use kafkactl_core::names::{BrokerId, PartitionId, TopicName};
 use kafkactl_core::settings::GroupSettings;
 use kafkactl_core::wire::ErrorCode;
 use parking_lot::RwLock;
+use tokio::sync::Semaphore;
 
 use super::alarm::Alarm;
 use super::classic::{
     Described, HeartbeatRequest, JoinReply, JoinRequest, LeaveOutcome, Leaver, SyncReply, SyncRequest,
 };
 use super::commits::{CommitRequest, FetchRequest, FetchedTopic};
+use super::consumer::{ConsumerHeartbeat, ConsumerHeartbeatReply, DescribedConsumerGroup, Refusal, RegexJob};
 use super::driver::{Batching, Parked, ShardDriver, TransactionalProducer};
 use super::names::GroupId;
 use super::other::GroupKind;
@@ -46,6 +48,8 @@ struct Inner {
     /// Of `__consumer_offsets`; 0 while the topic does not exist.
     partition_count: AtomicI32,
     alarm: Alarm,
+    /// How many groups' regular expressions are looked at together.
+    regex_permits: Arc<Semaphore>,
 }
 
 /// A group as ListGroups shows it.
@@ -64,7 +68,9 @@ impl Groups {
         settings: GroupSettings,
         partitions: Arc<Partitions>,
     ) -> Self {
+        let regex_permits = Arc::new(Semaphore::new(settings.background_threads.max(1)));
         let inner = Inner {
+            regex_permits,
             node_id,
             clock,
             settings: Arc::new(settings),
@@ -108,6 +114,26 @@ impl Groups {
 
     pub fn leave(&self, group: &GroupId, leavers: &[Leaver]) -> Acted<Result<Vec<LeaveOutcome>, ErrorCode>> {
         self.act(group, Batching::Atomic, |shard, turn| shard.leave(group, leavers, turn))
+    }
+
+    /// A member of a consumer group joins, stays or leaves. The request has passed its check.
+    pub fn consumer_heartbeat(
+        &self,
+        request: &ConsumerHeartbeat,
+    ) -> Acted<Result<ConsumerHeartbeatReply, Refusal>> {
+        self.act(&request.group, Batching::Atomic, |shard, turn| shard.consumer_heartbeat(request, turn))
+    }
+
+    pub fn describe_consumer(
+        &self,
+        group: &str,
+    ) -> Result<Result<DescribedConsumerGroup, Missing>, ErrorCode> {
+        self.shard_of(group)?.look(|shard| shard.describe_consumer(group, &self.inner.settings))
+    }
+
+    /// The settings of groups.
+    pub fn settings(&self) -> &GroupSettings {
+        &self.inner.settings
     }
 
     /// One outcome per offset.
@@ -245,10 +271,38 @@ impl Groups {
         acted
     }
 
-    fn watch(&self, shard: &ShardDriver) {
+    /// Keeps the shard's next deadline, and does what it has asked for.
+    fn watch(&self, shard: &Arc<ShardDriver>) {
         if let Some(at) = shard.next_deadline() {
             self.inner.alarm.set(at);
         }
+        for job in shard.take_regex_jobs() {
+            self.resolve(shard.clone(), job);
+        }
+    }
+
+    /// Looks at regular expressions beside the requests, a few groups at a time. A group asks for one look at a time,
+    /// so no more than one waits for each.
+    fn resolve(&self, shard: Arc<ShardDriver>, job: RegexJob) {
+        let groups = self.clone();
+        tokio::spawn(async move {
+            let Ok(_permit) = groups.inner.regex_permits.clone().acquire_owned().await else { return };
+            let looked = tokio::task::spawn_blocking(move || {
+                let until = Instant::now() + REGEX_JOB_MAX;
+                let metadata = groups.inner.metadata.load_full();
+                let resolved = job.run(&metadata.image, groups.now().ms, || Instant::now() >= until);
+                let taken = shard.act(groups.now(), Batching::Atomic, |shard, turn| {
+                    shard.regexes_resolved(&job.group, resolved, turn);
+                });
+                if let Err(error) = taken {
+                    tracing::warn!(group = %job.group, error = error.name(), "resolved expressions are lost");
+                }
+                groups.watch(&shard);
+            });
+            if let Err(error) = looked.await {
+                tracing::error!(%error, "resolving regular expressions failed");
+            }
+        });
     }
 
     fn shard_of(&self, group: &str) -> Result<Arc<ShardDriver>, ErrorCode> {
@@ -324,6 +378,9 @@ impl Groups {
     }
 }
 
+/// Longest look at the regular expressions of one group.
+const REGEX_JOB_MAX: Duration = Duration::from_secs(5);
+
 async fn answer(parked: Result<Parked, ErrorCode>) -> Result<Answer, ErrorCode> {
     // A coordinator that is gone has nothing more to say.
     parked?.await.map_err(|_| ErrorCode::NotCoordinator)?.committed().await
@@ -332,9 +389,8 @@ async fn answer(parked: Result<Parked, ErrorCode>) -> Result<Answer, ErrorCode> 
 impl MetadataSubscriber for Groups {
     /// Comes after the partitions have taken in the same change.
     fn apply(&self, delta: &MetadataDelta, image: &Arc<MetadataImage>) {
-        let before = self.inner.metadata.load().topics_version;
-        let topics_version = if delta.is_whole || !delta.topics.is_empty() { image.offset.0 } else { before };
-        self.inner.metadata.store(Arc::new(Metadata { image: Arc::clone(image), topics_version }));
+        let after = self.inner.metadata.load().after(delta, image);
+        self.inner.metadata.store(Arc::new(after));
         let touches_offsets = delta.topics.values().any(|topic| topic.name.as_str() == OFFSETS_TOPIC);
         if delta.is_whole || touches_offsets {
             self.follow(image);

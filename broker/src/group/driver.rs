@@ -13,11 +13,12 @@ use kafkactl_core::wire::ErrorCode;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
+use super::consumer::RegexJob;
 use super::load::Loader;
 use super::record::GroupRecord;
 use super::shard::Shard;
 use super::stored;
-use super::turn::{Answer, Effects, Metadata, Now, Ticket, Turn};
+use super::turn::{Answer, Effects, Metadata, Now, OnSuccess, Ticket, Turn};
 use crate::coordinator::log::{ShardLog, client_code, read_all};
 use crate::coordinator::{Acted, Committed};
 use crate::partition::TransactionEnd;
@@ -46,6 +47,8 @@ struct Active {
     /// Who waits for the answer of a parked request.
     parked: HashMap<Ticket, oneshot::Sender<Committed<Answer>>>,
     tickets: u64,
+    /// Not begun yet.
+    regex_jobs: Vec<RegexJob>,
     /// Behind the last record read or appended.
     end: Offset,
 }
@@ -127,7 +130,13 @@ impl ShardDriver {
                 if !matches!(*state, State::Loading) {
                     return;
                 }
-                let mut active = Active { shard: loaded.shard, parked: HashMap::new(), tickets: 0, end };
+                let mut active = Active {
+                    shard: loaded.shard,
+                    parked: HashMap::new(),
+                    tickets: 0,
+                    regex_jobs: Vec::new(),
+                    end,
+                };
                 self.decide(&mut active, now(), Batching::Atomic, |active, turn| active.shard.loaded(turn))
                     .ok();
                 *state = State::Active(active);
@@ -195,6 +204,11 @@ impl ShardDriver {
         let _ =
             self.decide(active, now, Batching::Atomic, |active, turn| act(&mut active.shard, ticket, turn));
         Ok(receiver)
+    }
+
+    /// Expressions that groups want looked at; the caller sees to it.
+    pub fn take_regex_jobs(&self) -> Vec<RegexJob> {
+        self.state.lock().active().map(|active| std::mem::take(&mut active.regex_jobs)).unwrap_or_default()
     }
 
     /// Looks at the shard without waiting for what is not committed yet.
@@ -265,7 +279,8 @@ impl ShardDriver {
         let mut effects = Effects::default();
         let metadata = self.metadata.load();
         let reply = act(active, &mut self.turn(now, &metadata, &mut effects));
-        let Effects { records, answers, on_failure } = effects;
+        let Effects { records, answers, on_failure, on_success, regexes } = effects;
+        active.regex_jobs.extend(regexes);
         let outcome = self.append(active, now, batching, records).map_err(client_code);
         let answers = match outcome {
             Ok(()) => answers,
@@ -278,6 +293,11 @@ impl ShardDriver {
         };
         let end = active.end;
         self.answer(&mut active.parked, answers, Some((end, now)));
+        if outcome.is_ok() && on_success != OnSuccess::Nothing {
+            let mut after = Effects::default();
+            active.shard.appended(on_success, &mut self.turn(now, &metadata, &mut after));
+            self.answer(&mut active.parked, after.answers, Some((end, now)));
+        }
         outcome.map(|()| reply)
     }
 

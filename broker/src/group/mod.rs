@@ -7,7 +7,6 @@
 mod alarm;
 mod classic;
 mod commits;
-#[allow(dead_code)] // not served yet
 mod consumer;
 mod consumer_stored;
 mod coordinator;
@@ -29,6 +28,9 @@ pub use classic::{
     SyncRequest,
 };
 pub use commits::{CommitRequest, FetchRequest, FetchedTopic, OffsetToCommit, TopicToFetch};
+pub use consumer::{
+    Assignment, ConsumerHeartbeat, ConsumerHeartbeatReply, DescribedConsumer, DescribedConsumerGroup, Refusal,
+};
 pub use coordinator::{Groups, ListedGroup, OFFSETS_TOPIC};
 pub use driver::TransactionalProducer;
 pub use names::{GroupId, InstanceId};

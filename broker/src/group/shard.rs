@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
 use kafkactl_core::names::{Offset, ProducerId, TopicId, TopicName};
+use kafkactl_core::settings::GroupSettings;
 use kafkactl_core::wire::ErrorCode;
 
 use super::classic::{AgeFrom, ClassicGroup, Described};
@@ -15,7 +16,7 @@ use super::names::GroupId;
 use super::offsets::{Aging, OffsetStore};
 use super::other::{GroupKind, OtherGroup, OtherRecord};
 use super::record::GroupRecord;
-use super::turn::{Now, OnFailure, Turn};
+use super::turn::{Now, OnFailure, OnSuccess, Turn};
 
 /// See the module's description.
 #[derive(Debug)]
@@ -49,6 +50,15 @@ impl Group {
             Self::Classic(group) => group.wake_at(),
             Self::Consumer(group) => group.wake_at(),
             Self::Other(_) => None,
+        }
+    }
+
+    /// The times of its members begin.
+    fn start(&mut self, turn: &mut Turn<'_>) {
+        match self {
+            Self::Classic(group) => group.loaded(turn),
+            Self::Consumer(group) => group.loaded(turn),
+            Self::Other(_) => {}
         }
     }
 }
@@ -132,11 +142,7 @@ impl Shard {
         self.is_loaded = true;
         let ids: Vec<GroupId> = self.groups.keys().cloned().collect();
         for id in ids {
-            self.on_group(&id, turn, |group, turn| match group {
-                Group::Classic(group) => group.loaded(turn),
-                Group::Consumer(group) => group.loaded(turn),
-                Group::Other(_) => {}
-            });
+            self.on_group(&id, turn, Group::start);
         }
     }
 
@@ -175,10 +181,13 @@ impl Shard {
     }
 
     /// A consumer group; the error tells what is there instead.
-    #[allow(dead_code)] // not served yet
-    pub fn describe_consumer(&self, id: &str) -> Result<DescribedConsumerGroup, Missing> {
+    pub fn describe_consumer(
+        &self,
+        id: &str,
+        settings: &GroupSettings,
+    ) -> Result<DescribedConsumerGroup, Missing> {
         match self.groups.get(id).map(|slot| &slot.group) {
-            Some(Group::Consumer(group)) => Ok(group.describe()),
+            Some(Group::Consumer(group)) => Ok(group.describe(settings)),
             Some(Group::Classic(_) | Group::Other(_)) => Err(Missing::OtherKind),
             None => Err(Missing::NotFound),
         }
@@ -214,11 +223,17 @@ impl Shard {
         if at > turn.now.at {
             return false;
         }
-        self.on_group(&id, turn, |group, turn| match group {
-            Group::Classic(group) => group.expire(turn),
-            Group::Consumer(group) => group.expire(turn),
-            Group::Other(_) => {}
+        let expired = self.on_group(&id, turn, |group, turn| match group {
+            Group::Classic(group) => {
+                group.expire(turn);
+                Vec::new()
+            }
+            Group::Consumer(group) => group.take_expired(turn),
+            Group::Other(_) => Vec::new(),
         });
+        if let Err(error) = self.fence(&id, &expired.unwrap_or_default(), turn) {
+            tracing::error!(group = %id, error = error.name(), "members cannot be removed");
+        }
         true
     }
 
@@ -276,6 +291,17 @@ impl Shard {
         }
     }
 
+    /// The records of a decision have been appended and replayed.
+    pub fn appended(&mut self, on_success: OnSuccess, turn: &mut Turn<'_>) {
+        match on_success {
+            OnSuccess::Nothing => {}
+            OnSuccess::Start(id) => drop(self.on_group(&id, turn, Group::start)),
+            OnSuccess::Rebalance(id) => {
+                self.on_classic(&id, turn, |group, turn| group.prepare_rebalance(turn));
+            }
+        }
+    }
+
     /// This broker is no longer the coordinator: answers everything parked.
     pub fn resign(mut self, turn: &mut Turn<'_>) {
         for slot in self.groups.values_mut() {
@@ -307,7 +333,6 @@ impl Shard {
     }
 
     /// Lets a consumer group act.
-    #[allow(dead_code)] // not served yet
     pub(super) fn on_consumer<R>(
         &mut self,
         id: &GroupId,
@@ -322,7 +347,7 @@ impl Shard {
     }
 
     /// Lets a group act, and notes when it wants to be woken next.
-    fn on_group<R>(
+    pub(super) fn on_group<R>(
         &mut self,
         id: &GroupId,
         turn: &mut Turn<'_>,

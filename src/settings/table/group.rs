@@ -3,23 +3,23 @@
 use crate::settings::setting::*;
 
 settings! { SETTINGS:
-    Int "group.consumer.assignment.interval.ms" = "1000", at_least(0), ClusterWide, Ignored, "Shortest time between two assignments of a consumer group.";
-    List "group.consumer.assignors" = "uniform,range", ANY, ReadOnly, Ignored, "Assignors that consumer groups may use; the first is the default.";
-    Int "group.consumer.heartbeat.interval.ms" = "5000", at_least(1), ReadOnly, Ignored, "Heartbeat interval that members of consumer groups are given.";
-    Int "group.consumer.max.assignment.interval.ms" = "15000", at_least(0), ReadOnly, Ignored, "Largest assignment interval a consumer group may be configured with.";
-    Int "group.consumer.max.heartbeat.interval.ms" = "15000", at_least(1), ReadOnly, Ignored, "Largest heartbeat interval a consumer group may be configured with.";
-    Int "group.consumer.max.session.timeout.ms" = "60000", at_least(1), ReadOnly, Ignored, "Largest session timeout a consumer group may be configured with.";
-    Int "group.consumer.max.size" = "2147483647", at_least(1), ReadOnly, Ignored, "Most members of a consumer group.";
-    Text "group.consumer.migration.policy" = "bidirectional", one_of_ignoring_case(&["DISABLED", "DOWNGRADE", "UPGRADE", "BIDIRECTIONAL"]), ReadOnly, Ignored, "Which ways a group may change between the classic and the consumer protocol.";
-    Int "group.consumer.min.assignment.interval.ms" = "0", at_least(0), ReadOnly, Ignored, "Smallest assignment interval a consumer group may be configured with.";
-    Int "group.consumer.min.heartbeat.interval.ms" = "5000", at_least(1), ReadOnly, Ignored, "Smallest heartbeat interval a consumer group may be configured with.";
-    Int "group.consumer.min.session.timeout.ms" = "45000", at_least(1), ReadOnly, Ignored, "Smallest session timeout a consumer group may be configured with.";
-    Int "group.consumer.regex.refresh.interval.ms" = "600000", at_least(10000), Internal, Ignored, "How often subscriptions by regular expression are resolved again.";
-    Int "group.consumer.session.timeout.ms" = "45000", at_least(1), ReadOnly, Ignored, "Silence after which a member of a consumer group is removed.";
+    Int "group.consumer.assignment.interval.ms" = "1000", at_least(0), ClusterWide, Honoured, "Shortest time between two assignments of a consumer group.";
+    List "group.consumer.assignors" = "uniform,range", ANY, ReadOnly, Honoured, "Assignors that consumer groups may use; the first is the default.";
+    Int "group.consumer.heartbeat.interval.ms" = "5000", at_least(1), ReadOnly, Honoured, "Heartbeat interval that members of consumer groups are given.";
+    Int "group.consumer.max.assignment.interval.ms" = "15000", at_least(0), ReadOnly, Honoured, "Largest assignment interval a consumer group may be configured with.";
+    Int "group.consumer.max.heartbeat.interval.ms" = "15000", at_least(1), ReadOnly, Honoured, "Largest heartbeat interval a consumer group may be configured with.";
+    Int "group.consumer.max.session.timeout.ms" = "60000", at_least(1), ReadOnly, Honoured, "Largest session timeout a consumer group may be configured with.";
+    Int "group.consumer.max.size" = "2147483647", at_least(1), ReadOnly, Honoured, "Most members of a consumer group.";
+    Text "group.consumer.migration.policy" = "bidirectional", one_of_ignoring_case(&["DISABLED", "DOWNGRADE", "UPGRADE", "BIDIRECTIONAL"]), ReadOnly, Honoured, "Which ways a group may change between the classic and the consumer protocol.";
+    Int "group.consumer.min.assignment.interval.ms" = "0", at_least(0), ReadOnly, Honoured, "Smallest assignment interval a consumer group may be configured with.";
+    Int "group.consumer.min.heartbeat.interval.ms" = "5000", at_least(1), ReadOnly, Honoured, "Smallest heartbeat interval a consumer group may be configured with.";
+    Int "group.consumer.min.session.timeout.ms" = "45000", at_least(1), ReadOnly, Honoured, "Smallest session timeout a consumer group may be configured with.";
+    Int "group.consumer.regex.refresh.interval.ms" = "600000", at_least(10000), Internal, Honoured, "How often subscriptions by regular expression are resolved again.";
+    Int "group.consumer.session.timeout.ms" = "45000", at_least(1), ReadOnly, Honoured, "Silence after which a member of a consumer group is removed.";
     Int "group.coordinator.append.linger.ms" = "-1", at_least(-1), ReadOnly, Ignored, "How long the coordinator gathers records into one write; -1 adapts to the load.";
-    Int "group.coordinator.background.threads" = "2", at_least(1), ReadOnly, Ignored, "Kafka's threads for assignments of groups.";
+    Int "group.coordinator.background.threads" = "2", at_least(1), ReadOnly, Honoured, "Kafka's threads for assignments of groups.";
     Int "group.coordinator.cached.buffer.max.bytes" = "1048588", at_least(524288), ClusterWide, Ignored, "Largest write buffer that Kafka's coordinator keeps for reuse.";
-    List "group.coordinator.rebalance.protocols" = "classic,consumer,streams", each_of(&["consumer", "classic", "share", "streams"]), ReadOnly, Ignored, "Group protocols that are offered.";
+    List "group.coordinator.rebalance.protocols" = "classic,consumer,streams", each_of(&["consumer", "classic", "share", "streams"]), ReadOnly, Honoured, "Group protocols that are offered.";
     Int "group.coordinator.threads" = "4", at_least(1), ReadOnly, Ignored, "Kafka's coordinator threads; groups here run on the connection's own task.";
     Int "group.initial.rebalance.delay.ms" = "3000", ANY, ReadOnly, Honoured, "How long the first rebalance of an empty classic group waits for more members.";
     Int "group.max.session.timeout.ms" = "1800000", ANY, ReadOnly, Honoured, "Largest session timeout a classic member may ask for.";

@@ -40,9 +40,9 @@ settings! { TOPIC:
 }
 
 settings! { GROUP:
-    Int "consumer.assignment.interval.ms" = "1000", at_least(0), ClusterWide, Ignored, "Shortest time between two assignments of the consumer group.";
-    Int "consumer.heartbeat.interval.ms" = "5000", at_least(1), ClusterWide, Ignored, "Heartbeat interval that members of the consumer group are given.";
-    Int "consumer.session.timeout.ms" = "45000", at_least(1), ClusterWide, Ignored, "Silence after which a member of the consumer group is removed.";
+    Int "consumer.assignment.interval.ms" = "1000", at_least(0), ClusterWide, Honoured, "Shortest time between two assignments of the consumer group.";
+    Int "consumer.heartbeat.interval.ms" = "5000", at_least(1), ClusterWide, Honoured, "Heartbeat interval that members of the consumer group are given.";
+    Int "consumer.session.timeout.ms" = "45000", at_least(1), ClusterWide, Honoured, "Silence after which a member of the consumer group is removed.";
     Int "share.assignment.interval.ms" = "1000", at_least(0), ClusterWide, Ignored, "Shortest time between two assignments of the share group.";
     Text "share.auto.offset.reset" = "latest", OFFSET_RESET, ClusterWide, Ignored, "Where a share group starts on a partition it has no state for.";
     Int "share.delivery.count.limit" = "5", at_least(2), ClusterWide, Ignored, "How often a record is delivered to the share group before it is given up.";

@@ -13,6 +13,7 @@
 mod expire;
 mod join;
 mod member;
+mod migrate;
 mod rebalance;
 mod sync;
 
@@ -31,7 +32,8 @@ use super::turn::Now;
 pub use join::{JoinReply, JoinRequest, Joined};
 use member::Member;
 pub use member::Protocol;
-pub use sync::{HeartbeatRequest, LeaveOutcome, Leaver, SyncReply, SyncRequest};
+pub use migrate::Migrant;
+pub use sync::{HeartbeatRequest, LeaveOutcome, Leaver, SyncReply, SyncRequest, Synced};
 
 /// One classic group.
 #[derive(Debug)]

@@ -20,7 +20,8 @@ impl ClassicGroup {
         }
     }
 
-    pub(super) fn prepare_rebalance(&mut self, turn: &mut Turn<'_>) {
+    /// Asks all members to join again.
+    pub fn prepare_rebalance(&mut self, turn: &mut Turn<'_>) {
         if matches!(self.phase, Phase::Completing(_)) {
             self.reset_assignments(ErrorCode::RebalanceInProgress, turn);
         }

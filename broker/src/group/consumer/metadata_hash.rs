@@ -1,30 +1,20 @@
 //! The hash of subscribed topics that tells a group that one of them has changed (KIP-1101): existence, id, partitions
 //! and the racks of their replicas. Kafka writes the same numbers (`Utils.computeTopicHash`).
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use kafkactl_core::names::TopicName;
 use twox_hash::XxHash3_64;
 
-use super::TopicNames;
 use crate::cluster::MetadataImage;
 use crate::cluster::image::TopicImage;
 
-/// 0 without topics.
-pub fn of_topics(topics: &TopicNames, image: &MetadataImage) -> i64 {
-    // Keyed by Java's order of texts, that is by UTF-16 units.
-    let hashes: BTreeMap<Vec<u16>, i64> = topics
-        .iter()
-        .filter_map(|name: &TopicName| {
-            let topic = image.topics.get(name.as_str())?;
-            Some((name.as_str().encode_utf16().collect(), of_topic(topic, image)))
-        })
-        .collect();
-    if hashes.is_empty() {
-        return 0;
-    }
-    let bytes: Vec<u8> = hashes.values().flat_map(|hash| hash.to_le_bytes()).collect();
-    XxHash3_64::oneshot(&bytes) as i64
+/// 0 without topics that exist.
+pub fn of_topics(topics: &BTreeSet<&TopicName>, image: &MetadataImage) -> i64 {
+    // Names of existing topics are ASCII: their order is Java's.
+    let existing = topics.iter().filter_map(|name| image.topics.get(name.as_str()));
+    let bytes: Vec<u8> = existing.flat_map(|topic| of_topic(topic, image).to_le_bytes()).collect();
+    if bytes.is_empty() { 0 } else { XxHash3_64::oneshot(&bytes) as i64 }
 }
 
 fn of_topic(topic: &TopicImage, image: &MetadataImage) -> i64 {

@@ -6,32 +6,43 @@
 //! Kafka: `ConsumerGroup`, `GroupMetadataManager`; rules G13–G17, G20, J51.
 
 mod assignor;
+mod change;
+mod classic_side;
+mod commit;
 mod expire;
 mod heartbeat;
 mod metadata_hash;
+mod migrate;
+mod re2;
+mod readers;
 mod reconcile;
 mod record;
 mod subscription;
+mod timers;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
 use kafkactl_core::names::{PartitionId, TopicId, TopicName};
-use kafkactl_core::wire::ErrorCode;
+use kafkactl_core::settings::GroupSettings;
 
 use super::names::{GroupId, InstanceId, MemberId};
 use super::record::GroupRecord;
 pub use assignor::{Assignment, Assignor};
+pub use classic_side::Rebalance;
+pub use commit::{CommitAttempt, CommitRule};
 pub use heartbeat::{ConsumerHeartbeat, ConsumerHeartbeatReply, Refusal};
-use reconcile::partitions_of;
+use readers::Readers;
 pub use record::{
     ClassicSide, ConsumerRecord, GroupEpoch, Held, JOINING, MemberState, Progress, ResolvedRegex,
     Subscription, TargetEpoch,
 };
+pub use subscription::{RegexJob, ResolvedRegexes};
+use timers::Timers;
 
 /// One consumer group.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ConsumerGroup {
     id: GroupId,
     epoch: GroupEpoch,
@@ -43,17 +54,16 @@ pub struct ConsumerGroup {
     instances: HashMap<InstanceId, MemberId>,
     /// Whose a partition is, or was until it has been given up.
     owners: HashMap<(TopicId, PartitionId), MemberId>,
-    /// When silence ends a membership; not stored.
-    sessions: HashMap<MemberId, Instant>,
-    /// Until when a member must have given up what it was told to; not stored.
-    revocations: HashMap<MemberId, Instant>,
-    /// Up to which change of topics the group's hash is known to be right; not stored.
-    checked_version: i64,
-    /// No deadline of this group is earlier.
-    wake_at: Option<Instant>,
+    /// What all members together ask for.
+    readers: Readers,
+    timers: Timers,
+    /// Up to which change of topics the group's hash is known to be right, and the epoch that took it in; not stored.
+    checked: (i64, i32),
+    /// Expressions are being looked at; not stored.
+    is_resolving: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Member {
     subscription: Subscription,
     progress: Progress,
@@ -71,10 +81,10 @@ impl ConsumerGroup {
             regexes: BTreeMap::new(),
             instances: HashMap::new(),
             owners: HashMap::new(),
-            sessions: HashMap::new(),
-            revocations: HashMap::new(),
-            checked_version: -1,
-            wake_at: None,
+            readers: Readers::default(),
+            timers: Timers::default(),
+            checked: (-1, 0),
+            is_resolving: false,
         }
     }
 
@@ -88,13 +98,21 @@ impl ConsumerGroup {
                 if let Some(instance) = &subscription.instance {
                     self.instances.insert(instance.clone(), id.clone());
                 }
-                self.members.entry(id).or_default().subscription = subscription;
+                self.readers.add(&subscription);
+                let member = self.members.entry(id).or_default();
+                self.readers.remove(&std::mem::replace(&mut member.subscription, subscription));
             }
             ConsumerRecord::Subscription(id, None) => self.replay_removal(&id),
             ConsumerRecord::TargetEpoch(epoch) => self.target_epoch = epoch.unwrap_or_default(),
             ConsumerRecord::Target(id, Some(target)) => drop(self.targets.insert(id, target)),
             ConsumerRecord::Target(id, None) => drop(self.targets.remove(&id)),
-            ConsumerRecord::Progress(id, progress) => self.replay_progress(id, progress.unwrap_or_default()),
+            ConsumerRecord::Progress(id, Some(progress)) => self.replay_progress(id, progress),
+            ConsumerRecord::Progress(id, None) => {
+                // A tombstone may come for a member that is gone.
+                if self.members.contains_key(&id) {
+                    self.replay_progress(id, Progress::default());
+                }
+            }
             ConsumerRecord::Regex(text, Some(resolved)) => drop(self.regexes.insert(text, resolved)),
             ConsumerRecord::Regex(text, None) => drop(self.regexes.remove(&text)),
         }
@@ -104,6 +122,7 @@ impl ConsumerGroup {
     fn replay_removal(&mut self, id: &MemberId) {
         let Some(member) = self.members.remove(id) else { return };
         release(&mut self.owners, id, &member.progress);
+        self.readers.remove(&member.subscription);
         if let Some(instance) = &member.subscription.instance
             && self.instances.get(instance) == Some(id)
         {
@@ -112,8 +131,8 @@ impl ConsumerGroup {
     }
 
     fn replay_progress(&mut self, id: MemberId, progress: Progress) {
-        // A tombstone may come for a member that is gone.
-        let Some(member) = self.members.get_mut(&id) else { return };
+        // Compaction may leave this record before the one that says what the member reads.
+        let member = self.members.entry(id.clone()).or_default();
         release(&mut self.owners, &id, &member.progress);
         for held in [&progress.assigned, &progress.revoking] {
             for (&topic, partitions) in held {
@@ -123,10 +142,6 @@ impl ConsumerGroup {
             }
         }
         member.progress = progress;
-    }
-
-    pub fn id(&self) -> &GroupId {
-        &self.id
     }
 
     pub fn is_empty(&self) -> bool {
@@ -150,46 +165,7 @@ impl ConsumerGroup {
     }
 
     pub fn is_subscribed_to(&self, topic: &TopicName) -> bool {
-        let reads = |subscription: &Subscription| {
-            let resolved = subscription.regex().and_then(|regex| self.regexes.get(regex));
-            subscription.topics.contains(topic) || resolved.is_some_and(|it| it.topics.contains(topic))
-        };
-        self.members.values().any(|member| reads(&member.subscription))
-    }
-
-    /// Whether `member` of `epoch` may commit for each partition (G20). The error is that of the whole request.
-    ///
-    /// An epoch that is behind is good for partitions the member has had since that epoch (KIP-1251).
-    pub fn admit_commit(&self, commit: &CommitAttempt<'_>) -> Result<CommitRule<'_>, ErrorCode> {
-        let is_nobody = commit.member.is_empty() && commit.instance.is_none();
-        if commit.epoch < 0 && (self.members.is_empty() || commit.is_transactional && is_nobody) {
-            return Ok(CommitRule::Any);
-        }
-        let member = self.members.get(commit.member).ok_or(ErrorCode::UnknownMemberId)?;
-        let is_classic = member.subscription.classic.is_some();
-        if !commit.is_transactional && !is_classic && !commit.knows_epochs {
-            return Err(ErrorCode::UnsupportedVersion);
-        }
-        let stale = if is_classic { ErrorCode::IllegalGeneration } else { ErrorCode::StaleMemberEpoch };
-        match commit.epoch.cmp(&member.progress.epoch) {
-            std::cmp::Ordering::Equal => Ok(CommitRule::Any),
-            std::cmp::Ordering::Greater => Err(stale),
-            std::cmp::Ordering::Less => {
-                Ok(CommitRule::HeldSince { progress: &member.progress, epoch: commit.epoch, stale })
-            }
-        }
-    }
-
-    pub fn admit_fetch(&self, member: Option<&str>, epoch: i32) -> Result<(), ErrorCode> {
-        if member.is_none() && epoch < 0 {
-            return Ok(());
-        }
-        let member = member.and_then(|member| self.members.get(member)).ok_or(ErrorCode::UnknownMemberId)?;
-        match member.progress.epoch == epoch {
-            true => Ok(()),
-            false if member.subscription.classic.is_some() => Err(ErrorCode::IllegalGeneration),
-            false => Err(ErrorCode::StaleMemberEpoch),
-        }
+        self.readers.reads(topic) || self.regexes.values().any(|resolved| resolved.topics.contains(topic))
     }
 
     /// Tombstones for every record of the group, members first, as Kafka's replay wants them.
@@ -210,34 +186,27 @@ impl ConsumerGroup {
         GroupRecord::Consumer { group: self.id.clone(), record }
     }
 
-    /// The assignor most members ask for; the default one if nobody asks.
-    pub fn assignor(&self) -> Assignor {
-        preferred_assignor(self.members.values().map(|member| &member.subscription))
-    }
-
-    pub fn describe(&self) -> DescribedConsumerGroup {
+    pub fn describe(&self, settings: &GroupSettings) -> DescribedConsumerGroup {
+        let assignor = preferred_assignor(self.members.values().map(|member| &member.subscription));
         let members = self.members.iter().map(|(id, member)| DescribedConsumer {
             id: id.clone(),
             epoch: member.progress.epoch,
             subscription: member.subscription.clone(),
-            assigned: partitions_of(&member.progress.assigned),
+            assigned: member.progress.held(),
             target: self.targets.get(id).cloned().unwrap_or_default(),
         });
         DescribedConsumerGroup {
             state: self.state_name(),
             epoch: self.epoch.epoch,
             assignment_epoch: self.target_epoch.epoch,
-            assignor: self.assignor(),
+            assignor: assignor.unwrap_or_else(|| Assignor::default_of(settings)),
             members: members.collect(),
         }
     }
 
+    /// No earlier than this has the group anything to do by itself.
     pub fn wake_at(&self) -> Option<Instant> {
-        self.wake_at
-    }
-
-    fn wake_by(&mut self, at: Instant) {
-        self.wake_at = Some(self.wake_at.map_or(at, |earlier| earlier.min(at)));
+        self.timers.first()
     }
 }
 
@@ -253,51 +222,15 @@ fn release(owners: &mut HashMap<(TopicId, PartitionId), MemberId>, id: &MemberId
     }
 }
 
-fn preferred_assignor<'a>(subscriptions: impl Iterator<Item = &'a Subscription>) -> Assignor {
+/// The assignor most members ask for.
+fn preferred_assignor<'a>(subscriptions: impl Iterator<Item = &'a Subscription>) -> Option<Assignor> {
     let mut votes: BTreeMap<Assignor, usize> = BTreeMap::new();
     for name in subscriptions.filter_map(|subscription| subscription.assignor.as_ref()) {
         if let Some(assignor) = Assignor::of_name(name) {
             *votes.entry(assignor).or_default() += 1;
         }
     }
-    let most = votes.values().copied().max();
-    votes
-        .into_iter()
-        .find(|(_, count)| Some(*count) == most)
-        .map_or_else(Assignor::default, |(assignor, _)| assignor)
-}
-
-/// Who wants to commit.
-pub struct CommitAttempt<'a> {
-    pub member: &'a str,
-    pub instance: Option<&'a str>,
-    pub epoch: i32,
-    pub knows_epochs: bool,
-    pub is_transactional: bool,
-}
-
-/// For which partitions a commit is good.
-pub enum CommitRule<'a> {
-    Any,
-    /// Those the member has held since an epoch no later than this one.
-    HeldSince {
-        progress: &'a Progress,
-        epoch: i32,
-        stale: ErrorCode,
-    },
-}
-
-impl CommitRule<'_> {
-    pub fn check(&self, topic: TopicId, partition: PartitionId) -> Result<(), ErrorCode> {
-        let Self::HeldSince { progress, epoch, stale } = self else { return Ok(()) };
-        let given_in = [&progress.assigned, &progress.revoking]
-            .into_iter()
-            .find_map(|held| held.get(&topic)?.get(&partition).copied());
-        match given_in {
-            Some(given_in) if given_in <= *epoch => Ok(()),
-            _ => Err(*stale),
-        }
-    }
+    votes.into_iter().max_by_key(|(_, count)| *count).map(|(assignor, _)| assignor)
 }
 
 /// A group as ConsumerGroupDescribe shows it.
@@ -315,9 +248,7 @@ pub struct DescribedConsumer {
     pub id: MemberId,
     pub epoch: i32,
     pub subscription: Subscription,
+    /// All it has, also what it is giving up.
     pub assigned: Assignment,
     pub target: Assignment,
 }
-
-/// The topics of a subscription.
-type TopicNames = BTreeSet<TopicName>;

@@ -18,7 +18,7 @@ pub struct Step<'a> {
     pub subscription_changed: bool,
     /// What the member says it has; `None` if it did not say.
     pub owned: Option<&'a Assignment>,
-    /// Whether a member, this one or another, has the partition or is about to give it up.
+    /// Whether a member, this one or another, has the partition or is giving it up.
     pub is_taken: &'a dyn Fn(TopicId, PartitionId) -> bool,
 }
 
@@ -64,7 +64,8 @@ impl Step<'_> {
                 if holds(&kept, topic, partition) {
                     continue;
                 }
-                if (self.is_taken)(topic, partition) {
+                // What the member itself was giving up it may keep.
+                if (self.is_taken)(topic, partition) && !holds(&before.revoking, topic, partition) {
                     waits = true;
                 } else {
                     kept.entry(topic).or_default().insert(partition, self.target_epoch);
@@ -116,8 +117,7 @@ impl Step<'_> {
 }
 
 fn moved_to(before: &Progress, epoch: i32, state: MemberState, assigned: Held, revoking: Held) -> Progress {
-    let previous_epoch = if epoch == before.epoch { before.previous_epoch } else { before.epoch };
-    Progress { epoch, previous_epoch, state, assigned, revoking }
+    Progress { epoch, previous_epoch: before.epoch, state, assigned, revoking }
 }
 
 fn holds(held: &Held, topic: TopicId, partition: PartitionId) -> bool {

@@ -60,7 +60,7 @@ impl Default for TargetEpoch {
 }
 
 /// Who a member is and what it wants to read.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Subscription {
     pub instance: Option<InstanceId>,
     pub rack: Option<Arc<str>>,
@@ -75,7 +75,30 @@ pub struct Subscription {
     pub classic: Option<ClassicSide>,
 }
 
+impl Default for Subscription {
+    /// Of a member that has not said anything yet; Kafka stores what it leaves unsaid like this.
+    fn default() -> Self {
+        let empty = || Arc::from("");
+        Self {
+            instance: None,
+            rack: None,
+            client_id: empty(),
+            client_host: empty(),
+            topics: BTreeSet::new(),
+            regex: Some(empty()),
+            rebalance_timeout_ms: -1,
+            assignor: None,
+            classic: None,
+        }
+    }
+}
+
 impl Subscription {
+    /// The subscription of a member that speaks the classic protocol, if this is one.
+    pub fn is_classic(&self) -> bool {
+        self.classic.is_some()
+    }
+
     pub fn regex(&self) -> Option<&Arc<str>> {
         self.regex.as_ref().filter(|regex| !regex.is_empty())
     }
@@ -100,6 +123,17 @@ pub struct Progress {
     pub assigned: Held,
     /// The member has been told to give these up and has not said yet that it did.
     pub revoking: Held,
+}
+
+impl Progress {
+    /// All the member has, also what it is giving up.
+    pub fn held(&self) -> Assignment {
+        let mut held = Assignment::new();
+        for (&topic, partitions) in self.assigned.iter().chain(&self.revoking) {
+            held.entry(topic).or_default().extend(partitions.keys());
+        }
+        held
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -5,8 +5,10 @@ mod range;
 mod uniform;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use kafkactl_core::names::{PartitionId, TopicId};
+use kafkactl_core::settings::GroupSettings;
 
 use crate::group::names::{InstanceId, MemberId};
 
@@ -21,14 +23,17 @@ pub type Topics = BTreeMap<TopicId, i32>;
 pub struct Subscriber {
     pub instance: Option<InstanceId>,
     /// Existing topics only.
-    pub topics: BTreeSet<TopicId>,
+    pub topics: SubscribedTopics,
     /// Its part of the assignment before; no partition is owned twice.
     pub owned: Assignment,
 }
 
+/// Shared by members that subscribe alike.
+pub type SubscribedTopics = Arc<BTreeSet<TopicId>>;
+
 pub type Subscribers = BTreeMap<MemberId, Subscriber>;
 
-/// Kafka's built-in assignors (`group.consumer.assignors`), the default first.
+/// Kafka's built-in assignors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Assignor {
     /// As even as subscriptions allow, and as little moved as that allows.
@@ -52,6 +57,20 @@ impl Assignor {
         Self::ALL.into_iter().find(|assignor| assignor.name() == name)
     }
 
+    /// Those of `group.consumer.assignors`, by name or by the Java class that Kafka has for it.
+    pub fn all_of(settings: &GroupSettings) -> impl Iterator<Item = Self> {
+        settings.consumer_assignors.iter().filter_map(|text| match text.strip_prefix(CLASS_PREFIX) {
+            Some("UniformAssignor") => Some(Self::Uniform),
+            Some("RangeAssignor") => Some(Self::Range),
+            _ => Self::of_name(text),
+        })
+    }
+
+    /// The first of them.
+    pub fn default_of(settings: &GroupSettings) -> Self {
+        Self::all_of(settings).next().unwrap_or_default()
+    }
+
     /// Gives every partition of a subscribed topic to exactly one subscriber.
     pub fn assign(self, members: &Subscribers, topics: &Topics) -> BTreeMap<MemberId, Assignment> {
         match self {
@@ -60,6 +79,8 @@ impl Assignor {
         }
     }
 }
+
+const CLASS_PREFIX: &str = "org.apache.kafka.coordinator.group.assignor.";
 
 #[cfg(test)]
 mod tests {
@@ -116,12 +137,14 @@ mod tests {
             .map(|(id, names)| {
                 let subscriber = Subscriber {
                     instance: step["instances"][id].as_str().map(InstanceId::from),
-                    topics: names
-                        .as_array()
-                        .unwrap()
-                        .iter()
-                        .map(|name| topic_id(name.as_str().unwrap()))
-                        .collect(),
+                    topics: Arc::new(
+                        names
+                            .as_array()
+                            .unwrap()
+                            .iter()
+                            .map(|name| topic_id(name.as_str().unwrap()))
+                            .collect(),
+                    ),
                     owned: assignment_of(&step["owned"][id]),
                 };
                 (MemberId::from(id.as_str()), subscriber)
@@ -189,7 +212,7 @@ mod tests {
                     let member = members
                         .entry(MemberId::from(format!("m{index}")))
                         .or_insert_with(Subscriber::default);
-                    member.topics = chosen.collect();
+                    member.topics = Arc::new(chosen.collect());
                 }
                 if members.len() > 1 && random.random_bool(0.3) {
                     members.pop_first();

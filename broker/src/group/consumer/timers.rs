@@ -1,0 +1,63 @@
+//! Until when the members of a group must be heard of. Not stored: a new coordinator gives everybody its full time.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use crate::group::names::MemberId;
+
+/// What a member is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// Any sign of life.
+    Session,
+    /// It gives up the partitions it was told to.
+    Revocation,
+    /// A member of the classic protocol joins again.
+    Join,
+    /// A member of the classic protocol fetches its assignment.
+    Sync,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Timers {
+    members: HashMap<MemberId, [Option<Instant>; 4]>,
+    /// No deadline is earlier.
+    first: Option<Instant>,
+}
+
+impl Timers {
+    pub fn set(&mut self, member: &MemberId, wait: Wait, at: Instant) {
+        self.members.entry(member.clone()).or_default()[wait as usize] = Some(at);
+        self.first = Some(self.first.map_or(at, |first| first.min(at)));
+    }
+
+    pub fn set_if_absent(&mut self, member: &MemberId, wait: Wait, at: Instant) {
+        if !self.members.get(member).is_some_and(|times| times[wait as usize].is_some()) {
+            self.set(member, wait, at);
+        }
+    }
+
+    pub fn cancel(&mut self, member: &MemberId, wait: Wait) {
+        if let Some(times) = self.members.get_mut(member) {
+            times[wait as usize] = None;
+        }
+    }
+
+    pub fn forget(&mut self, member: &MemberId) {
+        self.members.remove(member);
+    }
+
+    pub fn first(&self) -> Option<Instant> {
+        self.first
+    }
+
+    /// Takes out the members some time of whose is over, and finds the first deadline of the others.
+    pub fn take_over(&mut self, now: Instant) -> Vec<MemberId> {
+        let is_over = |times: &[Option<Instant>; 4]| times.iter().flatten().any(|&at| at <= now);
+        let mut over: Vec<MemberId> =
+            self.members.extract_if(|_, times| is_over(times)).map(|(id, _)| id).collect();
+        over.sort_unstable();
+        self.first = self.members.values().flatten().flatten().min().copied();
+        over
+    }
+}
