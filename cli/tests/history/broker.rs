@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use kafkactl_core::client::Endpoint;
@@ -21,6 +22,9 @@ pub struct Broker {
 const CALM_MS: std::ops::Range<u64> = 200..1_200;
 /// How long it stands still.
 const PAUSE_MS: std::ops::Range<u64> = 50..1_500;
+
+/// A restart after a kill reads little; a machine under load is slow.
+const READY_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Broker {
     pub fn start() -> Self {
@@ -80,10 +84,22 @@ fn spawn(home: &TempDir, port: u16) -> Child {
         .stderr(Stdio::piped())
         .spawn()
         .expect("kafkactl starts");
-    let mut lines = BufReader::new(child.stderr.take().expect("standard error is piped")).lines();
-    let is_ready = lines.by_ref().map_while(Result::ok).any(|line| line.starts_with("ready:"));
-    assert!(is_ready, "the broker ended before it was ready");
-    // Read on, or a broker with much to say would wait for its reader.
-    std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| eprintln!("{line}")));
+    let lines = BufReader::new(child.stderr.take().expect("standard error is piped")).lines();
+    let (ready, is_ready) = mpsc::channel();
+    // Reads on after the line that matters, or a broker with much to say would wait for its reader.
+    std::thread::spawn(move || {
+        for line in lines.map_while(Result::ok) {
+            match line.starts_with("ready:") {
+                // Nobody waits any more when it comes too late.
+                true => drop(ready.send(())),
+                false => eprintln!("{line}"),
+            }
+        }
+    });
+    if is_ready.recv_timeout(READY_TIMEOUT).is_err() {
+        // Whether it has ended by itself or not: it must not outlive the test.
+        let _ = child.kill();
+        panic!("the broker is not ready after {READY_TIMEOUT:?}");
+    }
     child
 }

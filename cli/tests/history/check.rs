@@ -124,7 +124,7 @@ impl<'a> Facts<'a> {
             let placed = values.iter().filter_map(|value| Some((*value, *self.at.get(value)?.first()?)));
             let placed: Vec<(u64, i64)> = placed.collect();
             for pair in placed.windows(2).filter(|pair| pair[1].1 < pair[0].1) {
-                // A plain producer's repetition may overtake nothing either: one request is out at a time.
+                // What a plain producer repeats may come after what it sent later.
                 if producer.kind != Kind::Plain {
                     let (earlier, later) = (pair[0].0, pair[1].0);
                     findings.push(Finding::Reordered { partition: *partition, earlier, later });

@@ -1,7 +1,7 @@
 //! Producers that number what they write, and readers that are torn down now and then, while the broker is troubled.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use kafkactl_core::client::admin::{Admin, CommittedOffset, Isolation, NewTopic, OffsetSpec};
@@ -11,7 +11,6 @@ use kafkactl_core::client::{Client, ClientConfig};
 use kafkactl_core::names::{LeaderEpoch, Offset, PartitionId, TopicName, TopicPartition};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use std::sync::Mutex;
 use tokio::sync::mpsc;
 
 use super::broker::Broker;

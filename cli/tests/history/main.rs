@@ -16,6 +16,8 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 const SECONDS_DEFAULT: u64 = 4;
+/// After the trouble everything is acknowledged, given up or read within this.
+const SETTLING_TIMEOUT: Duration = Duration::from_secs(90);
 
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text}")))
@@ -28,7 +30,9 @@ fn nothing_acknowledged_is_lost_doubled_or_out_of_order() {
     let seed = setting("HISTORY_SEED").unwrap_or_else(rand::random);
     println!("HISTORY_SECONDS={seconds} HISTORY_SEED={seed}");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let history = runtime.block_on(load::run(Duration::from_secs(seconds), seed));
+    let length = Duration::from_secs(seconds);
+    let run = async { tokio::time::timeout(length + SETTLING_TIMEOUT, load::run(length, seed)).await };
+    let history = runtime.block_on(run).unwrap_or_else(|_| panic!("seed {seed}: the run does not end"));
     println!("{}", history.summary());
     let findings = check(&history);
     let shown: Vec<_> = findings.iter().take(20).collect();
