@@ -7,9 +7,7 @@ mod admin;
 mod alter_configs;
 mod api_versions;
 mod config_entries;
-#[allow(dead_code)] // not served yet
 mod consumer_group_describe;
-#[allow(dead_code)] // not served yet
 mod consumer_group_heartbeat;
 mod coordinator;
 mod create_partitions;
@@ -93,6 +91,8 @@ pub(crate) const SPECS: &[ApiSpec] = &[
     describe_producers::SPEC,
     list_offsets::SPEC,
     offset_for_leader_epoch::SPEC,
+    consumer_group_describe::SPEC,
+    consumer_group_heartbeat::SPEC,
     delete_groups::SPEC,
     describe_groups::SPEC,
     find_coordinator::SPEC,

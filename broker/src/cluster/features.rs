@@ -42,7 +42,7 @@ pub struct FeatureRange {
 pub const FEATURES: &[FeatureRange] = &[
     feature(METADATA_VERSION, METADATA_VERSION_MIN, METADATA_VERSION_MAX, METADATA_VERSION_MAX, &[]),
     feature(ELIGIBLE_LEADER_REPLICAS, 0, 1, 1, &[7, 26]),
-    feature(GROUP_VERSION, 0, 1, 0, &[7, 22]),
+    feature(GROUP_VERSION, 0, 1, 1, &[7, 22]),
     feature("share.version", 0, 1, 0, &[7, 28]),
     feature("streams.version", 0, 1, 0, &[7, 29]),
     feature(TRANSACTION_VERSION, 0, 2, 2, &[7, 24, 24]),
