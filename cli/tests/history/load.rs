@@ -47,7 +47,9 @@ pub async fn run(length: Duration, seed: u64) -> History {
     let topic = NewTopic { partition_count: PARTITIONS, replication_factor: 1, ..NewTopic::default() };
     let topics = BTreeMap::from([(TopicName::new(TOPIC), topic)]);
     let created = Admin::new(&client).create_topics(&topics, false).await.unwrap();
-    created.into_values().for_each(|outcome| drop(outcome.unwrap()));
+    for outcome in created.into_values() {
+        outcome.unwrap();
+    }
     let log = Log::default();
     let until = Instant::now() + length;
     let mut tasks = tokio::task::JoinSet::new();

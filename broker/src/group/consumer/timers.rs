@@ -32,7 +32,7 @@ impl Timers {
     }
 
     pub fn set_if_absent(&mut self, member: &MemberId, wait: Wait, at: Instant) {
-        if !self.members.get(member).is_some_and(|times| times[wait as usize].is_some()) {
+        if self.members.get(member).is_none_or(|times| times[wait as usize].is_none()) {
             self.set(member, wait, at);
         }
     }

@@ -209,9 +209,7 @@ mod tests {
                 let is_homogeneous = random.random_bool(0.3);
                 for index in 0..random.random_range(1..6) {
                     let chosen = topics.keys().filter(|_| is_homogeneous || random.random_bool(0.7)).copied();
-                    let member = members
-                        .entry(MemberId::from(format!("m{index}")))
-                        .or_insert_with(Subscriber::default);
+                    let member = members.entry(MemberId::from(format!("m{index}"))).or_default();
                     member.topics = Arc::new(chosen.collect());
                 }
                 if members.len() > 1 && random.random_bool(0.3) {
