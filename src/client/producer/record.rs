@@ -131,8 +131,10 @@ impl Failure {
             },
             None if self.record_errors.is_empty() => self.error.clone(),
             None => {
-                let message = Some("another record of the same batch was refused".to_owned());
-                ClientError::Refused { what: what.clone(), code: *code, message }
+                let said = self.record_errors.iter().find_map(|(_, said)| said.as_deref());
+                let cause = said.or(message.as_deref()).unwrap_or(code.message());
+                let message = format!("another record of the same batch was refused: {cause}");
+                ClientError::Refused { what: what.clone(), code: *code, message: Some(message) }
             }
         }
     }
