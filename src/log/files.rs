@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
-use super::dir::{Dir, LogFile, OpenMode};
+use super::dir::{Dir, LogFile, OpenMode, rename_if_exists};
 
 /// Closes the files that nobody used lately once more than a given number are open.
 ///
@@ -23,7 +23,14 @@ pub struct FileCache {
 struct Slot {
     cache: Arc<FileCache>,
     used: AtomicBool,
-    file: Mutex<Option<Arc<dyn LogFile>>>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    file: Option<Arc<dyn LogFile>>,
+    /// What it is called since it was renamed.
+    new_name: Option<String>,
 }
 
 /// A file that is opened when needed and may be closed in between. A handle that was given out stays valid.
@@ -67,8 +74,8 @@ impl FileCache {
 impl Slot {
     fn close(&self) {
         // A slot that is being opened holds this lock: it is in use, so leave it.
-        if let Some(mut file) = self.file.try_lock()
-            && file.take().is_some()
+        if let Some(mut state) = self.state.try_lock()
+            && state.file.take().is_some()
         {
             self.cache.open.fetch_sub(1, Ordering::Relaxed);
         }
@@ -77,7 +84,7 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        if self.file.get_mut().is_some() {
+        if self.state.get_mut().file.is_some() {
             self.cache.open.fetch_sub(1, Ordering::Relaxed);
         }
     }
@@ -86,7 +93,7 @@ impl Drop for Slot {
 impl CachedFile {
     /// Names a file without opening it.
     pub fn new(cache: &Arc<FileCache>, dir: Arc<dyn Dir>, name: &str) -> Self {
-        let slot = Slot { cache: cache.clone(), used: AtomicBool::new(false), file: Mutex::new(None) };
+        let slot = Slot { cache: cache.clone(), used: AtomicBool::new(false), state: Mutex::default() };
         Self { dir, name: name.into(), slot: Arc::new(slot) }
     }
 
@@ -95,8 +102,19 @@ impl CachedFile {
         Self::new(&self.slot.cache, self.dir.clone(), &self.name)
     }
 
+    /// The name it was made with.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Renames the file; says whether there was one. Whoever has a handle like this one goes on to open this file,
+    /// whatever is put in its place.
+    pub fn rename(&self, new_name: &str) -> io::Result<bool> {
+        let mut state = self.slot.state.lock();
+        let name = state.new_name.as_deref().unwrap_or(&self.name);
+        let existed = rename_if_exists(&*self.dir, name, new_name)?;
+        state.new_name = Some(new_name.to_owned());
+        Ok(existed)
     }
 
     pub fn dir(&self) -> &Arc<dyn Dir> {
@@ -115,14 +133,14 @@ impl CachedFile {
 
     fn get_as(&self, mode: OpenMode) -> io::Result<Arc<dyn LogFile>> {
         self.slot.used.store(true, Ordering::Relaxed);
-        let mut slot = self.slot.file.lock();
-        if let Some(file) = &*slot {
+        let mut state = self.slot.state.lock();
+        if let Some(file) = &state.file {
             return Ok(file.clone());
         }
-        let file = self.dir.open(&self.name, mode)?;
+        let file = self.dir.open(state.new_name.as_deref().unwrap_or(&self.name), mode)?;
         self.slot.cache.open.fetch_add(1, Ordering::Relaxed);
-        *slot = Some(file.clone());
-        drop(slot);
+        state.file = Some(file.clone());
+        drop(state);
         self.slot.cache.admit(&self.slot);
         Ok(file)
     }
@@ -145,11 +163,26 @@ mod tests {
             assert!(cache.open_count() <= 4, "{} files are open", cache.open_count());
             handle.write_all_at(b"x", 0).unwrap();
         }
-        assert!(files[0].slot.file.lock().is_some(), "the file used all the time was closed");
+        assert!(files[0].slot.state.lock().file.is_some(), "the file used all the time was closed");
         for file in &files {
             assert_eq!(file.get().unwrap().size_bytes().unwrap(), 1);
         }
         drop(files);
         assert_eq!(cache.open_count(), 0);
+    }
+
+    #[test]
+    fn a_renamed_file_is_found_under_its_new_name_only() {
+        let disk = MemoryDisk::default();
+        let old = CachedFile::new(&FileCache::new(0), disk.root(), "log");
+        old.get_or_create().unwrap().write_all_at(b"old", 0).unwrap();
+        old.slot.close();
+        assert!(old.rename("log.deleted").unwrap());
+        disk.root().open("log", OpenMode::Create).unwrap();
+        assert_eq!(old.get().unwrap().size_bytes().unwrap(), 3);
+        old.slot.close();
+        disk.root().remove_file("log.deleted").unwrap();
+        assert_eq!(old.get().unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert!(!old.rename("log.gone").unwrap());
     }
 }

@@ -113,6 +113,7 @@ impl LogDir {
             is_clean: self.clean_shutdown.is_some(),
             recovery_point: offset(&self.recovery_points),
             start_offset: offset(&self.log_starts),
+            cleaned_to: self.cleaned_to(partition),
             now_ms,
             ..OpenOptions::default()
         }

@@ -24,8 +24,9 @@ pub use index::AbortedTxn;
 pub use log_dir::{ClosedOffsets, LogDir, PartitionEntry};
 pub use names::{PartitionDir, delete_dir_name, future_dir_name, stray_dir_name};
 pub use partition_log::{
-    Appended, DeletedFiles, FlushTask, LeaderAppend, Log, OpenOptions, ReadPlan, ReadSlice, RecoveryReport,
-    RetentionPlan, RetentionReason, SealedRead, SegmentFacts, Shared, SliceBytes, TailBudget, plan_retention,
+    Appended, CleaningCandidate, DeletedFiles, FlushTask, LeaderAppend, Log, OpenOptions, ReadPlan,
+    ReadSlice, RecoveryReport, RetentionPlan, RetentionReason, SealedRead, SegmentFacts, Shared, SliceBytes,
+    TailBudget, plan_retention,
 };
 pub use producer::{ProducerEntry, RecentBatch, TransactionVersion, VerificationGuard, Verified};
 pub use segment::TimestampedOffset;

@@ -10,7 +10,7 @@ use crate::names::Offset;
 use super::Codec;
 use super::batch::Batch;
 use super::error::{RecordError, Result};
-use super::header::{BatchHeader, TimestampType};
+use super::header::{BatchHeader, TimestampType, attribute};
 use super::view::{Headers, RecordView};
 
 /// The messages of one plain message or of one decompressed wrapper.
@@ -75,6 +75,33 @@ impl<'r> LegacyRecords<'r> {
         let headers = Headers::default();
         Ok(RecordView { offset: Offset(offset), timestamp_ms, sequence: -1, key, value, headers, bytes })
     }
+}
+
+/// Appends a message out of a compressed wrapper as one that stands for itself, with the offset and the timestamp it
+/// has in there.
+///
+/// Errors: `message` is none of magic 0 or 1.
+pub fn standalone_message(
+    wrapper: &BatchHeader,
+    message: &RecordView<'_>,
+    output: &mut Vec<u8>,
+) -> Result<()> {
+    let header = BatchHeader::read(message.bytes)?;
+    if header.magic >= 2 {
+        return Err(RecordError::Magic(header.magic));
+    }
+    let start = output.len();
+    output.extend_from_slice(message.bytes);
+    let bytes = &mut output[start..];
+    bytes[..8].copy_from_slice(&message.offset.0.to_be_bytes());
+    if header.magic == 1 {
+        bytes[17] |= (wrapper.attributes & attribute::LOG_APPEND_TIME) as u8;
+        bytes[18..26].copy_from_slice(&message.timestamp_ms.to_be_bytes());
+    }
+    let mut crc = flate2::Crc::new();
+    crc.update(&bytes[16..]);
+    bytes[12..16].copy_from_slice(&crc.sum().to_be_bytes());
+    Ok(())
 }
 
 /// The bytes a compressed wrapper holds.

@@ -26,4 +26,5 @@ pub use codec::{Codec, Compression, UnknownCodecName};
 pub use control::{ControlType, EndTransactionMarker};
 pub use error::RecordError;
 pub use header::{BatchHeader, TimestampType};
+pub use legacy::standalone_message;
 pub use view::{Headers, RecordIter, RecordView, Records};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use kafkactl_core::log::clean::{CleanReport, KeyMap};
+use kafkactl_core::log::clean::{CleanLimits, CleanReport, Step};
 use kafkactl_core::log::dir::RealDir;
 use kafkactl_core::log::{LeaderAppend, Log, LogConfig, OpenOptions, TransactionVersion, Verified};
 use kafkactl_core::names::{LeaderEpoch, Offset};
@@ -55,15 +55,22 @@ fn open(folder: &Path, config: &LogConfig, delete_retention_ms: u64, is_clean: b
     Log::open(dir, Arc::new(config), &shared(), options).unwrap().0
 }
 
-fn clean(log: &mut Log, now_ms: i64, keys_max: usize) -> Option<CleanReport> {
-    let stable = log.last_stable_offset(log.end_offset());
-    let cleanable = log.cleanable(stable, None, now_ms).unwrap();
-    let mut keys = KeyMap::new(keys_max * KeyMap::BYTES_PER_KEY);
-    let cleaned = log.clean_task(cleanable).run(&mut keys, now_ms, &|| false).unwrap()?;
-    let report = cleaned.report;
-    assert!(log.finish_cleaning(cleaned, now_ms).unwrap());
-    log.take_deleted().unlink().unwrap();
-    Some(report)
+/// Cleans all it may, with memory for so many keys. `None` if there is nothing to clean.
+pub fn clean(log: &mut Log, now_ms: i64, keys_max: usize) -> Option<CleanReport> {
+    let cleanable = log.cleaning_candidate(log.end_offset()).cleanable(now_ms).unwrap();
+    let limits = CleanLimits { map_bytes_max: keys_max * 24, ..CleanLimits::default() };
+    let task = log.clean_task(cleanable).unwrap();
+    let mut cleaning = task.begin(&limits, now_ms, &mut |_| true).unwrap()?;
+    loop {
+        match cleaning.step(&mut |_| true).unwrap() {
+            Step::Replace(segment) => assert!(log.replace_segments(segment, now_ms).unwrap()),
+            Step::Done(report) => {
+                log.take_deleted().unlink().unwrap();
+                return Some(report);
+            }
+            Step::Stopped => unreachable!("nobody said so"),
+        }
+    }
 }
 
 fn read_batches(log: &mut Log) -> Vec<Vec<u8>> {

@@ -166,6 +166,8 @@ impl Partitions {
             is_clean: found.is_clean,
             recovery_point: offset_in(&found.checkpoints.recovery_points),
             start_offset: offset_in(&found.checkpoints.log_starts),
+            // No cleaner runs in this broker, so none goes on from there.
+            cleaned_to: None,
             now_ms: self.clock.now_ms(),
             producer_expiration_ms: producer_expiration_ms(&self.settings.load()),
             jitter_seed: rand::random(),

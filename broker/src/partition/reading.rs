@@ -49,6 +49,7 @@ impl Partition {
                     let done = read.run().map_err(|error| self.read_error(&error))?;
                     core = self.lock();
                     match done {
+                        Ok(slice) if core.log(&self.id)?.was_replaced(&slice) => {}
                         Ok(slice) => break slice,
                         Err(next) => from = next,
                     }

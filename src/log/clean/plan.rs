@@ -19,7 +19,7 @@ pub struct LogBounds {
     pub last_stable_offset: Offset,
     pub end_offset: Offset,
     pub active_base_offset: Offset,
-    /// As checkpointed.
+    /// Up to where it was cleaned; as a checkpoint of another life said, perhaps.
     pub cleaned_to: Option<Offset>,
 }
 
@@ -28,7 +28,7 @@ pub struct LogBounds {
 pub struct Cleanable {
     /// Records from here on have not been cleaned.
     pub first_dirty: Offset,
-    /// The first offset that must stay as it is.
+    /// Where the first segment begins that must stay as it is: segments are cleaned as a whole or not at all.
     pub first_uncleanable: Offset,
     pub dirty_bytes: u64,
     /// Of the bytes that cleaning would read, those that are dirty.
@@ -41,8 +41,10 @@ pub struct Cleanable {
 pub fn cleanable(segments: &[SegmentAge], bounds: &LogBounds, now_ms: i64, config: &LogConfig) -> Cleanable {
     let is_inside = |offset: &Offset| (bounds.start_offset..=bounds.end_offset).contains(offset);
     let first_dirty = bounds.cleaned_to.filter(is_inside).unwrap_or(bounds.start_offset);
-    let first_of_dirty =
-        segments.partition_point(|segment| segment.base_offset <= first_dirty).saturating_sub(1);
+    let first_of_dirty = match first_dirty < bounds.active_base_offset {
+        true => segments.partition_point(|segment| segment.base_offset <= first_dirty).saturating_sub(1),
+        false => segments.len(),
+    };
     let dirty = &segments[first_of_dirty..];
 
     let is_too_young = |segment: &&SegmentAge| {
@@ -50,15 +52,17 @@ pub fn cleanable(segments: &[SegmentAge], bounds: &LogBounds, now_ms: i64, confi
         lag_ms > 0 && age_ms(now_ms, segment.max_timestamp_ms).is_none_or(|age_ms| age_ms < lag_ms)
     };
     let first_young = dirty.iter().find(is_too_young).map(|segment| segment.base_offset);
-    let first_uncleanable = bounds
+    let must_stay = bounds
         .last_stable_offset
         .min(bounds.active_base_offset)
-        .min(first_young.unwrap_or(bounds.active_base_offset));
-
-    // A segment is cleaned as a whole or not at all.
-    let end = segments.partition_point(|segment| segment.base_offset <= first_uncleanable);
-    let holds_uncleanable = first_uncleanable < bounds.active_base_offset;
-    let end = end.saturating_sub(usize::from(holds_uncleanable));
+        .min(first_young.unwrap_or(bounds.active_base_offset))
+        .max(first_dirty);
+    let end = if must_stay < bounds.active_base_offset {
+        segments.partition_point(|segment| segment.base_offset <= must_stay).saturating_sub(1)
+    } else {
+        segments.len()
+    };
+    let first_uncleanable = segments.get(end).map_or(bounds.active_base_offset, |next| next.base_offset);
     let bytes = |from: usize, to: usize| -> u64 {
         segments.get(from..to).unwrap_or_default().iter().map(|segment| segment.size_bytes).sum()
     };
@@ -128,7 +132,12 @@ mod tests {
         let moved = LogBounds { start_offset: Offset(15), cleaned_to: Some(Offset(10)), ..all };
         assert_eq!(check(moved, &config).0, 15);
         // An open transaction, and records that are too young.
-        assert_eq!(check(LogBounds { last_stable_offset: Offset(25), ..all }, &config), (0, 25, 200, true));
+        assert_eq!(check(LogBounds { last_stable_offset: Offset(25), ..all }, &config), (0, 20, 200, true));
+        assert_eq!(check(LogBounds { last_stable_offset: Offset(5), ..all }, &config), (0, 0, 0, false));
+        let waits = LogBounds { last_stable_offset: Offset(5), cleaned_to: Some(Offset(30)), ..all };
+        assert_eq!(check(waits, &config), (30, 30, 0, false));
+        // Everything was cleaned, and the active segment has grown since.
+        assert_eq!(check(LogBounds { cleaned_to: Some(Offset(40)), ..all }, &config), (40, 40, 0, false));
         let lag = LogConfig { min_compaction_lag_ms: 350, ..config.clone() };
         assert_eq!(check(all, &lag), (0, 20, 200, true));
         // Too little is dirty, but it has waited for long.

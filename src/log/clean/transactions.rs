@@ -31,10 +31,12 @@ pub(super) enum MarkerFate {
 }
 
 impl PassingTransactions {
-    pub fn expect(&mut self, aborted: impl IntoIterator<Item = AbortedTxn>) {
-        self.to_come.extend(aborted.into_iter().map(|txn| {
+    /// Of the batches to come, those of `aborted` are to be told apart.
+    pub fn new(aborted: impl IntoIterator<Item = AbortedTxn>) -> Self {
+        let first_to_begin = |txn: AbortedTxn| {
             Reverse((txn.first_offset, txn.last_offset, txn.producer_id, txn.last_stable_offset))
-        }));
+        };
+        Self { to_come: aborted.into_iter().map(first_to_begin).collect(), ..Self::default() }
     }
 
     /// A data batch passes; says whether it was aborted.

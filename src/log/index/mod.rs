@@ -115,6 +115,10 @@ impl<E: Entry> LazyIndex<E> {
         self.file.name()
     }
 
+    pub fn cached_file(&self) -> &CachedFile {
+        &self.file
+    }
+
     /// The file, if it exists.
     pub fn file(&self) -> io::Result<Option<Arc<dyn LogFile>>> {
         match self.file.get() {

@@ -1,96 +1,106 @@
 //! Compaction, as far as it needs the log (E12, E15).
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::Log;
 use crate::log::clean::{
-    CleanTask, Cleanable, CleanedSegments, LastOfProducer, LogBounds, SegmentAge, cleanable,
+    CleanTask, Cleanable, CleanedSegment, LastRecord, LogBounds, SegmentAge, Source, cleanable,
 };
+use crate::log::config::LogConfig;
 use crate::log::error::Result;
 use crate::log::names::{CLEANED, SWAP};
 use crate::log::segment::Segment;
 use crate::names::Offset;
 
-impl Log {
-    /// What cleaning would cover now. `cleaned_to` is as checkpointed.
-    pub fn cleanable(
-        &self,
-        last_stable_offset: Offset,
-        cleaned_to: Option<Offset>,
-        now_ms: i64,
-    ) -> Result<Cleanable> {
+/// What must be known of a log to tell whether it should be cleaned.
+#[derive(Debug)]
+pub struct CleaningCandidate {
+    sealed: Vec<Arc<Segment>>,
+    bounds: LogBounds,
+    config: Arc<LogConfig>,
+}
+
+impl CleaningCandidate {
+    /// What cleaning would cover now. Looks into files, so the log's lock should not be held.
+    pub fn cleanable(&self, now_ms: i64) -> Result<Cleanable> {
         let ages: Result<Vec<_>> = self.sealed.iter().map(|segment| age_of(segment)).collect();
+        Ok(cleanable(&ages?, &self.bounds, now_ms, &self.config))
+    }
+}
+
+impl Log {
+    /// Up to where records have been cleaned; `None` if they never were.
+    pub fn cleaned_to(&self) -> Option<Offset> {
+        self.cleaned_to
+    }
+
+    pub fn cleaning_candidate(&mut self, high_watermark: Offset) -> CleaningCandidate {
         let bounds = LogBounds {
             start_offset: self.start_offset,
-            last_stable_offset,
+            last_stable_offset: self.last_stable_offset(high_watermark),
             end_offset: self.end_offset,
             active_base_offset: self.active.base_offset(),
-            cleaned_to,
+            cleaned_to: self.cleaned_to,
         };
-        Ok(cleanable(&ages?, &bounds, now_ms, &self.config))
+        CleaningCandidate { sealed: self.sealed.clone(), bounds, config: self.config.clone() }
     }
 
     /// The cleaning itself, to be run without the log's lock.
-    pub fn clean_task(&self, cleanable: Cleanable) -> CleanTask {
+    pub fn clean_task(&self, cleanable: Cleanable) -> Result<CleanTask> {
         let ends = self.sealed.iter().skip(1).map(|next| next.base_offset());
         let ends = ends.chain([self.active.base_offset()]);
-        let covered = self.sealed.iter().zip(ends).take_while(|(_, end)| *end <= cleanable.first_uncleanable);
-        let (segments, ends): (Vec<_>, Vec<_>) = covered.map(|(segment, end)| (segment.clone(), end)).unzip();
-        let last_of = |entry: &super::ProducerEntry| LastOfProducer {
-            last_offset: entry.batches().last().map(|batch| batch.last_offset),
+        let count = self.sealed.partition_point(|it| it.base_offset() < cleanable.first_uncleanable);
+        let source =
+            |(segment, end_offset): (&Arc<Segment>, Offset)| Source { segment: segment.clone(), end_offset };
+        let mut aborted_last = Vec::new();
+        self.active.collect_aborted(Offset(0), cleanable.first_uncleanable, &mut aborted_last)?;
+        let last_of = |entry: &super::ProducerEntry| LastRecord {
+            data_offset: entry.batches().last().map(|batch| batch.last_offset),
             epoch: entry.epoch,
         };
-        CleanTask {
+        Ok(CleanTask {
             place: self.place.with_suffix(CLEANED),
             config: self.config.clone(),
-            segments_end: ends.last().copied().unwrap_or(self.start_offset),
-            segments,
+            sources: self.sealed.iter().zip(ends).take(count).map(source).collect(),
+            later: self.sealed[count..].to_vec(),
+            aborted_last,
             cleanable,
             producers: self.producers.iter().map(|entry| (entry.producer_id, last_of(entry))).collect(),
             truncations: self.truncations,
-        }
+        })
     }
 
-    /// Puts cleaned segments in place of the old ones, whose files [`Log::take_deleted`] then gives out. Says whether
-    /// all of them could be used: not where the log lost segments meanwhile.
+    /// Puts a cleaned segment in place of the old ones, whose files [`Log::take_deleted`] then gives out. Says whether
+    /// it could be used: not if the log lost records or segments meanwhile; then the cleaning is to be given up.
     ///
-    /// A crash at any point leaves the old segments or the new ones (E5). After an error the log is poisoned, since
+    /// A crash at any point leaves the old segments or the new one (E5). After an error the log is poisoned, since
     /// its files are half way in between; a restart finishes the swap.
-    pub fn finish_cleaning(&mut self, cleaned: CleanedSegments, now_ms: i64) -> Result<bool> {
+    pub fn replace_segments(&mut self, cleaned: CleanedSegment, now_ms: i64) -> Result<bool> {
         self.check_writable()?;
-        let mut all_used = true;
-        for group in cleaned.groups {
-            let first = self.sealed.partition_point(|segment| segment.base_offset() < group.base_offset);
-            let old = self.sealed.get(first..first + group.replaces.len()).unwrap_or_default();
-            let is_same = old.iter().map(|segment| segment.base_offset()).eq(group.replaces.iter().copied());
-            if cleaned.truncations != self.truncations || group.replaces.is_empty() || !is_same {
-                Segment::remove_files(&self.place.with_suffix(CLEANED), group.base_offset)?;
-                all_used = false;
-                continue;
-            }
-            let replaced = first..first + group.replaces.len();
-            if let Err(error) = self.swap(replaced, group.base_offset, group.size_bytes, now_ms) {
-                self.poison(format!("cleaned segments are half in place: {error}"));
-                return Err(error);
-            }
+        let CleanedSegment { base_offset, size_bytes, replaces } = cleaned;
+        let first = self.sealed.partition_point(|segment| segment.base_offset() < base_offset);
+        let replaced = first..first + replaces.segments.len();
+        let is_same =
+            |old: &[Arc<Segment>]| old.iter().zip(&replaces.segments).all(|(a, b)| Arc::ptr_eq(a, b));
+        if replaces.truncations != self.truncations || !self.sealed.get(replaced.clone()).is_some_and(is_same)
+        {
+            Segment::remove_files(&self.place.with_suffix(CLEANED), base_offset)?;
+            return Ok(false);
         }
-        Ok(all_used)
+        let fresh = Segment::existing(&self.place, base_offset, size_bytes, now_ms);
+        self.sealed.splice(replaced, [Arc::new(fresh)]);
+        if let Err(error) = self.swap(&replaces.segments, base_offset) {
+            self.poison(format!("a cleaned segment is half in place: {error}"));
+            return Err(error);
+        }
+        Ok(true)
     }
 
-    fn swap(
-        &mut self,
-        replaced: Range<usize>,
-        base_offset: Offset,
-        size_bytes: u64,
-        now_ms: i64,
-    ) -> Result<()> {
+    fn swap(&mut self, old: &[Arc<Segment>], base_offset: Offset) -> Result<()> {
         self.names_are_unsynced = true;
         let swap = self.place.with_suffix(SWAP);
         Segment::move_files(&self.place.with_suffix(CLEANED), &swap, base_offset)?;
-        let fresh = Arc::new(Segment::existing(&self.place, base_offset, size_bytes, now_ms));
-        let old: Vec<_> = self.sealed.splice(replaced, [fresh]).collect();
-        for segment in &old {
+        for segment in old {
             self.deleted.extend(segment.mark_deleted()?);
             // The snapshot at the base of the new segment is as good as before.
             if segment.base_offset() != base_offset {
@@ -98,6 +108,12 @@ impl Log {
             }
         }
         Segment::move_files(&swap, &self.place, base_offset)
+    }
+
+    /// A cleaning is done and its segments are in place. The caller syncs the directory before it checkpoints
+    /// [`Log::cleaned_to`]: a tombstone counts on older values being gone.
+    pub fn cleaned(&mut self, cleaned_to: Offset) {
+        self.cleaned_to = Some(cleaned_to.min(self.end_offset));
     }
 }
 

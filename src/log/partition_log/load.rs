@@ -27,6 +27,8 @@ pub struct OpenOptions {
     pub recovery_point: Offset,
     /// As checkpointed; 0 if the log starts with its first segment.
     pub start_offset: Offset,
+    /// As checkpointed; `None` if it was never cleaned.
+    pub cleaned_to: Option<Offset>,
     pub now_ms: i64,
     /// `producer.id.expiration.ms`.
     pub producer_expiration_ms: u64,
@@ -40,6 +42,7 @@ impl Default for OpenOptions {
             is_clean: false,
             recovery_point: Offset(0),
             start_offset: Offset(0),
+            cleaned_to: None,
             now_ms: 0,
             producer_expiration_ms: 86_400_000,
             jitter_seed: 0,
@@ -282,6 +285,7 @@ impl<'a> Loader<'a> {
             flushed_to,
             segments_synced_to,
             truncations: 0,
+            cleaned_to: options.cleaned_to,
             unflushed_since_ms: (flushed_to < end_offset).then_some(options.now_ms),
             producers,
             snapshots: self.snapshots,

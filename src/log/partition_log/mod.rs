@@ -23,6 +23,7 @@ mod truncate;
 use std::sync::Arc;
 
 pub use append::{Appended, LeaderAppend};
+pub use cleaning::CleaningCandidate;
 pub use flush::{DeletedFiles, FlushTask};
 pub use load::{OpenOptions, RecoveryReport};
 pub use read::{ReadPlan, ReadSlice, SealedRead, SliceBytes};
@@ -67,6 +68,7 @@ pub struct Log {
     segments_synced_to: Offset,
     /// Counts truncations: what was flushed before one says nothing about what was appended after it.
     truncations: u64,
+    cleaned_to: Option<Offset>,
     /// Since when something waits to be flushed.
     unflushed_since_ms: Option<i64>,
     producers: Producers,

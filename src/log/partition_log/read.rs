@@ -8,7 +8,7 @@ use super::Log;
 use crate::log::dir::LogFile;
 use crate::log::error::{LogError, Result};
 use crate::log::index::AbortedTxn;
-use crate::log::segment::{Segment, TimestampedOffset};
+use crate::log::segment::{Segment, SegmentSlice, TimestampedOffset};
 use crate::names::Offset;
 
 /// Bytes of a log for a reader: they start with the batch that holds the wanted offset and may end inside one (B7).
@@ -18,6 +18,8 @@ pub struct ReadSlice {
     /// The segment they are of, and where in its file they start.
     pub segment: Offset,
     pub position: u64,
+    /// The segment itself if it is sealed: cleaning may have put another in its place since.
+    sealed: Option<Arc<Segment>>,
 }
 
 #[derive(Debug)]
@@ -69,18 +71,22 @@ impl SealedRead {
             segment.locate(self.bound)?.map_or(segment.size_bytes(), |found| found.position)
         };
         let slice = segment.slice(self.offset, self.max_bytes, end_position, self.min_one_batch)?;
-        Ok(slice.map(|slice| slice.into_read(segment.base_offset())).ok_or(self.next_base_offset))
+        let read = |slice: SegmentSlice| ReadSlice {
+            sealed: Some(segment.clone()),
+            ..slice.into_read(segment.base_offset())
+        };
+        Ok(slice.map(read).ok_or(self.next_base_offset))
     }
 }
 
-impl crate::log::segment::SegmentSlice {
+impl SegmentSlice {
     fn into_read(self, segment: Offset) -> ReadSlice {
         let (position, size_bytes) = (self.position, self.size_bytes);
         let bytes = match size_bytes {
             0 => SliceBytes::Empty,
             _ => SliceBytes::File { file: self.file, position, size_bytes },
         };
-        ReadSlice { bytes, segment, position }
+        ReadSlice { bytes, segment, position, sealed: None }
     }
 }
 
@@ -129,7 +135,12 @@ impl Log {
         }
         if let Some(tail) = self.tail.read(offset, max_bytes, bound, min_one_batch) {
             let bytes = SliceBytes::Memory(tail.batches);
-            return Ok(ReadPlan::Ready(ReadSlice { bytes, segment: tail.segment, position: tail.position }));
+            return Ok(ReadPlan::Ready(ReadSlice {
+                bytes,
+                segment: tail.segment,
+                position: tail.position,
+                sealed: None,
+            }));
         }
         if offset < self.active.base_offset() {
             return Ok(ReadPlan::Sealed(self.sealed_read(offset, max_bytes, bound, min_one_batch)));
@@ -141,7 +152,7 @@ impl Log {
 
     fn nothing(&self) -> ReadSlice {
         let (segment, position) = (self.active.base_offset(), self.active.size_bytes());
-        ReadSlice { bytes: SliceBytes::Empty, segment, position }
+        ReadSlice { bytes: SliceBytes::Empty, segment, position, sealed: None }
     }
 
     /// Only for offsets before the active segment. An offset before the first segment reads the first.
@@ -176,6 +187,15 @@ impl Log {
             return Ok(position);
         }
         Ok(self.active.locate(bound)?.map_or(self.active.size_bytes(), |found| found.position))
+    }
+
+    /// Whether what was read has been cleaned since: its records are as good as before, but the log no longer knows
+    /// which of them were aborted.
+    pub fn was_replaced(&self, slice: &ReadSlice) -> bool {
+        slice.sealed.as_ref().is_some_and(|read| {
+            let at = self.sealed.partition_point(|segment| segment.base_offset() < slice.segment);
+            !self.sealed.get(at).is_some_and(|segment| Arc::ptr_eq(segment, read))
+        })
     }
 
     /// The aborted transactions that a reader of committed records must know to read `slice`, which starts with

@@ -10,8 +10,8 @@ impl Log {
     /// Drops every batch that reaches `offset` or lies after it, as a follower does that has diverged.
     ///
     /// The caller checkpoints [`Log::recovery_point_before_truncation`] first: a crash must not find the recovery
-    /// point past the cut, or what is appended after the cut would not be recovered. After an error part of it may be
-    /// done: the log is poisoned.
+    /// point past the cut, or what is appended after the cut would not be recovered. So with
+    /// [`Log::cleaned_to`], at most `offset` then. After an error part of it may be done: the log is poisoned.
     pub fn truncate_to(&mut self, offset: Offset, now_ms: i64) -> Result<()> {
         self.check_writable()?;
         let done = if offset >= self.end_offset {
@@ -46,7 +46,7 @@ impl Log {
 
     fn truncate_within(&mut self, offset: Offset, now_ms: i64) -> Result<()> {
         self.tail.clear();
-        self.truncations += 1;
+        self.forget_from(offset);
         let kept = self.sealed.partition_point(|segment| segment.base_offset() <= offset);
         if self.active.base_offset() > offset {
             let behind = self.sealed.split_off(kept);
@@ -66,7 +66,7 @@ impl Log {
 
     fn truncate_fully(&mut self, offset: Offset, now_ms: i64) -> Result<()> {
         self.tail.clear();
-        self.truncations += 1;
+        self.forget_from(offset);
         let sealed = std::mem::take(&mut self.sealed);
         self.mark_active_deleted()?;
         self.mark_deleted(sealed.iter().rev().map(|segment| &**segment))?;
@@ -80,6 +80,12 @@ impl Log {
         self.snapshots.clear()?;
         self.producers.set_end_offset(offset);
         self.rebuild_producers(now_ms)
+    }
+
+    /// What was flushed or cleaned before says nothing about what is appended from `offset` on.
+    fn forget_from(&mut self, offset: Offset) {
+        self.truncations += 1;
+        self.cleaned_to = self.cleaned_to.map(|cleaned_to| cleaned_to.min(offset));
     }
 
     /// The newest sealed segment takes appends again. Readers may still hold it, so it is opened anew.

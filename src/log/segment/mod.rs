@@ -403,17 +403,33 @@ impl Segment {
         Ok(files)
     }
 
-    /// Renames the files so that they count as gone; returns their new names. What has no file is left out.
+    /// Renames the files so that they count as gone; returns their new names. What has no file is left out. Whoever
+    /// is reading them goes on until they are unlinked.
     pub fn mark_deleted(&self) -> Result<Vec<String>> {
+        let indexes =
+            [self.offset_index.cached_file(), self.time_index.cached_file(), self.txn_index.cached_file()];
         let mut renamed = Vec::new();
-        for suffix in SUFFIXES {
-            let name = offset_file(self.base_offset, suffix);
-            let new_name = format!("{name}{DELETED}");
-            if rename_if_exists(self.dir(), &name, &new_name).context("rename", &name, self.dir())? {
+        for file in [&self.log].into_iter().chain(indexes) {
+            let new_name = format!("{}{DELETED}", file.name());
+            if file.rename(&new_name).context("rename", file.name(), self.dir())? {
                 renamed.push(new_name);
             }
         }
         Ok(renamed)
+    }
+
+    /// Bytes of the offset index and of the time index. A damaged one counts as full.
+    pub fn index_bytes(&self) -> Result<[u64; 2]> {
+        let bytes = |count: Result<u32, IndexError>, entry_bytes: usize, suffix| match count {
+            Ok(count) => Ok(u64::from(count) * entry_bytes as u64),
+            Err(IndexError::Damaged(_)) => Ok(u64::from(u32::MAX)),
+            Err(error) => Err(self.index_error(error, suffix)),
+        };
+        let (offsets, times) = (self.offset_index.get(), self.time_index.get());
+        Ok([
+            bytes(offsets.map(Index::count), OffsetEntry::BYTES, OffsetEntry::SUFFIX)?,
+            bytes(times.map(Index::count), TimeEntry::BYTES, TimeEntry::SUFFIX)?,
+        ])
     }
 
     /// The log file's last change.

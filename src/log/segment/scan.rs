@@ -106,11 +106,17 @@ pub(crate) struct WholeBatches {
     consumed: usize,
 }
 
+/// What is read at once, unless a batch is larger.
 const BUFFER_BYTES: usize = 256 << 10;
 
 impl WholeBatches {
     pub fn new(file: Arc<dyn LogFile>, position: u64, end: u64) -> Self {
         Self { file, position, end, buffer: Vec::new(), consumed: 0 }
+    }
+
+    /// Where the next batch starts, or where the last one ended.
+    pub fn position(&self) -> u64 {
+        self.position
     }
 
     /// The next batch and where it starts; `None` at the end, or at a batch that is not all there.

@@ -1,0 +1,120 @@
+use std::hash::{BuildHasher, RandomState};
+
+use super::CleanLimits;
+use crate::names::Offset;
+
+/// The latest offset of every key, in memory of a fixed size (`SkimpyOffsetMap`): an open table with 24 bytes a slot,
+/// 16 of them for the key.
+///
+/// Kafka tells keys apart by their MD5. Here it is two hashes with secret, random seeds: they cost less, and nobody
+/// can make two keys that count as one.
+#[derive(Debug)]
+pub(super) struct OffsetMap {
+    seeds: [RandomState; 2],
+    slots: Vec<Slot>,
+    keys: usize,
+    keys_max: usize,
+    /// No record past this offset was looked at.
+    latest_offset: Offset,
+}
+
+/// The key's two hashes, and its latest offset plus one: all zeros is a free slot.
+type Slot = [u64; 3];
+
+impl OffsetMap {
+    /// A map for a stretch of the log with so many offsets, which takes no more memory than allowed.
+    pub fn new(limits: &CleanLimits, offsets: u64) -> Self {
+        let slots_max = limits.map_bytes_max / size_of::<Slot>();
+        let keys_max = (slots_max as f64 * limits.map_load_max.clamp(0.0, 0.95)) as usize;
+        let keys_max = keys_max.max(1).min(usize::try_from(offsets).unwrap_or(usize::MAX));
+        // Half free makes for short searches; one must be free for any to end.
+        let slots = keys_max.saturating_mul(2).min(slots_max).max(keys_max + 1);
+        Self {
+            seeds: [RandomState::new(), RandomState::new()],
+            slots: vec![[0; 3]; slots],
+            keys: 0,
+            keys_max,
+            latest_offset: Offset::NONE,
+        }
+    }
+
+    pub fn latest_offset(&self) -> Offset {
+        self.latest_offset
+    }
+
+    /// Notes a record; says whether there was room for it. Records come in the order of their offsets.
+    pub fn put(&mut self, key: &[u8], offset: Offset) -> bool {
+        if self.keys >= self.keys_max {
+            return false;
+        }
+        let (high, low) = self.hashes(key);
+        let at = self.find(high, low);
+        self.keys += usize::from(self.slots[at][2] == 0);
+        self.slots[at] = [high, low, offset.0 as u64 + 1];
+        self.seen_up_to(offset);
+        true
+    }
+
+    pub fn seen_up_to(&mut self, offset: Offset) {
+        self.latest_offset = self.latest_offset.max(offset);
+    }
+
+    /// Whether no later record has this key.
+    pub fn is_latest(&self, key: &[u8], offset: Offset) -> bool {
+        let (high, low) = self.hashes(key);
+        offset.0 as u64 + 1 >= self.slots[self.find(high, low)][2]
+    }
+
+    fn hashes(&self, key: &[u8]) -> (u64, u64) {
+        (self.seeds[0].hash_one(key), self.seeds[1].hash_one(key))
+    }
+
+    /// The slot of a key, or the free one where it belongs.
+    fn find(&self, high: u64, low: u64) -> usize {
+        let mut at = ((u128::from(high) * self.slots.len() as u128) >> 64) as usize;
+        loop {
+            match self.slots[at] {
+                [_, _, 0] => return at,
+                [found_high, found_low, _] if found_high == high && found_low == low => return at,
+                _ => at = if at + 1 == self.slots.len() { 0 } else { at + 1 },
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[test]
+    fn the_latest_offset_of_each_key_until_it_is_full() {
+        let limits = CleanLimits { map_bytes_max: 24 * 100, map_load_max: 0.9, ..CleanLimits::default() };
+        let mut map = OffsetMap::new(&limits, 1 << 40);
+        assert_eq!(map.slots.len(), 100);
+        let mut known = HashMap::new();
+        for offset in 0..180_i64 {
+            let key = format!("key-{}", offset % 89).into_bytes();
+            assert!(map.put(&key, Offset(offset)));
+            known.insert(key, offset);
+        }
+        assert!(map.put(b"one more", Offset(180)));
+        assert!(!map.put(b"too many", Offset(181)), "90 keys are all that fit");
+        assert_eq!(map.latest_offset(), Offset(180));
+        for (key, latest) in known {
+            assert!(map.is_latest(&key, Offset(latest)) && !map.is_latest(&key, Offset(latest - 1)));
+        }
+        assert!(map.is_latest(b"unknown", Offset(0)));
+    }
+
+    #[test]
+    fn no_more_memory_than_the_stretch_needs() {
+        let limits = CleanLimits::default();
+        assert_eq!(OffsetMap::new(&limits, 10).slots.len(), 20);
+        assert_eq!(OffsetMap::new(&limits, 0).slots.len(), 1);
+        let tiny = CleanLimits { map_bytes_max: 0, map_load_max: f64::NAN, ..limits };
+        let mut map = OffsetMap::new(&tiny, 10);
+        assert!(map.put(b"a", Offset(0)) && !map.put(b"b", Offset(1)));
+    }
+}
