@@ -156,7 +156,8 @@ fn an_empty_directory_becomes_a_cluster_that_comes_back() {
     let image = running.cache.image();
     assert_eq!(image.feature_level(METADATA_VERSION), 30);
     assert_eq!(image.feature_level(ELIGIBLE_LEADER_REPLICAS), 1);
-    assert_eq!(image.feature_level("group.version"), 0, "nothing is finalized that is not served");
+    assert_eq!(image.feature_level("group.version"), 1);
+    assert_eq!(image.feature_level("share.version"), 0, "nothing is finalized that is not served");
     assert!(!image.brokers[&BrokerId(1)].is_fenced);
     assert!(running.witness.deltas.lock()[0].is_whole);
     let view = running.controller.quorum();
