@@ -5,10 +5,11 @@ use std::path::Path;
 
 use kafkactl_core::log::Log;
 use kafkactl_core::names::{Offset, TopicPartition};
-use kafkactl_core::record::{Batch, RecordView, TimestampType, batches};
+use kafkactl_core::record::{Batch, batches};
 use serde_json::{Value, json};
 
 use crate::golden::{Case, files_in, golden, open_logs};
+use crate::logical::{ranges_of, record_json};
 use crate::read::{bytes_of, is_abort};
 
 const CASES: [&str; 20] = [
@@ -155,52 +156,9 @@ fn read_all(log: &mut Log, isolation: Isolation) -> Vec<Value> {
 }
 
 fn records_of(batch: &Batch<'_>, from: Offset) -> Vec<Value> {
-    let header = batch.header();
-    let timestamp_type = match header.timestamp_type() {
-        TimestampType::None => "NoTimestampType",
-        TimestampType::CreateTime => "CreateTime",
-        TimestampType::LogAppendTime => "LogAppendTime",
-    };
-    let epoch = header.partition_leader_epoch.0;
     let records = batch.records(1 << 20).unwrap();
     let records = records.iter().map(Result::unwrap).filter(|record| record.offset >= from);
-    let value = |record: RecordView<'_>| {
-        let mut value = json!({
-            "offset": record.offset.0,
-            "timestamp": record.timestamp_ms,
-            "timestamp_type": timestamp_type,
-            "leader_epoch": (epoch >= 0).then_some(epoch),
-            "key": text_of(record.key),
-            "value": text_of(record.value),
-        });
-        let headers: Vec<_> =
-            record.headers.map(|(name, value)| json!([text_of(Some(name)), text_of(value)])).collect();
-        if !headers.is_empty() {
-            value["headers"] = headers.into();
-        }
-        value
-    };
-    records.map(value).collect()
-}
-
-fn text_of(bytes: Option<&[u8]>) -> Value {
-    let Some(bytes) = bytes else { return Value::Null };
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.chars().any(|c| c.is_control()) => json!(text),
-        _ => json!({ "hex": bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>() }),
-    }
-}
-
-/// Offsets in a row as pairs of first and last.
-fn ranges_of(records: &[Value]) -> Value {
-    let mut ranges: Vec<[i64; 2]> = Vec::new();
-    for offset in records.iter().map(|record| record["offset"].as_i64().unwrap()) {
-        match ranges.last_mut() {
-            Some([_, last]) if *last + 1 == offset => *last = offset,
-            _ => ranges.push([offset, offset]),
-        }
-    }
-    json!(ranges)
+    records.map(|record| record_json(batch.header(), record)).collect()
 }
 
 /// Every timestamp that occurs, and those around it, leads to the first record that has it or a later one (B21).

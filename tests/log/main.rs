@@ -7,6 +7,8 @@ mod damage;
 mod directories;
 mod failing;
 mod golden;
+#[path = "../support/logical.rs"]
+mod logical;
 mod read;
 mod reading;
 mod replay;

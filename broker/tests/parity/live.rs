@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::case::{Case, golden};
 use crate::message_json::Messages;
-use crate::node::{FREE_PORTS, Node};
+use crate::node::{Advertised, FREE_PORTS, Node};
 use crate::verdict::Verdicts;
 
 /// Longer than any wait a recorded request asks for.
@@ -83,7 +83,7 @@ struct Exchange {
 
 fn play(name: &'static str) {
     let case = Case::copy(name);
-    let node = Node::start(&case).unwrap();
+    let node = Node::start(&case, Advertised::Recorded).unwrap();
     wait_for_groups(node.address());
     let directory = case.folder.path().to_str().unwrap().to_owned();
     let places =

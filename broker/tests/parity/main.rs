@@ -3,10 +3,14 @@
 
 #[path = "../../../tests/support/case.rs"]
 mod case;
+mod directories;
 mod live;
+#[path = "../../../tests/support/logical.rs"]
+mod logical;
 mod message_json;
 mod node;
 #[allow(dead_code)] // only what reads the definitions is needed
 #[path = "../../../build/notation.rs"]
 mod notation;
+mod seen;
 mod verdict;

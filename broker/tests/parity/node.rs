@@ -1,5 +1,4 @@
-//! A broker of ours on a copy of a golden directory, with the settings that Kafka ran it with. Clients are told the recorded
-//! address, where nobody listens.
+//! A broker of ours on a copy of a golden directory, with the settings that Kafka ran it with.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -13,16 +12,27 @@ use crate::case::{Case, golden};
 /// `listeners` of every node: the system chooses the ports.
 pub const FREE_PORTS: &str = "PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0";
 
+/// The address that clients are told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Advertised {
+    /// That of the recorded answers, where nobody listens.
+    Recorded,
+    Real,
+}
+
 pub struct Node {
     pub runtime: Runtime,
     broker: RunningBroker,
 }
 
 impl Node {
-    pub fn start(case: &Case) -> Result<Self, String> {
+    pub fn start(case: &Case, advertised: Advertised) -> Result<Self, String> {
         let path = golden(&format!("expect/{}/server.properties", case.name));
         let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-        let text = text.replace("DIR", case.folder.path().to_str().unwrap());
+        let lines = text
+            .lines()
+            .filter(|line| advertised == Advertised::Recorded || !line.starts_with("advertised.listeners="));
+        let text = lines.collect::<Vec<_>>().join("\n").replace("DIR", case.folder.path().to_str().unwrap());
         let overrides = [("listeners".to_owned(), FREE_PORTS.to_owned())];
         let (settings, _) = BrokerSettings::load(&Properties::parse(&text).unwrap(), &overrides).unwrap();
         let runtime = Runtime::new().unwrap();

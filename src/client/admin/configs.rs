@@ -117,7 +117,7 @@ impl ConfigSource {
             Self::Default => "DEFAULT_CONFIG",
             Self::BrokerLogger => "DYNAMIC_BROKER_LOGGER_CONFIG",
             Self::ClientMetrics => "DYNAMIC_CLIENT_METRICS_CONFIG",
-            Self::Group => "GROUP_CONFIG",
+            Self::Group => "DYNAMIC_GROUP_CONFIG",
             Self::Unknown => "UNKNOWN",
         }
     }
