@@ -1,3 +1,7 @@
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
 use kafkactl_core::record::{RecordError, varint};
 
 use super::{golden_text, hex, hex_text};
@@ -68,6 +72,33 @@ fn odd_varints_are_judged_as_kafka_does() {
                 assert_eq!(error, RecordError::Varint);
                 assert!(verdict.starts_with("error: "), "{line}");
             }
+        }
+    }
+}
+
+#[test]
+fn every_golden_table_is_read_by_a_test_or_listed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut sources = String::new();
+    for folder in ["src", "broker", "tests"] {
+        append_sources(&root.join(folder), &mut sources);
+    }
+    let tables = fs::read_dir(root.join("tests/golden/hash")).unwrap();
+    let tables = tables.map(|entry| format!("hash/{}", entry.unwrap().file_name().into_string().unwrap()));
+    let is_read = |table: &String| sources.contains(table.strip_prefix("hash/").unwrap());
+    let unread: BTreeSet<String> = tables.filter(|table| !is_read(table)).collect();
+    let listed = golden_text("unused.txt");
+    let listed = listed.lines().filter(|line| !line.starts_with('#')).map(str::to_owned);
+    assert_eq!(unread, listed.collect());
+}
+
+fn append_sources(folder: &Path, text: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            append_sources(&path, text);
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            text.push_str(&fs::read_to_string(path).unwrap());
         }
     }
 }

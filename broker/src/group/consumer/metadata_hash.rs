@@ -49,3 +49,61 @@ fn put_text(bytes: &mut Vec<u8>, text: &str) {
 
 /// The version of this scheme.
 const MAGIC: u8 = 0;
+
+#[cfg(test)]
+mod tests {
+    use kafkactl_core::names::{uuid_parse};
+    use kafkactl_core::schema::metadata::{MetadataRecord, PartitionRecord, RegisterBrokerRecord, TopicRecord};
+
+    use super::*;
+    use crate::cluster::image::MetadataDelta;
+
+    /// `1=rack-a 2=rack-b 3=none`.
+    fn brokers(text: &str) -> impl Iterator<Item = MetadataRecord> {
+        let broker = |text: &str| {
+            let (id, rack) = text.split_once('=').unwrap();
+            let rack = Some(rack.to_owned()).filter(|rack| rack != "none");
+            let broker_id = id.parse().unwrap();
+            MetadataRecord::RegisterBroker(RegisterBrokerRecord { broker_id, rack, ..Default::default() })
+        };
+        text.split(' ').map(broker)
+    }
+
+    /// `replicas` is a JSON array for each partition.
+    fn topic(name: &str, id: &str, replicas: &str) -> impl Iterator<Item = MetadataRecord> {
+        let topic_id = uuid_parse(id).unwrap();
+        let replicas: Vec<Vec<i32>> = serde_json::from_str(replicas).unwrap();
+        let partition = move |(partition_id, replicas): (i32, Vec<i32>)| {
+            let isr = replicas.clone();
+            let leader = isr[0];
+            let record =
+                PartitionRecord { partition_id, topic_id, replicas, isr, leader, ..Default::default() };
+            MetadataRecord::Partition(record)
+        };
+        let topic = MetadataRecord::Topic(TopicRecord { name: name.to_owned(), topic_id });
+        std::iter::once(topic).chain((0..).zip(replicas).map(partition))
+    }
+
+    #[test]
+    fn hashes_are_kafkas() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/hash/group-metadata-hash.tsv");
+        let golden = std::fs::read_to_string(path).unwrap();
+        let rows: Vec<Vec<&str>> = golden.lines().skip(1).map(|line| line.split('\t').collect()).collect();
+        let mut image = MetadataImage::default();
+        let registered = brokers(rows[0][4]);
+        let existing = rows.iter().filter(|row| row[0] == "topic" && row[2] != "-");
+        for record in registered.chain(existing.flat_map(|row| topic(row[1], row[2], row[3]))) {
+            image.replay(record, &mut MetadataDelta::default()).unwrap();
+        }
+        for row in rows {
+            let hash = match row[0] {
+                "topic" => image.topics.get(row[1]).map_or(0, |topic| of_topic(topic, &image)),
+                _ => {
+                    let names: Vec<TopicName> = row[1].split(',').map(TopicName::from).collect();
+                    of_topics(&names.iter().collect(), &image)
+                }
+            };
+            assert_eq!(hash.to_string(), row[5], "{row:?}");
+        }
+    }
+}
