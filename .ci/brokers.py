@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -73,6 +74,10 @@ class Theirs:
 
     def stop(self, kill=False):
         run(KAFKA, "stop", "--dir", self.home, *(["--kill"] if kill else []), check=False)
+        # A killed process is no longer listed a moment before its sockets are gone.
+        end = time.monotonic() + READY_SECONDS_MAX
+        while socket.socket().connect_ex(("127.0.0.1", self.port)) == 0 and time.monotonic() < end:
+            time.sleep(0.01)
 
 
 def scratch():

@@ -52,8 +52,10 @@ const MAGIC: u8 = 0;
 
 #[cfg(test)]
 mod tests {
-    use kafkactl_core::names::{uuid_parse};
-    use kafkactl_core::schema::metadata::{MetadataRecord, PartitionRecord, RegisterBrokerRecord, TopicRecord};
+    use kafkactl_core::names::uuid_parse;
+    use kafkactl_core::schema::metadata::{
+        MetadataRecord, PartitionRecord, RegisterBrokerRecord, TopicRecord,
+    };
 
     use super::*;
     use crate::cluster::image::MetadataDelta;
