@@ -1,8 +1,8 @@
 //! Walks the bytes of a body by its shape before anything is decoded.
 //!
 //! kafka-protocol trusts the lengths it reads: four bytes can make it reserve a hundred gigabytes. What passes here
-//! has only lengths that its own bytes bear out, ends where the body ends, is null only where the version allows it,
-//! and decodes to at most [`memory_bytes_max`] of memory.
+//! has only lengths that its own bytes bear out, is null only where the version allows it, and decodes to at most
+//! [`memory_bytes_max`] of memory.
 
 use super::{ApiKey, Direction};
 use crate::schema::SchemaError;
@@ -66,7 +66,9 @@ pub(super) const fn memory_bytes_max(body_bytes: usize) -> usize {
     if bytes < OF_ANY_BODY { bytes } else { OF_ANY_BODY }
 }
 
-/// Fails unless `body` is whole and sound; allocates nothing but the error.
+/// Fails unless `body` begins with a whole and sound message; allocates nothing but the error.
+///
+/// What follows the message is nobody's business: librdkafka sends such bytes, and Kafka reads past none of them.
 pub(super) fn check(
     api: ApiKey,
     version: i16,
@@ -75,11 +77,7 @@ pub(super) fn check(
 ) -> Result<(), SchemaError> {
     let shape = shape(api, direction);
     let mut walk = Walk { version, memory_left: memory_bytes_max(body.len()) };
-    walk.structure(&shape.root, &mut Reader::new(&mut body, version >= shape.flexible_from))?;
-    match body.len() {
-        0 => Ok(()),
-        count => Err(SchemaError::TrailingBytes { count }),
-    }
+    walk.structure(&shape.root, &mut Reader::new(&mut body, version >= shape.flexible_from))
 }
 
 struct Walk {

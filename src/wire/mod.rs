@@ -12,7 +12,7 @@ mod guard;
 mod header;
 pub mod messages;
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use kafka_protocol::protocol::{Decodable, Encodable};
 
 pub use api_key::ApiKey;
@@ -21,7 +21,7 @@ pub use error_code::ErrorCode;
 pub use header::{RequestHeader, ResponseHeader};
 pub use kafka_protocol::protocol::StrBytes;
 
-/// Decodes the body of a request; `body` is what follows the header and must end with the message.
+/// Decodes the body of a request, off the front of what follows the header; bytes behind the message stay in `body`.
 ///
 /// Texts and bytes of the result are slices of `body`: what outlives the request must be copied out of it.
 pub fn decode_request<M: Decodable>(api: ApiKey, version: i16, body: &mut Bytes) -> Result<M, WireError> {
@@ -57,10 +57,10 @@ fn decode<M: Decodable>(
         direction,
         reason,
     })?;
-    let undecodable = |reason| WireError::Undecodable { api, version, direction, reason };
-    let message = M::decode(body, version).map_err(|error| undecodable(error.to_string()))?;
-    match body.remaining() {
-        0 => Ok(message),
-        count => Err(undecodable(format!("{count} bytes are left"))),
-    }
+    M::decode(body, version).map_err(|error| WireError::Undecodable {
+        api,
+        version,
+        direction,
+        reason: error.to_string(),
+    })
 }

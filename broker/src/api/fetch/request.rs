@@ -54,7 +54,6 @@ impl<'a> FetchRequest<'a> {
             }
             Ok(())
         })?;
-        cursor.finish()?;
         let replica = (replica_id >= 0).then_some(BrokerId(replica_id));
         Ok(Self {
             replica,

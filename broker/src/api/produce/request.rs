@@ -44,7 +44,6 @@ impl<'a> ProduceRequest<'a> {
             cursor.skip_tagged_fields()?;
         }
         cursor.skip_tagged_fields()?;
-        cursor.finish()?;
         Ok(Self { transactional_id, acks, timeout_ms, batches })
     }
 }
