@@ -7,6 +7,7 @@ use kafkactl_core::settings::BrokerSettings;
 use kafkactl_core::wire::ErrorCode;
 
 use crate::api::FetchSessions;
+use crate::cleaner::Cleaner;
 use crate::clock::Clock;
 use crate::cluster::{Controller, MetadataCache};
 use crate::group::Groups;
@@ -23,6 +24,7 @@ pub struct Broker {
     pub(crate) metadata: MetadataCache,
     pub(crate) controller: Controller,
     pub(crate) partitions: Arc<Partitions>,
+    pub(crate) cleaner: Cleaner,
     pub(crate) groups: Groups,
     pub(crate) transactions: Transactions,
     pub(crate) fetch_sessions: FetchSessions,

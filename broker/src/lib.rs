@@ -4,6 +4,7 @@
 
 mod api;
 mod broker;
+mod cleaner;
 mod clock;
 mod cluster;
 mod connection;
@@ -18,6 +19,7 @@ mod tests;
 mod transaction;
 
 pub use broker::Broker;
+pub use cleaner::{CleanerFigures, Uncleanable};
 pub use start::{ListenAddress, RunningBroker, StartError, StartOptions, start};
 
 /// Log directories: what they are, and how empty ones become some.

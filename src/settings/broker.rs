@@ -22,6 +22,7 @@ pub struct BrokerSettings {
     pub network: NetworkSettings,
     pub topics: TopicCreationSettings,
     pub log: LogSettings,
+    pub cleaner: CleanerSettings,
     pub fetch: FetchSettings,
     pub group: GroupSettings,
     pub metadata_log: MetadataLogSettings,
@@ -188,6 +189,7 @@ impl BrokerSettings {
             network: NetworkSettings::default(),
             topics: TopicCreationSettings::default(),
             log: LogSettings::default(),
+            cleaner: CleanerSettings::default(),
             fetch: FetchSettings::default(),
             group: GroupSettings::default(),
             metadata_log: MetadataLogSettings::default(),
@@ -198,6 +200,7 @@ impl BrokerSettings {
         settings.network.resolve_listeners(origin_of)?;
         settings.topics = TopicCreationSettings::of(&settings);
         settings.log = LogSettings::of(&settings);
+        settings.cleaner = CleanerSettings::of(&settings);
         settings.fetch = FetchSettings::of(&settings);
         settings.group = GroupSettings::of(&settings);
         settings.metadata_log = MetadataLogSettings::of(&settings);

@@ -25,8 +25,8 @@ pub use explain::explain;
 pub use listener::{Listener, SecurityProtocol};
 pub use properties::{Properties, PropertiesError, Property};
 pub use sections::{
-    FetchSettings, GroupSettings, LogSettings, MetadataLogSettings, NetworkSettings, NodeSettings,
-    TopicCreationSettings, TransactionSettings,
+    CleanerSettings, FetchSettings, GroupSettings, LogSettings, MetadataLogSettings, NetworkSettings,
+    NodeSettings, TopicCreationSettings, TransactionSettings,
 };
 pub use setting::{InvalidValue, Kind, Setting, Update, Used, Valid, Value};
 pub use synonyms::{Synonym, broker_synonyms, group_synonym, topic_synonyms};

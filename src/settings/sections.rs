@@ -25,6 +25,15 @@ macro_rules! number_fields {
 }
 number_fields!(i16, i32, i64, u32, u64, usize);
 
+impl Field for f64 {
+    fn field(value: Option<Value>) -> Self {
+        match value {
+            Some(Value::Double(number)) => number,
+            other => unreachable!("a number in the settings table is {other:?}"),
+        }
+    }
+}
+
 impl Field for bool {
     fn field(value: Option<Value>) -> Self {
         match value {
@@ -204,6 +213,19 @@ resolved!(
         start_offset_checkpoint_interval_ms: i64 = "log.flush.start.offset.checkpoint.interval.ms",
         high_watermark_checkpoint_interval_ms: i64 = "replica.high.watermark.checkpoint.interval.ms",
         producer_id_expiration_ms: i64 = "producer.id.expiration.ms",
+    }
+);
+
+resolved!(
+    /// The compaction of logs (`CleanerConfig`). Buffers are those of all threads together.
+    CleanerSettings {
+        is_enabled: bool = "log.cleaner.enable",
+        threads: usize = "log.cleaner.threads",
+        dedupe_buffer_bytes: usize = "log.cleaner.dedupe.buffer.size",
+        dedupe_load_max: f64 = "log.cleaner.io.buffer.load.factor",
+        io_buffer_bytes: usize = "log.cleaner.io.buffer.size",
+        io_bytes_per_second_max: f64 = "log.cleaner.io.max.bytes.per.second",
+        backoff_ms: u64 = "log.cleaner.backoff.ms",
     }
 );
 

@@ -10,9 +10,10 @@ use tracing::{error, info, warn};
 
 use super::config::PartitionConfig;
 use super::data_dir::DataDir;
-use super::hosted::{DoomedDir, HostedTopic, Partitions};
+use super::hosted::{HostedTopic, Partitions};
 use super::partition::Partition;
 use super::replica::Assignment;
+use super::unlinks::Doomed;
 use crate::cluster::image::{
     ConfigResource, DIRECTORY_MIGRATING, DIRECTORY_UNASSIGNED, PartitionImage, TopicImage,
 };
@@ -115,8 +116,12 @@ impl Partitions {
                 });
             }
         }
-        for partition in gone {
-            self.let_go(&partition);
+        for partition in &gone {
+            self.let_go(partition);
+        }
+        if !gone.is_empty() {
+            // What becomes of the same name later has not been cleaned.
+            self.checkpoint_cleaned();
         }
     }
 
@@ -130,7 +135,7 @@ impl Partitions {
                 info!(partition = %partition.id, directory = name, "deleting the partition");
                 let at_ms = self.clock.now_ms().saturating_add_unsigned(delay_ms);
                 let data_dir = Arc::clone(&partition.data_dir);
-                self.doomed.lock().push(DoomedDir { data_dir, name, at_ms });
+                self.unlinks.add(at_ms, Doomed::Dir { data_dir, name });
             }
             Err(error) => error!(partition = %partition.id, %error, "the directory cannot be renamed away"),
         }

@@ -12,9 +12,10 @@ use kafkactl_core::settings::LogSettings;
 use parking_lot::{Condvar, Mutex};
 use tracing::error;
 
-use super::data_dir::{Checkpoints, DataDir, Offsets};
-use super::hosted::{DoomedDir, Partitions};
+use super::data_dir::{Checkpoints, Offsets};
+use super::hosted::Partitions;
 use super::partition::{Core, LogState, Partition};
+use super::unlinks::Doomed;
 
 /// Kafka gives a broker time to come up before the first retention check (E9).
 const FIRST_RETENTION_CHECK_MS: i64 = 30_000;
@@ -110,12 +111,11 @@ impl Chores {
 
 fn run(partitions: &Partitions, (stopped, wake): &(Mutex<bool>, Condvar)) {
     let mut agenda = Agenda::new(&partitions.settings().log, partitions.clock.now_ms());
-    let mut unlinks = Unlinks::default();
-    unlinks.dirs.extend(partitions.left_over_dirs());
+    partitions.doom_left_overs();
     loop {
         let now_ms = partitions.clock.now_ms();
         for chore in agenda.take_due(now_ms) {
-            partitions.do_chore(chore, now_ms, &mut unlinks);
+            partitions.do_chore(chore, now_ms);
         }
         let mut stop = stopped.lock();
         if *stop {
@@ -129,40 +129,14 @@ fn run(partitions: &Partitions, (stopped, wake): &(Mutex<bool>, Condvar)) {
     }
 }
 
-/// What was renamed away and waits for its readers to be gone (E17).
-#[derive(Default)]
-struct Unlinks {
-    files: Vec<(i64, DeletedFiles)>,
-    dirs: Vec<DoomedDir>,
-}
-
-impl Unlinks {
-    fn run(&mut self, now_ms: i64) {
-        self.files.retain(|(at_ms, files)| {
-            if *at_ms > now_ms {
-                return true;
-            }
-            if let Err(error) = files.unlink() {
-                error!(%error, "deleted segments cannot be unlinked");
-            }
-            false
-        });
-        self.dirs.retain(|doomed| {
-            if doomed.at_ms > now_ms {
-                return true;
-            }
-            if let Err(error) = doomed.data_dir.dir.remove_child(&doomed.name) {
-                error!(directory = doomed.name, %error, "a deleted partition cannot be removed");
-            }
-            false
-        });
-    }
-}
-
 impl Partitions {
-    fn do_chore(&self, chore: Chore, now_ms: i64, unlinks: &mut Unlinks) {
+    fn do_chore(&self, chore: Chore, now_ms: i64) {
         match chore {
-            Chore::Retention => self.enforce_retention(now_ms, unlinks),
+            Chore::Retention => {
+                for partition in self.all() {
+                    self.delete_old_segments(&partition, now_ms);
+                }
+            }
             Chore::HighWatermarks => {
                 self.checkpoint(OffsetCheckpoint::HighWatermark, |core, _| {
                     Some(core.replica.high_watermark())
@@ -181,45 +155,47 @@ impl Partitions {
                 for partition in self.all() {
                     partition.flush_if_due(now_ms);
                 }
-                unlinks.dirs.append(&mut self.doomed.lock());
-                unlinks.run(now_ms);
+                self.unlinks.run(now_ms);
             }
         }
     }
 
-    /// Deletes what retention says, partition by partition.
-    fn enforce_retention(&self, now_ms: i64, unlinks: &mut Unlinks) {
-        for partition in self.all() {
-            match partition.enforce_retention(now_ms) {
-                Ok(Some(files)) => {
-                    let delay_ms = partition.config().log.file_delete_delay_ms;
-                    unlinks.files.push((now_ms.saturating_add_unsigned(delay_ms), files));
-                }
-                Ok(None) => {}
-                Err(error) => error!(partition = %partition.id, %error, "retention failed"),
-            }
+    /// Deletes what retention says; the files go later.
+    pub(crate) fn delete_old_segments(&self, partition: &Partition, now_ms: i64) {
+        match partition.enforce_retention(now_ms) {
+            Ok(Some(files)) => self.doom_files(partition, files, now_ms),
+            Ok(None) => {}
+            Err(error) => error!(partition = %partition.id, %error, "retention failed"),
         }
+    }
+
+    /// Unlinks files once no reader can be on its way to them (`file.delete.delay.ms`).
+    pub(super) fn doom_files(&self, partition: &Partition, files: DeletedFiles, now_ms: i64) {
+        let delay_ms = partition.config().log.file_delete_delay_ms;
+        self.unlinks.add(now_ms.saturating_add_unsigned(delay_ms), Doomed::Files(files));
     }
 
     /// Writes one offset of every partition to the checkpoint of its directory.
-    fn checkpoint(&self, checkpoint: OffsetCheckpoint, offset: impl Fn(&Core, &Log) -> Option<Offset>) {
-        let all = self.all();
+    pub(super) fn checkpoint(
+        &self,
+        checkpoint: OffsetCheckpoint,
+        offset: impl Fn(&Core, &Log) -> Option<Offset>,
+    ) {
         for data_dir in &self.data_dirs {
-            let mut offsets = Offsets::new();
-            for partition in all.iter().filter(|partition| Arc::ptr_eq(&partition.data_dir, data_dir)) {
+            let offset_of = |partition: &Partition| {
                 let core = partition.lock_as_is();
-                let offset = match &core.log {
+                match &core.log {
                     LogState::Open(log) => offset(&core, log),
                     // As the last process left it.
-                    LogState::Offline(_) => data_dir
-                        .found
-                        .checkpoints
-                        .of(checkpoint)
-                        .and_then(|found| found.get(&partition.id))
-                        .copied(),
-                };
-                offsets.extend(offset.map(|offset| (partition.id.clone(), offset)));
-            }
+                    LogState::Offline(_) => {
+                        data_dir.found.checkpoints.of(checkpoint).get(&partition.id).copied()
+                    }
+                }
+            };
+            let offsets = || -> Offsets {
+                let all = self.in_dir(data_dir);
+                all.filter_map(|partition| Some((partition.id.clone(), offset_of(&partition)?))).collect()
+            };
             if let Err(error) = data_dir.write(checkpoint, offsets) {
                 error!(directory = %data_dir.path.display(), %error, "a checkpoint cannot be written");
             }
@@ -234,14 +210,14 @@ impl Partitions {
         }
     }
 
-    /// Directories that the last process did not get to remove.
-    fn left_over_dirs(&self) -> Vec<DoomedDir> {
-        let of = |data_dir: &Arc<DataDir>| {
-            let doomed =
-                |name: &String| DoomedDir { data_dir: Arc::clone(data_dir), name: name.clone(), at_ms: 0 };
-            data_dir.found.doomed.iter().map(doomed).collect::<Vec<_>>()
-        };
-        self.data_dirs.iter().flat_map(of).collect()
+    /// Removes what the last process did not get to remove.
+    fn doom_left_overs(&self) {
+        for data_dir in &self.data_dirs {
+            for name in &data_dir.found.doomed {
+                let doomed = Doomed::Dir { data_dir: Arc::clone(data_dir), name: name.clone() };
+                self.unlinks.add(i64::MIN, doomed);
+            }
+        }
     }
 
     /// Closes every log and vouches for it: the next start then recovers nothing (E4). A directory with a log that
@@ -272,6 +248,7 @@ impl Partition {
             return is_untouched && found.is_clean;
         };
         checkpoints.high_watermarks.insert(self.id.clone(), core.replica.high_watermark());
+        checkpoints.cleaned.extend(log.cleaned_to().map(|cleaned_to| (self.id.clone(), cleaned_to)));
         if let Some(start) = start_inside_segment(&log) {
             checkpoints.log_starts.insert(self.id.clone(), start);
         }

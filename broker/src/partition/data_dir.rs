@@ -9,6 +9,7 @@ use kafkactl_core::log::dir::{Dir, DirLock, EntryKind};
 use kafkactl_core::log::{LogError, PartitionDir};
 use kafkactl_core::names::{Offset, TopicPartition, Uuid};
 use parking_lot::Mutex;
+use tracing::warn;
 
 /// Offsets by partition, as the checkpoint files hold them.
 pub type Offsets = BTreeMap<TopicPartition, Offset>;
@@ -22,8 +23,9 @@ pub struct DataDir {
     pub id: Uuid,
     /// What the last process left behind.
     pub(super) found: Found,
-    /// What the checkpoint files say now, to leave out writes that change nothing.
-    written: Mutex<[Offsets; 3]>,
+    /// What the checkpoint files say now, in the order of [`OffsetCheckpoint::ALL`]: a write that changes nothing is
+    /// left out.
+    written: Mutex<[Offsets; 4]>,
     _lock: DirLock,
 }
 
@@ -33,16 +35,18 @@ pub(super) struct Checkpoints {
     pub recovery_points: Offsets,
     pub log_starts: Offsets,
     pub high_watermarks: Offsets,
+    /// Up to where compacted logs have been cleaned.
+    pub cleaned: Offsets,
 }
 
 impl Checkpoints {
-    /// The offsets of one kind; `None` for a kind that is not kept here.
-    pub fn of(&self, checkpoint: OffsetCheckpoint) -> Option<&Offsets> {
+    /// The offsets of one kind.
+    pub fn of(&self, checkpoint: OffsetCheckpoint) -> &Offsets {
         match checkpoint {
-            OffsetCheckpoint::HighWatermark => Some(&self.high_watermarks),
-            OffsetCheckpoint::RecoveryPoint => Some(&self.recovery_points),
-            OffsetCheckpoint::LogStart => Some(&self.log_starts),
-            _ => None,
+            OffsetCheckpoint::HighWatermark => &self.high_watermarks,
+            OffsetCheckpoint::RecoveryPoint => &self.recovery_points,
+            OffsetCheckpoint::LogStart => &self.log_starts,
+            OffsetCheckpoint::Cleaner => &self.cleaned,
         }
     }
 
@@ -52,6 +56,7 @@ impl Checkpoints {
             (&mut self.high_watermarks, &from.high_watermarks),
             (&mut self.recovery_points, &from.recovery_points),
             (&mut self.log_starts, &from.log_starts),
+            (&mut self.cleaned, &from.cleaned),
         ];
         for (into, from) in pairs {
             into.extend(from.get(id).map(|offset| (id.clone(), *offset)));
@@ -97,10 +102,6 @@ impl Found {
 /// The metadata log's, which is not one of the partitions here.
 const METADATA_TOPIC: &str = "__cluster_metadata";
 
-/// The checkpoints that chores keep.
-const KEPT: [OffsetCheckpoint; 3] =
-    [OffsetCheckpoint::HighWatermark, OffsetCheckpoint::RecoveryPoint, OffsetCheckpoint::LogStart];
-
 impl DataDir {
     /// Reads what is there and takes the marker of a clean stop away: from now on a crash is one.
     pub fn open(dir: Arc<dyn Dir>, id: Uuid, lock: DirLock) -> Result<Self, LogError> {
@@ -115,12 +116,12 @@ impl DataDir {
                 recovery_points: read_offsets(&*dir, OffsetCheckpoint::RecoveryPoint)?,
                 log_starts: read_offsets(&*dir, OffsetCheckpoint::LogStart)?,
                 high_watermarks: read_offsets(&*dir, OffsetCheckpoint::HighWatermark)?,
+                cleaned: cleaned_offsets(&*dir)?,
             },
             ..Found::default()
         };
         found.list(&*dir)?;
-        let Checkpoints { high_watermarks, recovery_points, log_starts } = found.checkpoints.clone();
-        let written = [high_watermarks, recovery_points, log_starts];
+        let written = OffsetCheckpoint::ALL.map(|checkpoint| found.checkpoints.of(checkpoint).clone());
         Ok(Self { path: dir.path(), dir, id, found, written: Mutex::new(written), _lock: lock })
     }
 
@@ -129,13 +130,18 @@ impl DataDir {
         self.found.clean_epoch
     }
 
-    /// Writes a checkpoint, unless the file says the same already.
-    pub(super) fn write(&self, checkpoint: OffsetCheckpoint, offsets: Offsets) -> Result<(), LogError> {
-        let Some(index) = KEPT.iter().position(|kept| *kept == checkpoint) else { return Ok(()) };
-        let mut written = self.written.lock();
-        if written[index] != offsets {
+    /// Writes a checkpoint, unless the file says the same already. Nobody writes it meanwhile, so the newest offsets
+    /// are those that stay.
+    pub(super) fn write(
+        &self,
+        checkpoint: OffsetCheckpoint,
+        offsets: impl FnOnce() -> Offsets,
+    ) -> Result<(), LogError> {
+        let written = &mut self.written.lock()[checkpoint as usize];
+        let offsets = offsets();
+        if *written != offsets {
             write_offsets(&*self.dir, checkpoint, &offsets)?;
-            written[index] = offsets;
+            *written = offsets;
         }
         Ok(())
     }
@@ -148,9 +154,20 @@ impl DataDir {
             dir: self.path.display().to_string(),
             source,
         })?;
-        self.write(OffsetCheckpoint::HighWatermark, checkpoints.high_watermarks)?;
-        self.write(OffsetCheckpoint::LogStart, checkpoints.log_starts)?;
-        self.write(OffsetCheckpoint::RecoveryPoint, checkpoints.recovery_points)?;
+        for checkpoint in OffsetCheckpoint::ALL {
+            self.write(checkpoint, || checkpoints.of(checkpoint).clone())?;
+        }
         clean_epoch.map_or(Ok(()), |epoch| CleanShutdown::new(epoch).write(&*self.dir))
+    }
+}
+
+/// A damaged checkpoint is as good as none: what was cleaned is cleaned once more.
+fn cleaned_offsets(dir: &dyn Dir) -> Result<Offsets, LogError> {
+    match read_offsets(dir, OffsetCheckpoint::Cleaner) {
+        Err(error @ LogError::Corrupt { .. }) => {
+            warn!(%error, "logs are cleaned from their start again");
+            Ok(Offsets::new())
+        }
+        offsets => offsets,
     }
 }

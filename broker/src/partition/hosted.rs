@@ -7,12 +7,13 @@ use arc_swap::ArcSwap;
 use kafkactl_core::log::Shared;
 use kafkactl_core::names::{BrokerId, PartitionId, TopicId, TopicName};
 use kafkactl_core::settings::BrokerSettings;
-use parking_lot::{Mutex, RwLock};
+use parking_lot::RwLock;
 
 use super::data_dir::DataDir;
 use super::flusher::{FlushThreads, Flusher};
 use super::opening::Openings;
 use super::partition::Partition;
+use super::unlinks::Unlinks;
 use crate::clock::Clock;
 
 /// See the module's description. Follows the metadata log: [`assign`](super::assign).
@@ -26,8 +27,7 @@ pub struct Partitions {
     pub(super) flusher: Arc<Flusher>,
     pub(super) openings: Arc<Openings>,
     pub(super) hosted: RwLock<Hosted>,
-    /// Directories that were renamed away, with the time they may go (E17).
-    pub(super) doomed: Mutex<Vec<DoomedDir>>,
+    pub(super) unlinks: Unlinks,
 }
 
 #[derive(Default)]
@@ -39,13 +39,6 @@ pub(super) struct Hosted {
 pub(super) struct HostedTopic {
     pub id: TopicId,
     pub partitions: HashMap<PartitionId, Arc<Partition>>,
-}
-
-/// A partition's directory on its way out.
-pub(super) struct DoomedDir {
-    pub data_dir: Arc<DataDir>,
-    pub name: String,
-    pub at_ms: i64,
 }
 
 impl Partitions {
@@ -65,7 +58,7 @@ impl Partitions {
             flusher: Arc::default(),
             openings: Arc::default(),
             hosted: RwLock::default(),
-            doomed: Mutex::default(),
+            unlinks: Unlinks::default(),
         }
     }
 

@@ -6,6 +6,7 @@
 mod append;
 mod assign;
 mod chores;
+mod cleaning;
 mod config;
 mod data_dir;
 mod error;
@@ -17,6 +18,7 @@ mod read;
 mod reading;
 mod replica;
 mod transaction;
+mod unlinks;
 mod watch;
 
 pub use append::{Acks, AppendAsk, Appended};

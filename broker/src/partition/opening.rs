@@ -166,8 +166,7 @@ impl Partitions {
             is_clean: found.is_clean,
             recovery_point: offset_in(&found.checkpoints.recovery_points),
             start_offset: offset_in(&found.checkpoints.log_starts),
-            // No cleaner runs in this broker, so none goes on from there.
-            cleaned_to: None,
+            cleaned_to: found.checkpoints.cleaned.get(id).copied().filter(|_| is_known),
             now_ms: self.clock.now_ms(),
             producer_expiration_ms: producer_expiration_ms(&self.settings.load()),
             jitter_seed: rand::random(),

@@ -32,6 +32,8 @@ pub struct Partition {
     /// For those who block in [`Partition::lock`].
     pub(super) is_opened: Condvar,
     pub(super) openings: Arc<Openings>,
+    /// Held while the cleaner works in the partition's directory, which must not be renamed meanwhile.
+    pub(super) cleaning: Mutex<()>,
     watchers: Watchers,
     change_count: AtomicU64,
     is_retired: AtomicBool,
@@ -89,6 +91,7 @@ impl Partition {
             core: Mutex::new(core),
             is_opened: Condvar::new(),
             openings,
+            cleaning: Mutex::default(),
             watchers: Watchers::default(),
             change_count: AtomicU64::new(0),
             is_retired: AtomicBool::new(false),
@@ -367,6 +370,8 @@ impl Partition {
     /// Takes the log away: whoever still holds the partition finds that this broker does not lead it.
     pub(super) fn retire(&self) {
         self.is_retired.store(true, Ordering::Release);
+        // A cleaning under way sees that and ends.
+        drop(self.cleaning.lock());
         let mut core = self.lock_idle();
         core.replica.resign();
         drop(self.end(&mut core, "the partition is no longer hosted"));

@@ -18,6 +18,7 @@ use tracing::{info, warn};
 use self::directories::Directories;
 use crate::api::FetchSessions;
 use crate::broker::Broker;
+use crate::cleaner::{Cleaner, CleanerFigures, CleanerThreads};
 use crate::clock::Clock;
 use crate::cluster::controller::Registration;
 use crate::cluster::features::FEATURES;
@@ -100,6 +101,11 @@ impl RunningBroker {
         &self.addresses
     }
 
+    /// What the cleaner did so far, and which partitions it cannot clean.
+    pub fn cleaner_figures(&self) -> CleanerFigures {
+        self.broker.cleaner.figures()
+    }
+
     /// Begins to stop: hand over what this broker leads, close connections, close logs, leave the marker of a clean
     /// stop. [`RunningBroker::wait`] returns when it is done.
     pub fn shutdown(&self) {
@@ -160,6 +166,7 @@ struct Opened {
     broker: Arc<Broker>,
     flushing: FlushThreads,
     opening: OpenThreads,
+    cleaning: CleanerThreads,
     chores: Chores,
 }
 
@@ -195,10 +202,16 @@ impl Parts {
             groups.clone(),
             cache.clone(),
         );
-        let followers: Vec<Arc<dyn MetadataSubscriber>> =
-            vec![Arc::clone(&partitions) as _, Arc::new(groups.clone()), Arc::new(transactions.clone())];
+        let cleaner = Cleaner::new(Arc::clone(&partitions), clock);
+        let followers: Vec<Arc<dyn MetadataSubscriber>> = vec![
+            Arc::clone(&partitions) as _,
+            Arc::new(groups.clone()),
+            Arc::new(transactions.clone()),
+            Arc::new(cleaner.clone()),
+        ];
         let controller = metadata.start(registration, Vec::new(), cache.clone(), followers)?;
         let opening = partitions.start_opening().map_err(StartError::Thread)?;
+        let cleaning = cleaner.start().map_err(StartError::Thread)?;
         let chores = Chores::start(Arc::clone(&partitions)).map_err(StartError::Thread)?;
         let broker = Broker {
             node_id,
@@ -207,12 +220,13 @@ impl Parts {
             metadata: cache,
             controller,
             partitions,
+            cleaner,
             groups,
             transactions,
             fetch_sessions,
             producer_ids: ProducerIds::default(),
         };
-        Ok(Opened { broker: Arc::new(broker), flushing, opening, chores })
+        Ok(Opened { broker: Arc::new(broker), flushing, opening, cleaning, chores })
     }
 }
 
@@ -236,7 +250,7 @@ impl Opened {
         let broker_epoch = self.broker.controller.shutdown().await.map_or(-1, |epoch| epoch.0);
         let closing = tokio::task::spawn_blocking(move || {
             self.chores.stop();
-            drop((self.opening, self.flushing));
+            drop((self.cleaning, self.opening, self.flushing));
             self.broker.partitions.close(broker_epoch);
         });
         if let Err(error) = closing.await {

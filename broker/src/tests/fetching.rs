@@ -36,7 +36,7 @@ fn request(wants: &[Want<'_>], version: i16) -> FetchRequest {
         .with_topics(topics.collect())
 }
 
-fn fetch(client: &mut Client, wants: &[Want<'_>], version: i16) -> Vec<PartitionData> {
+pub(super) fn fetch(client: &mut Client, wants: &[Want<'_>], version: i16) -> Vec<PartitionData> {
     let response: FetchResponse = client.ask(ApiKey::Fetch, version, &request(wants, version));
     assert_eq!(response.error_code, 0);
     response.responses.into_iter().flat_map(|topic| topic.partitions).collect()

@@ -1,5 +1,6 @@
 //! A broker on a socket, with topics as the metadata log would make them, spoken to in raw frames.
 
+mod cleaning;
 mod client;
 mod connections;
 mod fetching;
@@ -23,6 +24,7 @@ use tokio::runtime::Runtime;
 use self::client::Client;
 use crate::api::FetchSessions;
 use crate::broker::Broker;
+use crate::cleaner::Cleaner;
 use crate::clock::Clock;
 use crate::cluster::{Controller, MetadataCache, MetadataDelta, MetadataImage, MetadataSubscriber};
 use crate::group::Groups;
@@ -151,6 +153,7 @@ fn broker(dir: Arc<dyn Dir>, settings: BrokerSettings) -> Broker {
         groups.clone(),
         metadata.clone(),
     );
+    let cleaner = Cleaner::new(Arc::clone(&partitions), clock);
     Broker {
         node_id: BrokerId(NODE),
         cluster_id: "test".to_owned(),
@@ -158,6 +161,7 @@ fn broker(dir: Arc<dyn Dir>, settings: BrokerSettings) -> Broker {
         metadata,
         controller: Controller::stopped(BrokerId(NODE)),
         partitions,
+        cleaner,
         groups,
         transactions,
         fetch_sessions,
