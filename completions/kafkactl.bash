@@ -37,6 +37,9 @@ _kafkactl() {
             kafkactl,ctx)
                 cmd="kafkactl__subcmd__context"
                 ;;
+            kafkactl,demo)
+                cmd="kafkactl__subcmd__demo"
+                ;;
             kafkactl,g)
                 cmd="kafkactl__subcmd__group"
                 ;;
@@ -233,7 +236,7 @@ _kafkactl() {
 
     case "${cmd}" in
         kafkactl)
-            opts="-b -c -X -o -q -v -h -V --bootstrap --context --config --timeout --output --color --quiet --verbose --help --version broker brokers topic topics t produce consume top group groups g txn cluster storage segment segments seg context ctx completion version"
+            opts="-b -c -X -o -q -v -h -V --bootstrap --context --config --timeout --output --color --quiet --verbose --help --version broker brokers topic topics t produce consume top demo group groups g txn cluster storage segment segments seg context ctx completion version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -802,6 +805,44 @@ _kafkactl() {
             fi
             case "${prev}" in
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kafkactl__subcmd__demo)
+            opts="-o -q -v -h --duration --batch --theme --ascii --no-mouse --overrides --output --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "auto dark light mono" -- "${cur}"))
+                    return 0
+                    ;;
+                --overrides)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

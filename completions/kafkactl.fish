@@ -45,6 +45,7 @@ complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "t" -d 'Read and c
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "produce" -d 'Write records from files or standard input to a topic'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "consume" -d 'Read records of topics'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "top" -d 'Watch brokers, partitions and groups live'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "demo" -d 'See it all at once: a broker, clients at work and the dashboard; nothing of it stays'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "group" -d 'Read consumer groups, their lag and offsets, and change them'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "groups" -d 'Read consumer groups, their lag and offsets, and change them'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "g" -d 'Read consumer groups, their lag and offsets, and change them'
@@ -695,6 +696,22 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l anonymize -d '
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand demo" -l duration -d 'End after so long [default: on a terminal when you quit, elsewhere 20s]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand demo" -l theme -d 'Colours; auto asks the terminal and NO_COLOR' -r -f -a "auto\t''
+dark\t''
+light\t''
+mono\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand demo" -l overrides -d 'Keys and colours to change [default: top.toml beside kafkactl.toml, if it is there]' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand demo" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand demo" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand demo" -l batch -d 'Print what happens and a summary; the default when the output is no terminal'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand demo" -l ascii -d 'No other characters than ASCII'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand demo" -l no-mouse -d 'Leave the mouse to the terminal'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand demo" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand demo" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "list" -d 'Groups with their states'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "ls" -d 'Groups with their states'

@@ -10,7 +10,7 @@ use crate::anonymize::Anonymizer;
 use crate::draw::shown;
 use crate::model::app::App;
 use crate::model::columns;
-use crate::model::event::Noticed;
+use crate::model::event::{Noticed, Told};
 use crate::model::grid::{Grid, time_text};
 use crate::model::snapshot::{Data, Sampler, Snapshot};
 use crate::model::update::{Event, update};
@@ -56,7 +56,7 @@ pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Resul
         return Err(TopError::Usage(error.text));
     }
     app.show_all_or_problems(only_problems);
-    let mut printer = Printer { format, told_ms: i64::MIN, told_count: 0 };
+    let mut printer = Printer { format, told: Told::default() };
     // A single refresh is taken with rates, which need two polls of the offsets.
     let mut polls_before = u64::from(options.count_max == Some(1));
     let mut left = options.count_max;
@@ -106,9 +106,7 @@ fn refresh_ends_with(snapshot: &Snapshot) -> bool {
 
 struct Printer {
     format: Format,
-    /// Events up to here are told: the time of the last one, and how many of that time.
-    told_ms: i64,
-    told_count: usize,
+    told: Told,
 }
 
 impl Printer {
@@ -122,27 +120,10 @@ impl Printer {
     }
 
     fn events(&mut self, app: &App, out: &mut dyn Write) -> Result<(), TopError> {
-        for event in self.news(app) {
+        for event in self.told.news(&app.cluster.events) {
             writeln!(out, "{}", event_json(&event, true)).map_err(TopError::Output)?;
         }
         out.flush().map_err(TopError::Output)
-    }
-
-    /// Events that were not told yet.
-    fn news(&mut self, app: &App) -> Vec<Noticed> {
-        let told = (self.told_ms, self.told_count);
-        let mut of_time = 0;
-        let mut news = Vec::new();
-        let mut last_ms = i64::MIN;
-        for event in app.cluster.events.iter() {
-            of_time = if event.at_ms == last_ms { of_time + 1 } else { 1 };
-            last_ms = event.at_ms;
-            if (event.at_ms, of_time) > told {
-                news.push(event.clone());
-                (self.told_ms, self.told_count) = (event.at_ms, of_time);
-            }
-        }
-        news
     }
 
     fn document(&mut self, app: &App, at_ms: i64) -> Json {
@@ -167,8 +148,8 @@ impl Printer {
             document["groups"] = groups.json_rows().into();
         }
         if self.format == Format::Json {
-            document["events"] =
-                self.news(app).iter().map(|event| event_json(event, false)).collect::<Vec<_>>().into();
+            let news = self.told.news(&app.cluster.events);
+            document["events"] = news.iter().map(|event| event_json(event, false)).collect::<Vec<_>>().into();
         }
         document
     }

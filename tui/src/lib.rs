@@ -63,4 +63,7 @@ pub enum TopError {
     Usage(String),
     #[error("the cluster does not answer: {0}")]
     NoData(String),
+    /// What it was is on standard error.
+    #[error("a part of the dashboard has panicked")]
+    Panic,
 }

@@ -15,7 +15,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Size;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 
 use crate::anonymize::Anonymizer;
@@ -46,14 +46,14 @@ pub async fn run(options: Options) -> Result<(), TopError> {
     let interest =
         Interest { period: options.setup.period, data_dir: options.data_dir.clone(), ..Interest::default() };
     let feed = Feed::start(options.source.clone(), interest, Tempo::Real)?;
-    let _screen = Screen::enter(options.mouse).map_err(TopError::Terminal)?;
+    let screen = Screen::enter(options.mouse).map_err(TopError::Terminal)?;
     let terminal = Terminal::new(CrosstermBackend::new(io::stdout())).map_err(TopError::Terminal)?;
     let size = terminal.size().map_err(TopError::Terminal)?;
     let app = App::new(options.setup.clone(), size, now_ms());
     let anonymizer = options.anonymize.then(Anonymizer::default);
     let left = options.count_max;
     let mut dashboard = Dashboard { terminal, app, feed, recorder, anonymizer, options, left, shift_ms: 0 };
-    dashboard.run().await
+    dashboard.run(&screen).await
 }
 
 struct Dashboard {
@@ -70,11 +70,13 @@ struct Dashboard {
 }
 
 impl Dashboard {
-    async fn run(&mut self) -> Result<(), TopError> {
+    async fn run(&mut self, screen: &Screen) -> Result<(), TopError> {
         let mut inputs = Inputs::start();
         let handler = |kind| signal(kind).map_err(TopError::Terminal);
         let (mut terminate, mut hang_up) =
             (handler(SignalKind::terminate())?, handler(SignalKind::hangup())?);
+        // The terminal's own ^C comes as a key; this one is sent by another process.
+        let mut interrupt = handler(SignalKind::interrupt())?;
         let mut clock = tokio::time::interval(Duration::from_secs(1));
         let mut drawn: Option<Instant> = None;
         let mut is_stale = true;
@@ -84,6 +86,8 @@ impl Dashboard {
                 biased;
                 _ = terminate.recv() => return Ok(()),
                 _ = hang_up.recv() => return Ok(()),
+                _ = interrupt.recv() => return Ok(()),
+                () = screen.lost() => return Err(TopError::Panic),
                 Some(input) = inputs.received.recv() => event_of(input).into_iter().collect(),
                 () = tokio::time::sleep_until(next_frame), if is_stale => {
                     self.draw()?;
@@ -248,34 +252,52 @@ impl Drop for Inputs {
 }
 
 /// The terminal while it is ours.
-struct Screen;
+struct Screen(Arc<Hold>);
+
+/// What the panic hook shares with the screen.
+struct Hold {
+    is_ours: AtomicBool,
+    panicked: Notify,
+}
 
 impl Screen {
+    /// From here on, whatever fails or panics gives the terminal back.
     fn enter(mouse: bool) -> io::Result<Self> {
-        let hook = std::panic::take_hook();
+        let screen = Self(Arc::new(Hold { is_ours: AtomicBool::new(true), panicked: Notify::new() }));
+        let (hold, hook) = (screen.0.clone(), std::panic::take_hook());
         std::panic::set_hook(Box::new(move |panic| {
-            leave();
+            hold.give_back();
             hook(panic);
+            hold.panicked.notify_one();
         }));
         enable_raw_mode()?;
-        // From here on, whatever fails gives the terminal back.
-        let screen = Self;
         execute!(io::stdout(), EnterAlternateScreen)?;
         if mouse {
             execute!(io::stdout(), EnableMouseCapture)?;
         }
         Ok(screen)
     }
+
+    /// Resolves when a panic anywhere has given the terminal back: nothing may be drawn from then on.
+    async fn lost(&self) {
+        self.0.panicked.notified().await;
+    }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        leave();
+        self.0.give_back();
     }
 }
 
-/// A terminal that cannot be given back has gone.
-fn leave() {
-    let _ = execute!(io::stdout(), DisableMouseCapture, LeaveAlternateScreen, crossterm::cursor::Show);
-    let _ = disable_raw_mode();
+impl Hold {
+    /// Once: a second time would put the cursor where the message of a panic stands.
+    fn give_back(&self) {
+        if self.is_ours.swap(false, Ordering::Relaxed) {
+            // A terminal that cannot be given back has gone.
+            let _ =
+                execute!(io::stdout(), DisableMouseCapture, LeaveAlternateScreen, crossterm::cursor::Show);
+            let _ = disable_raw_mode();
+        }
+    }
 }

@@ -8,6 +8,7 @@ pub mod cluster;
 pub mod completion;
 pub mod consume;
 pub mod context;
+pub mod demo;
 pub mod group;
 pub mod position;
 pub mod produce;
@@ -56,6 +57,8 @@ pub enum Noun {
     Consume(Box<consume::ConsumeArgs>),
     /// Watch brokers, partitions and groups live
     Top(Box<top::TopArgs>),
+    /// See it all at once: a broker, clients at work and the dashboard; nothing of it stays
+    Demo(demo::DemoArgs),
     /// Read consumer groups, their lag and offsets, and change them
     #[command(subcommand, visible_aliases = ["groups", "g"])]
     Group(group::GroupCommand),

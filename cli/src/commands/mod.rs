@@ -7,6 +7,7 @@ mod completion;
 mod confirm;
 mod consume;
 mod context;
+mod demo;
 mod group;
 mod positions;
 mod produce;
@@ -37,6 +38,7 @@ pub fn run(cli: Cli) -> ExitStatus {
         Noun::Produce(args) => session::run(&*args, outer),
         Noun::Consume(args) => session::run(&*args, outer),
         Noun::Top(args) => top::run(&args, outer),
+        Noun::Demo(args) => demo::run(&args, outer),
         Noun::Group(command) => group::run(&command, outer),
         Noun::Txn(command) => txn::run(&command, outer),
         Noun::Cluster(command) => cluster::run(&command, outer),

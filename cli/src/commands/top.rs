@@ -14,8 +14,8 @@ use kafkactl_tui::{Format, Options, Overrides, Recording, Setup, Source, TopErro
 use super::session::{client_config, stop_signal};
 use super::{Outcome, finish, log_to_stderr};
 use crate::args::consume::Isolation;
-use crate::args::shared::{ColorChoice, Common, ConnectArgs, TableArgs};
-use crate::args::top::{ScreenChoice, ThemeName, TopArgs};
+use crate::args::shared::{Common, ConnectArgs, TableArgs};
+use crate::args::top::{ScreenChoice, ThemeName, TopArgs, TopLook};
 use crate::context::file::{surroundings, user_file};
 use crate::context::{self, settle};
 use crate::error::CommandError;
@@ -27,12 +27,16 @@ const INTERVAL_MIN: Duration = Duration::from_millis(200);
 
 pub fn run(args: &TopArgs, outer: &Common) -> ExitStatus {
     let common = args.common.or(outer);
-    log_to_stderr(&common.local);
+    let on_terminal = !args.batch && !args.once && has_terminal();
+    // A line of the log would spoil the screen.
+    if !on_terminal {
+        log_to_stderr(&common.local);
+    }
     let mut output = Output::standard(&common.local, &TableArgs::default());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => {
-            let outcome = runtime.block_on(show(args, &common, &mut output));
+            let outcome = runtime.block_on(show(args, &common, on_terminal, &mut output));
             // A scan of a data directory may be under way.
             runtime.shutdown_background();
             outcome
@@ -42,22 +46,17 @@ pub fn run(args: &TopArgs, outer: &Common) -> ExitStatus {
     finish(&mut output, outcome)
 }
 
-async fn show(args: &TopArgs, common: &Common, output: &mut Output) -> Outcome {
+async fn show(args: &TopArgs, common: &Common, on_terminal: bool, output: &mut Output) -> Outcome {
     let format = match &output.format {
         output::Format::Text | output::Format::Wide => Format::Text,
         output::Format::Json => Format::Json,
         output::Format::JsonLines => Format::JsonLines,
         _ => return Err(CommandError::usage("top prints text, json or jsonl")),
     };
-    let on_terminal = format == Format::Text
-        && !args.batch
-        && !args.once
-        && io::stdout().is_terminal()
-        && io::stdin().is_terminal();
     let (source, cluster_name) = source(args, common).await?;
     let options = options(args, common, source, cluster_name)?;
     let stop = stop_signal()?;
-    let outcome = if on_terminal {
+    let outcome = if on_terminal && format == Format::Text {
         kafkactl_tui::run_terminal(options).await
     } else {
         let mut out = Bytes(output);
@@ -67,6 +66,11 @@ async fn show(args: &TopArgs, common: &Common, output: &mut Output) -> Outcome {
         }
     };
     outcome.map(|()| ExitStatus::Done).map_err(command_error)
+}
+
+/// Whether there is a terminal to show a dashboard on and to read keys from.
+pub fn has_terminal() -> bool {
+    io::stdout().is_terminal() && io::stdin().is_terminal()
 }
 
 /// Where the data comes from, and what the header calls it. A cluster is asked once, so that wrong addresses and
@@ -95,24 +99,11 @@ fn options(
     source: Source,
     cluster_name: String,
 ) -> Result<Options, CommandError> {
-    let overrides = overrides(args, common)?;
+    let Dress { theme, overrides, background_is_light } = dress(&args.look, common)?;
     let interval = args.interval.unwrap_or(Setup::default().period);
     if interval < INTERVAL_MIN {
         return Err(CommandError::usage("--interval: not below 200ms"));
     }
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let without_color = match common.local.color.unwrap_or(ColorChoice::Auto) {
-        ColorChoice::Auto => no_color,
-        ColorChoice::Always => false,
-        ColorChoice::Never => true,
-    };
-    let theme = match args.look.theme {
-        ThemeName::Auto if without_color => ThemeChoice::Mono,
-        ThemeName::Auto => ThemeChoice::Auto,
-        ThemeName::Dark => ThemeChoice::Dark,
-        ThemeName::Light => ThemeChoice::Light,
-        ThemeName::Mono => ThemeChoice::Mono,
-    };
     let setup = Setup {
         cluster_name,
         screen: screen(args.screen),
@@ -127,8 +118,7 @@ fn options(
         theme,
         ascii: args.look.ascii,
         keys: overrides.keys.clone(),
-        message: (!overrides.errors.is_empty())
-            .then(|| format!("overrides: {}", overrides.errors.join("; "))),
+        message: complaint(&overrides),
     };
     Ok(Options {
         source,
@@ -140,8 +130,32 @@ fn options(
         mouse: !args.look.no_mouse,
         data_dir: args.data.data_dir.clone(),
         contexts: contexts(common.connect.clone()),
-        background_is_light: background_is_light(std::env::var("COLORFGBG").ok().as_deref()),
+        background_is_light,
     })
+}
+
+/// How a dashboard looks and which keys it knows.
+pub struct Dress {
+    pub theme: ThemeChoice,
+    pub overrides: Overrides,
+    pub background_is_light: Option<bool>,
+}
+
+pub fn dress(look: &TopLook, common: &Common) -> Result<Dress, CommandError> {
+    let theme = match look.theme {
+        ThemeName::Auto if !common.local.may_color() => ThemeChoice::Mono,
+        ThemeName::Auto => ThemeChoice::Auto,
+        ThemeName::Dark => ThemeChoice::Dark,
+        ThemeName::Light => ThemeChoice::Light,
+        ThemeName::Mono => ThemeChoice::Mono,
+    };
+    let background_is_light = background_is_light(std::env::var("COLORFGBG").ok().as_deref());
+    Ok(Dress { theme, overrides: overrides(look, common)?, background_is_light })
+}
+
+/// What is wrong with an override file.
+pub fn complaint(overrides: &Overrides) -> Option<String> {
+    (!overrides.errors.is_empty()).then(|| format!("overrides: {}", overrides.errors.join("; ")))
 }
 
 fn screen(choice: ScreenChoice) -> Screen {
@@ -158,14 +172,14 @@ fn screen(choice: ScreenChoice) -> Screen {
 }
 
 /// A file that was named must be there; the usual one need not.
-fn overrides(args: &TopArgs, common: &Common) -> Result<Overrides, CommandError> {
+fn overrides(look: &TopLook, common: &Common) -> Result<Overrides, CommandError> {
     let around = surroundings(common.connect.config.as_deref())?;
     let usual = user_file(common.connect.config.as_deref(), &around.environment).path;
     let usual = usual.map(|path: PathBuf| path.with_file_name("top.toml"));
-    let Some(path) = args.look.overrides.clone().or(usual) else { return Ok(Overrides::default()) };
+    let Some(path) = look.overrides.clone().or(usual) else { return Ok(Overrides::default()) };
     match fs::read_to_string(&path) {
         Ok(text) => Ok(Overrides::parse(&text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && args.look.overrides.is_none() => {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && look.overrides.is_none() => {
             Ok(Overrides::default())
         }
         Err(error) => Err(CommandError::io(&path, error)),
@@ -173,7 +187,7 @@ fn overrides(args: &TopArgs, common: &Common) -> Result<Overrides, CommandError>
 }
 
 /// Finds the cluster of another context. Servers named on the command line are those of the first one.
-fn contexts(connect: ConnectArgs) -> kafkactl_tui::Contexts {
+pub fn contexts(connect: ConnectArgs) -> kafkactl_tui::Contexts {
     Box::new(move |name| -> Result<ClientConfig, String> {
         let connect = ConnectArgs { context: Some(name.to_owned()), bootstrap: None, ..connect.clone() };
         let settle = || client_config(&settle(&connect, &surroundings(connect.config.as_deref())?)?);
@@ -181,12 +195,14 @@ fn contexts(connect: ConnectArgs) -> kafkactl_tui::Contexts {
     })
 }
 
-fn command_error(error: TopError) -> CommandError {
+pub fn command_error(error: TopError) -> CommandError {
     match error {
         TopError::Output(error) => CommandError::output(error),
         TopError::Usage(message) => CommandError::usage(message),
         TopError::NoData(_) => CommandError::timeout(error.to_string()),
-        TopError::Recording(_) | TopError::Terminal(_) => CommandError::failed(error.to_string()),
+        TopError::Recording(_) | TopError::Terminal(_) | TopError::Panic => {
+            CommandError::failed(error.to_string())
+        }
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod broker;
 mod contexts;
+mod demo;
 mod golden;
 mod journey;
 mod kafkactl;
+mod pty;
 mod starting;
 mod usage;

@@ -6,11 +6,44 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::lag::Verdict;
+use super::ring::Ring;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Noticed {
     pub at_ms: i64,
     pub what: Happening,
+}
+
+/// How much of the timeline was told: everything up to a time, and how many events of that time.
+#[derive(Debug)]
+pub struct Told {
+    at_ms: i64,
+    count: usize,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Self { at_ms: i64::MIN, count: 0 }
+    }
+}
+
+impl Told {
+    /// Events that were not told yet, oldest first; they count as told from now on.
+    pub fn news<const N: usize>(&mut self, events: &Ring<Noticed, N>) -> Vec<Noticed> {
+        let told = (self.at_ms, self.count);
+        let mut count = 0;
+        let mut last_ms = i64::MIN;
+        let mut news = Vec::new();
+        for event in events.iter() {
+            count = if event.at_ms == last_ms { count + 1 } else { 1 };
+            last_ms = event.at_ms;
+            if (event.at_ms, count) > told {
+                news.push(event.clone());
+                (self.at_ms, self.count) = (event.at_ms, count);
+            }
+        }
+        news
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -3,6 +3,8 @@
 mod explain;
 mod start;
 
+pub use start::start_error;
+
 use crate::args::broker::BrokerCommand;
 use crate::args::shared::Common;
 use crate::exit::ExitStatus;

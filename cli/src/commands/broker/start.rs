@@ -67,7 +67,8 @@ fn ephemeral_dir(args: &BrokerStartArgs) -> Result<Option<tempfile::TempDir>, Co
     dir.map(Some).map_err(|error| CommandError::io(std::env::temp_dir(), error))
 }
 
-fn start_error(error: StartError) -> CommandError {
+/// Why a broker did not start, with a way out where there is one.
+pub fn start_error(error: StartError) -> CommandError {
     let hint = match &error {
         StartError::Listen { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => {
             Some("another process listens there; --listen names another address, port 0 takes a free one")
