@@ -8,4 +8,5 @@ mod journey;
 mod kafkactl;
 mod pty;
 mod starting;
+mod top;
 mod usage;

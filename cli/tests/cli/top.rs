@@ -1,0 +1,205 @@
+//! `top` as an operator meets it: on a terminal, with keys, a mouse and signals.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use rustix::process::Signal;
+
+use crate::pty::Terminal;
+
+/// What a key brings about.
+enum Seen {
+    Has(&'static str),
+    Lacks(&'static str),
+    /// The row under the bar, counted from 0.
+    Selected(u16),
+}
+
+use Seen::{Has, Lacks, Selected};
+
+/// A key, what is pressed before it, what is seen after it, what is pressed then. Each goes on where the last one
+/// ended; the script's eight groups make a table of known length, and the screen is paused.
+const KEYS: &[(&str, &[&str], Seen, &[&str])] = &[
+    ("2", &[], Has("kafka-1.example"), &[]),
+    ("3", &[], Has("RETENTION"), &[]),
+    ("4", &[], Has("Partitions ("), &[]),
+    ("6", &[], Has("Events ("), &[]),
+    ("7", &[], Has("customer-"), &[]),
+    ("8", &[], Has("--data-dir"), &[]),
+    ("1", &[], Has("Topics by rate"), &[]),
+    ("e", &[], Lacks("Topics by rate"), &["e"]),
+    ("Tab", &["3", "Enter"], Has(": config ("), &["q"]),
+    ("i", &["3"], Has("__consumer_offsets"), &["i"]),
+    ("!", &["3"], Has("problems only"), &["!"]),
+    ("5", &[], Has("Groups (8)"), &[]),
+    ("?", &[], Has("search:"), &["Enter"]),
+    ("j", &[], Selected(1), &[]),
+    ("Down", &[], Selected(2), &[]),
+    ("k", &[], Selected(1), &[]),
+    ("Up", &[], Selected(0), &[]),
+    ("G", &[], Selected(7), &[]),
+    ("g", &[], Selected(0), &[]),
+    ("End", &[], Selected(7), &[]),
+    ("Home", &[], Selected(0), &[]),
+    ("PageDown", &[], Selected(7), &[]),
+    ("PageUp", &[], Selected(0), &[]),
+    ("^d", &[], Selected(7), &[]),
+    ("^u", &[], Selected(0), &[]),
+    ("F1", &[], Has("Keys of Groups"), &["Enter"]),
+    ("S", &[], Has("LAG▲"), &["S"]),
+    ("l", &[], Has("TREND▲"), &[]),
+    ("h", &[], Has("LAG▼"), &[]),
+    ("Right", &[], Has("TREND▲"), &[]),
+    ("Left", &[], Has("LAG▼"), &[]),
+    ("s", &[], Has("j k choose"), &["Enter", "S"]),
+    ("f", &[], Has("following"), &["f"]),
+    ("z", &[], Has("COORDINATOR"), &["z"]),
+    ("w", &[], Has("rates over 1m00s"), &[]),
+    ("t", &[], Has("theme dark"), &[]),
+    ("+", &[], Has("polling every 5s"), &[]),
+    ("-", &[], Has("polling every 2s"), &[]),
+    ("n", &[], Has("no filter yet"), &[]),
+    ("/", &[], Has("/█"), &["f", "r", "Enter"]),
+    ("Enter", &[], Has("Members"), &["q"]),
+    ("Esc", &[], Has("Groups (8)"), &[]),
+    ("N", &["g"], Selected(7), &["g"]),
+    ("c", &[], Has("copied: "), &[]),
+    ("y", &[], Has("copied: kafkactl group describe late-analytics"), &[]),
+    ("o", &[], Has("saved kafkactl-groups-"), &[]),
+    (":", &[], Has(":█"), &["Enter"]),
+    ("u", &["2"], Has("323196289024"), &["u"]),
+    ("r", &[], Has("kafka-1.example"), &[]),
+    ("Enter", &[], Has("Partitions ("), &[]),
+    ("q", &[], Has("Brokers ("), &[]),
+    ("Space", &[], Lacks("PAUSED"), &["Space"]),
+];
+
+fn start(home: &Path) -> Terminal {
+    let mut terminal = Terminal::kafkactl(home, &["top", "--demo", "--theme", "auto"]);
+    terminal.wait_for("late-analytics");
+    terminal
+}
+
+fn selected(screen: &vt100::Screen) -> Option<u16> {
+    // Header, tabs, the table's title and its columns lie above.
+    (4..screen.size().0.get())
+        .find(|row| screen.cell(*row, 0).is_some_and(vt100::Cell::inverse))
+        .map(|row| row - 4)
+}
+
+#[test]
+fn every_key_of_the_help_table_does_what_it_says() {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = start(home.path());
+    assert!(terminal.is_raw());
+    terminal.press("Space");
+    terminal.wait_for("PAUSED");
+    for (key, before, seen, after) in KEYS {
+        before.iter().for_each(|key| terminal.press(key));
+        terminal.press(key);
+        match seen {
+            Has(text) => {
+                terminal.wait(&format!("{text:?} after {key}"), |screen| screen.contents().contains(text))
+            }
+            Lacks(text) => {
+                terminal.wait(&format!("end of {text:?} after {key}"), |screen| {
+                    !screen.contents().contains(text)
+                });
+            }
+            Selected(row) => {
+                terminal.wait(&format!("row {row} after {key}"), |screen| selected(screen) == Some(*row));
+            }
+        }
+        after.iter().for_each(|key| terminal.press(key));
+    }
+    let tried: BTreeSet<&str> = KEYS.iter().map(|(key, ..)| *key).chain(["^c"]).collect();
+    let bound: BTreeSet<&str> =
+        kafkactl_tui::model::keys::BINDINGS.iter().flat_map(|binding| binding.keys).copied().collect();
+    assert_eq!(tried, bound, "keys tried, and keys bound");
+    let saved = std::fs::read_dir(home.path()).unwrap().filter(|entry| {
+        entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("kafkactl-groups-")
+    });
+    assert_eq!(saved.count(), 2, "the table as CSV and as JSON");
+    terminal.press("^c");
+    assert_eq!(terminal.ends_clean().code, 0);
+}
+
+#[test]
+fn it_follows_the_size_and_the_mouse() {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = start(home.path());
+    for (width, height, seen) in
+        [(60, 15, "Problems ("), (40, 10, "too small: 40×10"), (200, 60, "Groups by lag")]
+    {
+        terminal.resize(width, height);
+        terminal.wait_for(seen);
+    }
+    // A click on the tab of the groups, then on the title of a column.
+    terminal.send(b"\x1b[<0;60;2M\x1b[<0;60;2m");
+    terminal.wait_for("Groups (8)");
+    terminal.send(b"\x1b[<0;3;4M");
+    terminal.wait_for("GROUP▲");
+    terminal.send(b"\x1b[<65;10;10M");
+    terminal.wait("three rows down", |screen| selected(screen) == Some(3));
+    terminal.press("q");
+    assert_eq!(terminal.ends_clean().code, 0);
+}
+
+#[test]
+fn however_it_ends_the_terminal_is_given_back() {
+    let home = tempfile::tempdir().unwrap();
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let terminal = start(home.path());
+        terminal.signal(signal);
+        assert_eq!(terminal.ends_clean().code, 0, "{signal:?}");
+    }
+}
+
+/// The dashboard runs in a test of this binary, which looks contexts up in a way that panics.
+#[test]
+fn a_panic_gives_the_terminal_back_and_says_what_it_was() {
+    let home = tempfile::tempdir().unwrap();
+    let this = std::env::current_exe().unwrap();
+    for place in ["here", "elsewhere"] {
+        let words = ["--exact", "top::inside::panics_when_it_looks_up_a_context", "--ignored", "--nocapture"];
+        let mut terminal = Terminal::start(this.as_os_str(), home.path(), &words);
+        terminal.wait_for("late-analytics");
+        terminal.press(":");
+        terminal.wait_for(":█");
+        terminal.send(format!("ctx {place}\r").as_bytes());
+        let left = terminal.ends_clean();
+        assert!(left.text.contains(&format!("panic {place}")), "{left:?}");
+        assert_ne!(left.code, 0);
+    }
+}
+
+mod inside {
+    use kafkactl_tui::{Options, Overrides, Setup, Source};
+
+    #[test]
+    #[ignore = "needs a terminal; another test runs it in one"]
+    fn panics_when_it_looks_up_a_context() {
+        let options = Options {
+            source: Source::Demo,
+            setup: Setup::default(),
+            overrides: Overrides::default(),
+            count_max: None,
+            record: None,
+            anonymize: false,
+            mouse: true,
+            data_dir: None,
+            contexts: Box::new(|name| match name {
+                "here" => panic!("panic here"),
+                _ => {
+                    let elsewhere = std::thread::spawn(|| panic!("panic elsewhere"));
+                    Err(format!("{:?}", elsewhere.join()))
+                }
+            }),
+            background_is_light: None,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let outcome = runtime.block_on(kafkactl_tui::run_terminal(options));
+        runtime.shutdown_background();
+        outcome.unwrap();
+    }
+}
