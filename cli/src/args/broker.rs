@@ -23,7 +23,7 @@ pub struct BrokerStartArgs {
     /// Address that clients are told to use [default: advertised.listeners, else the one of --listen]
     #[arg(long, value_name = "HOST:PORT")]
     pub advertise: Option<String>,
-    /// This node's number [default: node.id, else 1]
+    /// This node's number [default: node.id, else that of the data directory, else 1]
     #[arg(long, value_name = "N")]
     pub node_id: Option<i32>,
     /// Id of the cluster when the directory gets formatted, 22 characters [default: drawn]

@@ -13,6 +13,7 @@ use crate::error::CommandError;
 
 /// Where topics live when nobody says so. Kafka's /tmp would lose them at the next boot.
 const DATA_DIR: &str = "kafkactl-data";
+/// Of a directory that is to be formatted. A broker that starts has the number its directory names.
 const NODE_ID: &str = "1";
 /// Without a server.properties nobody outside of this machine is served: the broker asks for no password.
 const LISTEN: &str = "127.0.0.1:9092";
@@ -25,6 +26,7 @@ pub struct Given {
     config: Option<PathBuf>,
     flags: Vec<(&'static str, String)>,
     sets: Vec<KeyValue>,
+    node_id_default: Option<&'static str>,
     listen_default: &'static str,
 }
 
@@ -57,6 +59,7 @@ impl Given {
             config: args.config.clone(),
             flags,
             sets: args.settings.clone(),
+            node_id_default: None,
             listen_default: if args.ephemeral { LISTEN_EPHEMERAL } else { LISTEN },
         })
     }
@@ -69,7 +72,13 @@ impl Given {
         if let Some(id) = args.node_id {
             flags.push(("node.id", id.to_string()));
         }
-        Ok(Self { config: args.config.clone(), flags, sets: args.settings.clone(), listen_default: LISTEN })
+        Ok(Self {
+            config: args.config.clone(),
+            flags,
+            sets: args.settings.clone(),
+            node_id_default: Some(NODE_ID),
+            listen_default: LISTEN,
+        })
     }
 
     pub fn load(self) -> Result<Loaded, CommandError> {
@@ -96,7 +105,7 @@ impl Given {
         let given = |name: &str| file.get(name).is_some() || overrides.iter().any(|(key, _)| key == name);
         let mut defaults = Vec::new();
         if !given("node.id") && !given("broker.id") {
-            defaults.push(("node.id".to_owned(), NODE_ID.to_owned()));
+            defaults.extend(self.node_id_default.map(|id| ("node.id".to_owned(), id.to_owned())));
         }
         if self.config.is_none() {
             if !given("log.dirs") && !given("log.dir") {
@@ -164,7 +173,6 @@ mod tests {
         fs::write(&path, "node.id=7\nlisteners=PLAINTEXT://:19092\nlog.dirs=/file\n").unwrap();
         let config = ["--config", path.to_str().unwrap()];
         for (flags, name, value) in [
-            (&[][..], "node.id", "1"),
             (&[][..], "listeners", "PLAINTEXT://127.0.0.1:9092"),
             (&[][..], "log.dirs", "kafkactl-data"),
             (&["--ephemeral"][..], "listeners", "PLAINTEXT://127.0.0.1:0"),

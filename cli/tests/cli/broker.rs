@@ -1,12 +1,14 @@
 //! A broker of our own on a free port, stopped when dropped.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
 use crate::kafkactl::{Done, command, run};
+
+const START: [&str; 7] = ["broker", "start", "--listen", "127.0.0.1:0", "--log-level", "warn", "--data-dir"];
 
 pub struct Broker {
     child: Child,
@@ -21,19 +23,52 @@ impl Broker {
 
     pub fn start_with(flags: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let mut child = command(home.path())
+        let mut command = command(home.path());
+        command
             .args(["broker", "start", "--ephemeral", "--log-level", "warn"])
             .args(["--set", "group.initial.rebalance.delay.ms=0", "--set", "auto.create.topics.enable=false"])
             .args(flags)
-            .env("TMPDIR", home.path())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .expect("kafkactl starts");
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("standard output is piped");
-        BufReader::new(stdout).read_line(&mut line).unwrap();
-        assert!(line.ends_with('\n'), "the broker ended before it was ready");
-        Self { child, bootstrap: line.trim().to_owned(), home }
+            .env("TMPDIR", home.path());
+        Self::spawn(command, home)
+    }
+
+    /// Starts on a directory that outlives it.
+    pub fn start_on(dir: &Path, flags: &[&str]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let mut command = command(home.path());
+        command.args(START).arg(dir).args(flags);
+        Self::spawn(command, home)
+    }
+
+    /// Starts on a file system of 24 MB in memory that this broker alone sees; `None` where that is not permitted.
+    pub fn start_on_small_disk(dir: &Path) -> Option<Self> {
+        let mount = "mount -t tmpfs -o size=24m tmpfs \"$0\"";
+        let in_namespace = |script: &str| {
+            let mut command = Command::new("unshare");
+            command.args(["-m", "sh", "-c", script]).arg(dir);
+            command
+        };
+        in_namespace(mount).output().ok().filter(|output| output.status.success())?;
+        let mut command = in_namespace(&format!("{mount} && exec \"$@\""));
+        command.arg(env!("CARGO_BIN_EXE_kafkactl")).args(START).arg(dir);
+        // What is deleted goes at once.
+        command.args(["--set", "log.segment.delete.delay.ms=0"]).stdin(Stdio::null());
+        Some(Self::spawn(command, tempfile::tempdir().unwrap()))
+    }
+
+    fn spawn(mut command: Command, home: TempDir) -> Self {
+        let mut child =
+            command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("kafkactl starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("standard error is piped")).lines();
+        let bootstrap = lines.by_ref().map(Result::unwrap).find_map(|line| {
+            eprintln!("{line}");
+            let (bootstrap, _) = line.strip_prefix("ready: bootstrap ")?.split_once(',')?;
+            Some(bootstrap.to_owned())
+        });
+        let bootstrap = bootstrap.expect("the broker ended before it was ready");
+        // A full pipe would stop the broker.
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| eprintln!("{line}")));
+        Self { child, bootstrap, home }
     }
 
     pub fn bootstrap(&self) -> &str {
@@ -53,8 +88,12 @@ impl Broker {
     }
 
     pub fn run_with(&self, words: &[&str], input: &[u8]) -> Done {
+        self.run_within("60s", words, input)
+    }
+
+    pub fn run_within(&self, timeout: &str, words: &[&str], input: &[u8]) -> Done {
         let mut command = command(self.home.path());
-        command.args(["--bootstrap", &self.bootstrap, "--timeout", "60s"]).args(words);
+        command.args(["--bootstrap", &self.bootstrap, "--timeout", timeout]).args(words);
         run(command, input)
     }
 

@@ -1,6 +1,7 @@
 //! How `broker start` begins and ends, and why it refuses to.
 
 use std::path::Path;
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -59,4 +60,67 @@ fn settings_warn_or_are_refused_by_name_and_line() {
     let done = run(unknown, b"").code(1).stderr_has("no.such.setting");
     let first: Value = serde_json::from_str(done.stderr.lines().next().unwrap()).unwrap();
     assert_eq!(first["level"], "WARN");
+}
+
+#[test]
+fn a_directory_keeps_its_node_id_unless_another_is_given() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    for flags in [&["--node-id", "7"][..], &[]] {
+        assert_eq!(Broker::start_on(&data, flags).stop(), Some(0));
+        let properties = std::fs::read_to_string(data.join("meta.properties")).unwrap();
+        assert!(properties.contains("node.id=7\n"), "{properties}");
+    }
+    let file = home.path().join("server.properties");
+    std::fs::write(&file, "node.id=8\n").unwrap();
+    for other in [["--node-id", "8"], ["--set", "node.id=8"], ["--config", file.to_str().unwrap()]] {
+        refused(home.path(), &[&["--data-dir", "data"][..], &other].concat())
+            .code(1)
+            .stderr_has("belongs to node 7, not to 8");
+    }
+}
+
+#[test]
+fn data_of_a_newer_program_is_left_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("meta.properties");
+    let newer = "version=2\ncluster.id=a\nnode.id=1\n";
+    std::fs::write(&file, newer).unwrap();
+    refused(home.path(), &["--data-dir", "."]).code(1).stderr_has("meta.properties").stderr_has("newer");
+    assert_eq!(std::fs::read_to_string(file).unwrap(), newer);
+}
+
+#[test]
+fn too_few_open_files_are_named_with_a_way_out() {
+    let home = tempfile::tempdir().unwrap();
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "ulimit -n 100 && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_kafkactl")]);
+    shell.args(["broker", "start", "--listen", "127.0.0.1:0", "--data-dir", "data"]);
+    shell.current_dir(home.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    run(shell, b"").code(1).stdout("").stderr_has("the limit is 100").stderr_has("ulimit -n");
+    assert!(!home.path().join("data").exists(), "nothing was begun");
+}
+
+#[test]
+fn a_full_disk_refuses_records_until_there_is_room() {
+    let home = tempfile::tempdir().unwrap();
+    let disk = home.path().join("disk");
+    std::fs::create_dir(&disk).unwrap();
+    let Some(broker) = Broker::start_on_small_disk(&disk) else {
+        println!("skipped: this user may not mount a small disk");
+        return;
+    };
+    for topic in ["kept", "filler"] {
+        broker.run(&["topic", "create", topic, "-P", "1", "-R", "1"]).ok();
+    }
+    broker.run_with(&["produce", "kept"], b"before\n").ok();
+    let line = [vec![b'x'; 500_000], vec![b'\n']].concat();
+    let full = broker.run_within("5s", &["produce", "filler"], &line.repeat(60));
+    assert_ne!(full.code, Some(0), "{full:#?}");
+    assert!(full.stderr.contains("KAFKA_STORAGE_ERROR"), "{full:#?}");
+    broker.run(&["consume", "kept"]).ok().stdout_has("before");
+    broker.run(&["topic", "delete", "filler", "--yes"]).ok();
+    broker.run_with(&["produce", "kept"], b"after\n").ok();
+    broker.run(&["consume", "kept"]).ok().stdout_has("after");
+    assert_eq!(broker.stop(), Some(0));
 }

@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 
@@ -19,6 +19,8 @@ pub(super) struct PendingBatch {
     pub created: Instant,
     /// Not sent again before this.
     pub not_before: Option<Instant>,
+    /// Why the last attempt failed.
+    pub last_error: Option<ClientError>,
     pub attempts: u32,
     /// How many records of its partition came before it: its place in the order, also after a split.
     pub order: u64,
@@ -54,10 +56,21 @@ impl PendingBatch {
             content: Content::Open(builder),
             created: now,
             not_before: None,
+            last_error: None,
             attempts: 0,
             order,
             sequence: None,
             outcome: BatchOutcome::new(partition.clone()),
+        }
+    }
+
+    /// That it was not stored in time, and what stood in the way last.
+    pub fn expired(&self, partition: &TopicPartition, timeout: Duration) -> ClientError {
+        let no_leader = || ClientError::NoLeader { partition: partition.clone() };
+        ClientError::Deadline {
+            what: format!("records for {partition}"),
+            timeout_ms: timeout.as_millis() as u64,
+            last: Box::new(self.last_error.clone().unwrap_or_else(no_leader)),
         }
     }
 

@@ -346,6 +346,7 @@ impl Machine {
                 if verdict == Verdict::Retry {
                     batch.not_before = Some(now + Backoff::RETRY.delay(batch.attempts, random));
                 }
+                batch.last_error = Some(failure.error);
                 queue.put_back(batch);
                 self.active.insert(id.0);
                 match verdict {
@@ -404,10 +405,7 @@ impl Machine {
             let expired = self.queues[index].take_older(deadline);
             let demands_epoch = expired.iter().any(|batch| batch.sequence.is_some());
             for batch in expired {
-                let what = format!("records for {}", self.queues[index].partition);
-                let timeout_ms = self.config.delivery_timeout.as_millis() as u64;
-                let last = ClientError::NoLeader { partition: self.queues[index].partition.clone() };
-                let error = ClientError::Deadline { what, timeout_ms, last: Box::new(last) };
+                let error = batch.expired(&self.queues[index].partition, self.config.delivery_timeout);
                 self.stats.failed += u64::from(batch.record_count);
                 self.complete(QueueId(index), &batch);
                 self.lost_in_transaction(&error);
@@ -443,10 +441,10 @@ impl Machine {
             }
         }
         if learned {
-            // Also after success the next refresh waits: what is still without a leader would ask at once.
-            self.refresh = Attempt { is_out: false, failures: 0, not_before: None };
+            self.refresh.failures = 0;
             self.stale.clear();
         }
+        // Also after success the next refresh waits: what is still without a leader would ask at once.
         self.refresh.failed(now, random);
         if learned {
             self.refresh.failures = 0;

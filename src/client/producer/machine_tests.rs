@@ -301,6 +301,15 @@ fn records_are_given_up_after_the_delivery_timeout() {
     assert_eq!(text, "records for t-0: not done within 2000 ms: t-0 has no leader at the moment");
     assert_eq!((world.machine.stats().failed, world.machine.buffered_bytes), (1, 0));
 
+    let mut world = World::ready(config.clone(), &[1]);
+    let refused = world.append(0).unwrap();
+    let sent = world.poll().sends.remove(0);
+    world.answer(sent, Err(ErrorCode::KafkaStorageError));
+    world.pass(2_000);
+    world.poll();
+    let text = outcome(&refused).unwrap().unwrap_err();
+    assert!(text.ends_with("(KAFKA_STORAGE_ERROR)"), "the last answer is the reason: {text}");
+
     let mut world = World::ready(config, &[1]);
     let late = world.append(0).unwrap();
     let sent = world.poll().sends.remove(0);

@@ -52,7 +52,7 @@ impl ClusterCommand for ProduceArgs {
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
         session.may_change()?;
         let topic = self.describe_topic(session).await?;
-        let producer = Producer::new(&session.client, self.producer_config())?;
+        let producer = Producer::new(&session.client, self.producer_config(session.settings.timeout))?;
         if self.txn.is_some() {
             producer.init_transactions().await?;
             producer.begin_transaction()?;
@@ -108,7 +108,8 @@ impl ProduceArgs {
         Ok(topic)
     }
 
-    fn producer_config(&self) -> ProducerConfig {
+    fn producer_config(&self, timeout: Option<Duration>) -> ProducerConfig {
+        let defaults = ProducerConfig::default();
         let acks = match self.acks {
             Acks::None => producer::Acks::None,
             Acks::Leader => producer::Acks::Leader,
@@ -134,7 +135,8 @@ impl ProduceArgs {
             // The topic's max.message.bytes is the broker's to enforce.
             request_bytes_max: BUFFER_BYTES,
             create_topics: false,
-            ..ProducerConfig::default()
+            delivery_timeout: timeout.unwrap_or(defaults.delivery_timeout),
+            ..defaults
         }
     }
 }
