@@ -449,6 +449,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--replication-factor', '--replication-factor', [CompletionResultType]::ParameterName, 'Replicas of each partition [default: the broker''s default.replication.factor]')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'A topic setting, such as retention.ms=60000; may repeat')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'A topic setting, such as retention.ms=60000; may repeat')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -461,6 +465,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
             [CompletionResult]::new('--if-not-exists', '--if-not-exists', [CompletionResultType]::ParameterName, 'Not an error when the topic exists')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Let the cluster check it, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -477,6 +482,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--replication-factor', '--replication-factor', [CompletionResultType]::ParameterName, 'Replicas of each partition [default: the broker''s default.replication.factor]')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'A topic setting, such as retention.ms=60000; may repeat')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'A topic setting, such as retention.ms=60000; may repeat')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -489,6 +498,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
             [CompletionResult]::new('--if-not-exists', '--if-not-exists', [CompletionResultType]::ParameterName, 'Not an error when the topic exists')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Let the cluster check it, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -505,6 +515,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--replication-factor', '--replication-factor', [CompletionResultType]::ParameterName, 'Replicas of each partition [default: the broker''s default.replication.factor]')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'A topic setting, such as retention.ms=60000; may repeat')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'A topic setting, such as retention.ms=60000; may repeat')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -517,6 +531,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
             [CompletionResult]::new('--if-not-exists', '--if-not-exists', [CompletionResultType]::ParameterName, 'Not an error when the topic exists')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Let the cluster check it, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -526,6 +541,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;topic;delete' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -540,6 +559,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -549,6 +569,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;topic;rm' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -563,6 +587,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -572,6 +597,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;topics;delete' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -586,6 +615,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -595,6 +625,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;topics;rm' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -609,6 +643,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -618,6 +653,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;t;delete' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -632,6 +671,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -641,6 +681,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;t;rm' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -655,6 +699,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -699,6 +744,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;topic;config;set' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -710,6 +759,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Let the cluster check it, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -719,6 +769,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;topic;config;unset' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -730,6 +784,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Let the cluster check it, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -774,6 +829,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;topics;config;set' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -785,6 +844,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Let the cluster check it, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -794,6 +854,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;topics;config;unset' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -805,6 +869,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Let the cluster check it, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -849,6 +914,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;t;config;set' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -860,6 +929,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Let the cluster check it, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -869,6 +939,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;t;config;unset' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -880,6 +954,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Let the cluster check it, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -891,6 +966,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
         'kafkactl;topic;add-partitions' {
             [CompletionResult]::new('-P', '-P ', [CompletionResultType]::ParameterName, 'The number of partitions afterwards')
             [CompletionResult]::new('--partitions', '--partitions', [CompletionResultType]::ParameterName, 'The number of partitions afterwards')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -902,6 +981,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Let the cluster check it, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -913,6 +993,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
         'kafkactl;topics;add-partitions' {
             [CompletionResult]::new('-P', '-P ', [CompletionResultType]::ParameterName, 'The number of partitions afterwards')
             [CompletionResult]::new('--partitions', '--partitions', [CompletionResultType]::ParameterName, 'The number of partitions afterwards')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -924,6 +1008,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Let the cluster check it, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -935,6 +1020,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
         'kafkactl;t;add-partitions' {
             [CompletionResult]::new('-P', '-P ', [CompletionResultType]::ParameterName, 'The number of partitions afterwards')
             [CompletionResult]::new('--partitions', '--partitions', [CompletionResultType]::ParameterName, 'The number of partitions afterwards')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -946,6 +1035,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Let the cluster check it, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -1091,9 +1181,9 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-X', '-X ', [CompletionResultType]::ParameterName, 'A client property, such as client.id=me; may repeat')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Context file to use in place of the user''s')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up when the command takes longer; a streaming command: when nothing answers for so long')
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'text, wide, json or jsonl')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json or jsonl')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Keep reading at the end')
             [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Keep reading at the end')
             [CompletionResult]::new('--commit', '--commit', [CompletionResultType]::ParameterName, 'Read as a member of the group, and commit what was printed')
@@ -1634,6 +1724,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;group;delete' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -1647,6 +1741,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -1656,6 +1751,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;group;rm' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -1669,6 +1768,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -1678,6 +1778,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;groups;delete' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -1691,6 +1795,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -1700,6 +1805,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;groups;rm' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -1713,6 +1822,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -1722,6 +1832,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;g;delete' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -1735,6 +1849,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -1744,6 +1859,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             break
         }
         'kafkactl;g;rm' {
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -1757,6 +1876,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -1822,6 +1942,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
         'kafkactl;group;offsets;delete' {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Topics, with partitions as in orders:0,3-5; may repeat')
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Topics, with partitions as in orders:0,3-5; may repeat')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -1835,6 +1959,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -1900,6 +2025,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
         'kafkactl;groups;offsets;delete' {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Topics, with partitions as in orders:0,3-5; may repeat')
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Topics, with partitions as in orders:0,3-5; may repeat')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -1913,6 +2042,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -1978,6 +2108,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
         'kafkactl;g;offsets;delete' {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Topics, with partitions as in orders:0,3-5; may repeat')
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Topics, with partitions as in orders:0,3-5; may repeat')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -1991,6 +2125,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -2147,6 +2282,10 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The partition')
             [CompletionResult]::new('--partition', '--partition', [CompletionResultType]::ParameterName, 'The partition')
             [CompletionResult]::new('--start-offset', '--start-offset', [CompletionResultType]::ParameterName, 'Where the transaction begins, as `txn find-hanging` and `txn producers` tell')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Columns to show, in this order')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat')
+            [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'Sizes in units or as plain bytes [default: human on a terminal, else raw]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')
@@ -2160,6 +2299,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No header line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less on standard error')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for every request')
@@ -2309,9 +2449,9 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Stop after so many records; with --headers-only after so many batches')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Stop after so many records; with --headers-only after so many batches')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print exactly what kafka-dump-log prints')
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl or tmpl=TEMPLATE')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl or tmpl=TEMPLATE')
             [CompletionResult]::new('--records', '--records', [CompletionResultType]::ParameterName, 'Records alone, without lines for their batches')
             [CompletionResult]::new('--headers-only', '--headers-only', [CompletionResultType]::ParameterName, 'Batches alone, without their records')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
@@ -2331,9 +2471,9 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Stop after so many records; with --headers-only after so many batches')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Stop after so many records; with --headers-only after so many batches')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print exactly what kafka-dump-log prints')
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl or tmpl=TEMPLATE')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl or tmpl=TEMPLATE')
             [CompletionResult]::new('--records', '--records', [CompletionResultType]::ParameterName, 'Records alone, without lines for their batches')
             [CompletionResult]::new('--headers-only', '--headers-only', [CompletionResultType]::ParameterName, 'Batches alone, without their records')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')
@@ -2353,9 +2493,9 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Stop after so many records; with --headers-only after so many batches')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Stop after so many records; with --headers-only after so many batches')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Print exactly what kafka-dump-log prints')
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto is a terminal without NO_COLOR')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl or tmpl=TEMPLATE')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'text, wide, json, jsonl or tmpl=TEMPLATE')
             [CompletionResult]::new('--records', '--records', [CompletionResultType]::ParameterName, 'Records alone, without lines for their batches')
             [CompletionResult]::new('--headers-only', '--headers-only', [CompletionResultType]::ParameterName, 'Batches alone, without their records')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less on standard error')

@@ -480,7 +480,7 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__consume)
-            opts="-n -f -g -p -b -c -X -o -q -v -h --from --to --tail --max --follow --exit-idle --group --commit --group-protocol --isolation --partition --format --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
+            opts="-n -f -g -p -b -c -X -q -v -o -h --from --to --tail --max --follow --exit-idle --group --commit --group-protocol --isolation --partition --format --bootstrap --context --config --timeout --color --quiet --verbose --output --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -566,16 +566,16 @@ _kafkactl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -o)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -880,12 +880,28 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__group__subcmd__delete)
-            opts="-y -b -c -X -o -q -v -h --yes --dry-run --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
+            opts="-y -b -c -X -o -q -v -h --yes --dry-run --columns --sort --filter --no-headers --units --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --columns)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --units)
+                    COMPREPLY=($(compgen -W "human raw" -- "${cur}"))
+                    return 0
+                    ;;
                 --bootstrap)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1206,7 +1222,7 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__group__subcmd__offsets__subcmd__delete)
-            opts="-t -y -b -c -X -o -q -v -h --topic --yes --dry-run --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
+            opts="-t -y -b -c -X -o -q -v -h --topic --yes --dry-run --columns --sort --filter --no-headers --units --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1218,6 +1234,22 @@ _kafkactl() {
                     ;;
                 -t)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --columns)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --units)
+                    COMPREPLY=($(compgen -W "human raw" -- "${cur}"))
                     return 0
                     ;;
                 --bootstrap)
@@ -1594,7 +1626,7 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__segment__subcmd__dump)
-            opts="-n -o -q -v -h --data-dir --from --to --records --headers-only --decode --limit --max --format --output --color --quiet --verbose --help"
+            opts="-n -q -v -o -h --data-dir --from --to --records --headers-only --decode --limit --max --format --color --quiet --verbose --output --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1632,16 +1664,16 @@ _kafkactl() {
                     COMPREPLY=($(compgen -W "kafka" -- "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -o)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2186,7 +2218,7 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__topic__subcmd__add__subcmd__partitions)
-            opts="-P -b -c -X -o -q -v -h --partitions --dry-run --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
+            opts="-P -b -c -X -o -q -v -h --partitions --dry-run --columns --sort --filter --no-headers --units --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2198,6 +2230,22 @@ _kafkactl() {
                     ;;
                 -P)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --columns)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --units)
+                    COMPREPLY=($(compgen -W "human raw" -- "${cur}"))
                     return 0
                     ;;
                 --bootstrap)
@@ -2340,12 +2388,28 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__topic__subcmd__config__subcmd__set)
-            opts="-b -c -X -o -q -v -h --dry-run --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
+            opts="-b -c -X -o -q -v -h --dry-run --columns --sort --filter --no-headers --units --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --columns)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --units)
+                    COMPREPLY=($(compgen -W "human raw" -- "${cur}"))
+                    return 0
+                    ;;
                 --bootstrap)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2394,12 +2458,28 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__topic__subcmd__config__subcmd__unset)
-            opts="-b -c -X -o -q -v -h --dry-run --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
+            opts="-b -c -X -o -q -v -h --dry-run --columns --sort --filter --no-headers --units --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --columns)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --units)
+                    COMPREPLY=($(compgen -W "human raw" -- "${cur}"))
+                    return 0
+                    ;;
                 --bootstrap)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2448,7 +2528,7 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__topic__subcmd__create)
-            opts="-P -R -C -b -c -X -o -q -v -h --partitions --replication-factor --replicas --set --if-not-exists --dry-run --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
+            opts="-P -R -C -b -c -X -o -q -v -h --partitions --replication-factor --replicas --set --if-not-exists --dry-run --columns --sort --filter --no-headers --units --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2480,6 +2560,22 @@ _kafkactl() {
                     ;;
                 -C)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --columns)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --units)
+                    COMPREPLY=($(compgen -W "human raw" -- "${cur}"))
                     return 0
                     ;;
                 --bootstrap)
@@ -2530,12 +2626,28 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__topic__subcmd__delete)
-            opts="-y -b -c -X -o -q -v -h --if-exists --yes --dry-run --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
+            opts="-y -b -c -X -o -q -v -h --if-exists --yes --dry-run --columns --sort --filter --no-headers --units --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --columns)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --units)
+                    COMPREPLY=($(compgen -W "human raw" -- "${cur}"))
+                    return 0
+                    ;;
                 --bootstrap)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2840,7 +2952,7 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__txn__subcmd__abort)
-            opts="-p -y -b -c -X -o -q -v -h --partition --start-offset --yes --dry-run --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
+            opts="-p -y -b -c -X -o -q -v -h --partition --start-offset --yes --dry-run --columns --sort --filter --no-headers --units --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2856,6 +2968,22 @@ _kafkactl() {
                     ;;
                 --start-offset)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --columns)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --units)
+                    COMPREPLY=($(compgen -W "human raw" -- "${cur}"))
                     return 0
                     ;;
                 --bootstrap)

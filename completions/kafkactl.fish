@@ -185,6 +185,11 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -s P -l partitions -d 'Number of partitions [default: the broker\'s num.partitions]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -s R -l replicas -l replication-factor -d 'Replicas of each partition [default: the broker\'s default.replication.factor]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -s C -l set -d 'A topic setting, such as retention.ms=60000; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -196,9 +201,15 @@ always\t''
 never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -l if-not-exists -d 'Not an error when the topic exists'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -l dry-run -d 'Let the cluster check it, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -211,9 +222,15 @@ never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l if-exists -d 'Not an error when a topic does not exist'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do it without asking'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -226,6 +243,7 @@ never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -l if-exists -d 'Not an error when a topic does not exist'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do it without asking'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
@@ -234,6 +252,11 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from config" -f -a "set" -d 'Set topic settings; the others stay as they are'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from config" -f -a "unset" -d 'Return topic settings to their defaults'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -s P -l partitions -d 'The number of partitions afterwards' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -244,6 +267,7 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen
 always\t''
 never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -l dry-run -d 'Let the cluster check it, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from add-partitions" -s h -l help -d 'Print help'
@@ -349,6 +373,11 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_see
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -s P -l partitions -d 'Number of partitions [default: the broker\'s num.partitions]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -s R -l replicas -l replication-factor -d 'Replicas of each partition [default: the broker\'s default.replication.factor]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -s C -l set -d 'A topic setting, such as retention.ms=60000; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -360,9 +389,15 @@ always\t''
 never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -l if-not-exists -d 'Not an error when the topic exists'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -l dry-run -d 'Let the cluster check it, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -375,9 +410,15 @@ never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete" -l if-exists -d 'Not an error when a topic does not exist'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do it without asking'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -390,6 +431,7 @@ never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -l if-exists -d 'Not an error when a topic does not exist'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do it without asking'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
@@ -398,6 +440,11 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_see
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from config" -f -a "set" -d 'Set topic settings; the others stay as they are'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from config" -f -a "unset" -d 'Return topic settings to their defaults'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -s P -l partitions -d 'The number of partitions afterwards' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -408,6 +455,7 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_see
 always\t''
 never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -l dry-run -d 'Let the cluster check it, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from add-partitions" -s h -l help -d 'Print help'
@@ -513,6 +561,11 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_sub
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -s P -l partitions -d 'Number of partitions [default: the broker\'s num.partitions]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -s R -l replicas -l replication-factor -d 'Replicas of each partition [default: the broker\'s default.replication.factor]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -s C -l set -d 'A topic setting, such as retention.ms=60000; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -524,9 +577,15 @@ always\t''
 never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -l if-not-exists -d 'Not an error when the topic exists'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -l dry-run -d 'Let the cluster check it, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -539,9 +598,15 @@ never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete" -l if-exists -d 'Not an error when a topic does not exist'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do it without asking'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -554,6 +619,7 @@ never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -l if-exists -d 'Not an error when a topic does not exist'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do it without asking'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
@@ -562,6 +628,11 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_sub
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from config" -f -a "set" -d 'Set topic settings; the others stay as they are'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from config" -f -a "unset" -d 'Return topic settings to their defaults'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -s P -l partitions -d 'The number of partitions afterwards' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -572,6 +643,7 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_sub
 always\t''
 never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -l dry-run -d 'Let the cluster check it, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from add-partitions" -s h -l help -d 'Print help'
@@ -646,10 +718,10 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s c -l conte
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s X -d 'A client property, such as client.id=me; may repeat' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l config -d 'Context file to use in place of the user\'s' -r -F
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s o -l output -d 'text, wide, json or jsonl' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s f -l follow -d 'Keep reading at the end'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l commit -d 'Read as a member of the group, and commit what was printed'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s q -l quiet -d 'Say less on standard error'
@@ -831,6 +903,11 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -842,9 +919,15 @@ always\t''
 never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do it without asking'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -856,6 +939,7 @@ always\t''
 never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do it without asking'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
@@ -982,6 +1066,11 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_see
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -993,9 +1082,15 @@ always\t''
 never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do it without asking'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -1007,6 +1102,7 @@ always\t''
 never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do it without asking'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
@@ -1133,6 +1229,11 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_sub
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -1144,9 +1245,15 @@ always\t''
 never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do it without asking'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -1158,6 +1265,7 @@ always\t''
 never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do it without asking'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
@@ -1272,6 +1380,11 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_s
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from find-hanging" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s p -l partition -d 'The partition' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l start-offset -d 'Where the transaction begins, as `txn find-hanging` and `txn producers` tell' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s X -d 'A client property, such as client.id=me; may repeat' -r
@@ -1283,6 +1396,7 @@ always\t''
 never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s y -l yes -d 'Do it without asking'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l no-headers -d 'No header line'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s h -l help -d 'Print help'
@@ -1367,10 +1481,10 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_se
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l decode -d 'What keys and values mean: text, offsets, txn, metadata, share or remote [default: by the topic\'s name]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -s n -l max -l limit -d 'Stop after so many records; with --headers-only after so many batches' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l format -d 'Print exactly what kafka-dump-log prints' -r -f -a "kafka\t''"
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -s o -l output -d 'text, wide, json, jsonl or tmpl=TEMPLATE' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l records -d 'Records alone, without lines for their batches'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l headers-only -d 'Batches alone, without their records'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -s q -l quiet -d 'Say less on standard error'
@@ -1481,10 +1595,10 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_s
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l decode -d 'What keys and values mean: text, offsets, txn, metadata, share or remote [default: by the topic\'s name]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -s n -l max -l limit -d 'Stop after so many records; with --headers-only after so many batches' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l format -d 'Print exactly what kafka-dump-log prints' -r -f -a "kafka\t''"
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -s o -l output -d 'text, wide, json, jsonl or tmpl=TEMPLATE' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l records -d 'Records alone, without lines for their batches'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l headers-only -d 'Batches alone, without their records'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -s q -l quiet -d 'Say less on standard error'
@@ -1595,10 +1709,10 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_s
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l decode -d 'What keys and values mean: text, offsets, txn, metadata, share or remote [default: by the topic\'s name]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -s n -l max -l limit -d 'Stop after so many records; with --headers-only after so many batches' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l format -d 'Print exactly what kafka-dump-log prints' -r -f -a "kafka\t''"
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -s o -l output -d 'text, wide, json, jsonl or tmpl=TEMPLATE' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l records -d 'Records alone, without lines for their batches'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l headers-only -d 'Batches alone, without their records'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -s q -l quiet -d 'Say less on standard error'

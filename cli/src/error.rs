@@ -91,7 +91,8 @@ impl CommandError {
             Cause::Refused(_) => ExitStatus::Refused,
             Cause::CheckFailed(_) => ExitStatus::CheckFailed,
             Cause::Timeout(_) => ExitStatus::Unreachable,
-            Cause::Failed(_) | Cause::Io { .. } => ExitStatus::Failed,
+            Cause::Io { source, .. } => io_status(source),
+            Cause::Failed(_) => ExitStatus::Failed,
             Cause::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitStatus::Done,
             Cause::Output(_) => ExitStatus::Failed,
             Cause::Client(error) => client_status(error),
@@ -130,6 +131,15 @@ impl CommandError {
             Cause::Client(error) => error.code(),
             _ => None,
         }
+    }
+}
+
+/// Of a file that was named on the command line.
+fn io_status(error: &io::Error) -> ExitStatus {
+    match error.kind() {
+        io::ErrorKind::NotFound => ExitStatus::NotFound,
+        io::ErrorKind::IsADirectory => ExitStatus::Usage,
+        _ => ExitStatus::Failed,
     }
 }
 

@@ -21,11 +21,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let status = match Cli::try_parse() {
         Ok(cli) => commands::run(cli),
-        Err(error) => {
+        Err(error) if error.use_stderr() => {
             // Nobody is left to tell when the terminal is gone.
             let _ = error.print();
-            if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Done }
+            ExitStatus::Usage
         }
+        Err(help) => commands::printed(help.print()),
     };
     status.into()
 }

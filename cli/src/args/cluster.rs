@@ -1,6 +1,6 @@
 use clap::{Args, Subcommand};
 
-use super::shared::{Common, TableArgs, WatchArgs};
+use super::shared::ReadArgs;
 
 #[derive(Debug, Subcommand)]
 pub enum ClusterCommand {
@@ -11,9 +11,5 @@ pub enum ClusterCommand {
 #[derive(Debug, Args)]
 pub struct ClusterInfoArgs {
     #[command(flatten)]
-    pub watch: WatchArgs,
-    #[command(flatten)]
-    pub table: TableArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub read: ReadArgs,
 }

@@ -8,7 +8,7 @@ use super::values::{self, PartitionList};
 use crate::records::format::RecordTemplate;
 
 #[derive(Debug, Args)]
-#[command(after_long_help = POSITION_HELP)]
+#[command(after_long_help = POSITION_HELP, mut_arg("output", |output| output.help("text, wide, json or jsonl")))]
 pub struct ConsumeArgs {
     /// The topics to read
     #[arg(required = true, value_name = "TOPIC")]

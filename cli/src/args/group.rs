@@ -5,7 +5,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::consume::Isolation;
 use super::position::Positions;
-use super::shared::{Common, ConfirmArgs, TableArgs, WatchArgs};
+use super::shared::{Common, DestroyArgs, ReadArgs};
 use super::values::PartitionList;
 
 #[derive(Debug, Subcommand)]
@@ -33,11 +33,7 @@ pub struct GroupListArgs {
     #[arg(long, value_name = "STATE,…", value_delimiter = ',')]
     pub state: Vec<String>,
     #[command(flatten)]
-    pub watch: WatchArgs,
-    #[command(flatten)]
-    pub table: TableArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub read: ReadArgs,
 }
 
 #[derive(Debug, Args)]
@@ -46,11 +42,7 @@ pub struct GroupDescribeArgs {
     #[arg(required = true, value_name = "GROUP")]
     pub groups: Vec<String>,
     #[command(flatten)]
-    pub watch: WatchArgs,
-    #[command(flatten)]
-    pub table: TableArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub read: ReadArgs,
 }
 
 #[derive(Debug, Args)]
@@ -77,11 +69,7 @@ pub struct GroupLagArgs {
     #[arg(long, value_name = "LEVEL", default_value = "uncommitted")]
     pub isolation: Isolation,
     #[command(flatten)]
-    pub watch: WatchArgs,
-    #[command(flatten)]
-    pub table: TableArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub read: ReadArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -105,11 +93,7 @@ pub struct GroupResetArgs {
     #[arg(long, conflicts_with = "topic")]
     pub all_topics: bool,
     #[command(flatten)]
-    pub confirm: ConfirmArgs,
-    #[command(flatten)]
-    pub table: TableArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub destroy: DestroyArgs,
 }
 
 /// A topic, whole or by partitions: `orders`, `orders:0,3-5`.
@@ -139,9 +123,7 @@ pub struct GroupDeleteArgs {
     #[arg(required = true, value_name = "GROUP")]
     pub groups: Vec<String>,
     #[command(flatten)]
-    pub confirm: ConfirmArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub destroy: DestroyArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -169,11 +151,7 @@ pub struct GroupOffsetsImportArgs {
     /// An export [default: standard input]
     pub file: Option<PathBuf>,
     #[command(flatten)]
-    pub confirm: ConfirmArgs,
-    #[command(flatten)]
-    pub table: TableArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub destroy: DestroyArgs,
 }
 
 #[derive(Debug, Args)]
@@ -184,9 +162,7 @@ pub struct GroupOffsetsDeleteArgs {
     #[arg(short, long, value_name = "TOPIC[:LIST]", required = true)]
     pub topic: Vec<TopicSelection>,
     #[command(flatten)]
-    pub confirm: ConfirmArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub destroy: DestroyArgs,
 }
 
 #[cfg(test)]

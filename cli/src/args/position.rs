@@ -54,11 +54,13 @@ pub enum TimePoint {
 }
 
 impl TimePoint {
+    /// Not negative: no record is older than 1970, and brokers give negative numbers other meanings.
     pub fn timestamp_ms(self, now_ms: i64) -> i64 {
-        match self {
+        let timestamp_ms = match self {
             Self::At { timestamp_ms } => timestamp_ms,
             Self::Ago { age_ms } => now_ms.saturating_sub(age_ms),
-        }
+        };
+        timestamp_ms.max(0)
     }
 }
 

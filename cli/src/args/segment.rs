@@ -14,12 +14,12 @@ pub enum SegmentCommand {
     /// Print the batches and records of logs, or the entries of other files
     Dump(SegmentDumpArgs),
     /// Check checksums, offsets, indexes, time order and epochs; exit code 6 on any finding
-    Verify(SegmentVerifyArgs),
+    Verify(SegmentTableArgs),
     /// Count batches, records, keys, codecs and producers
-    Stats(SegmentStatsArgs),
+    Stats(SegmentTableArgs),
     /// Segments with their offsets, sizes and times
     #[command(visible_alias = "ls")]
-    List(SegmentListArgs),
+    List(SegmentTableArgs),
     /// Entries of offset, time and transaction indexes
     Index(SegmentIndexArgs),
     /// Find records by offset, time or key
@@ -38,6 +38,7 @@ pub struct TargetArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("output", |output| output.help("text, wide, json, jsonl or tmpl=TEMPLATE")))]
 pub struct SegmentDumpArgs {
     #[command(flatten)]
     pub target: TargetArgs,
@@ -71,28 +72,9 @@ pub enum DumpFormat {
     Kafka,
 }
 
+/// What commands take that make a table of whole files.
 #[derive(Debug, Args)]
-pub struct SegmentVerifyArgs {
-    #[command(flatten)]
-    pub target: TargetArgs,
-    #[command(flatten)]
-    pub table: TableArgs,
-    #[command(flatten)]
-    pub local: LocalArgs,
-}
-
-#[derive(Debug, Args)]
-pub struct SegmentStatsArgs {
-    #[command(flatten)]
-    pub target: TargetArgs,
-    #[command(flatten)]
-    pub table: TableArgs,
-    #[command(flatten)]
-    pub local: LocalArgs,
-}
-
-#[derive(Debug, Args)]
-pub struct SegmentListArgs {
+pub struct SegmentTableArgs {
     #[command(flatten)]
     pub target: TargetArgs,
     #[command(flatten)]

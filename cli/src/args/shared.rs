@@ -137,7 +137,41 @@ pub struct WatchArgs {
     pub watch: Option<Duration>,
 }
 
-/// For commands that destroy or overwrite.
+/// For commands that read a cluster into a table.
+#[derive(Debug, Clone, Args, Default)]
+pub struct ReadArgs {
+    #[command(flatten)]
+    pub watch: WatchArgs,
+    #[command(flatten)]
+    pub table: TableArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// For commands that change a cluster without destroying.
+#[derive(Debug, Clone, Args, Default)]
+pub struct ChangeArgs {
+    /// Let the cluster check it, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub table: TableArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// For commands that destroy or overwrite something of a cluster.
+#[derive(Debug, Clone, Args, Default)]
+pub struct DestroyArgs {
+    #[command(flatten)]
+    pub confirm: ConfirmArgs,
+    #[command(flatten)]
+    pub table: TableArgs,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Whether to ask first.
 #[derive(Debug, Clone, Args, Default)]
 pub struct ConfirmArgs {
     /// Do it without asking
@@ -145,13 +179,5 @@ pub struct ConfirmArgs {
     pub yes: bool,
     /// Show what would be done, and do nothing
     #[arg(long, conflicts_with = "yes")]
-    pub dry_run: bool,
-}
-
-/// For commands that change without destroying.
-#[derive(Debug, Clone, Args, Default)]
-pub struct DryRunArgs {
-    /// Let the cluster check it, and do nothing
-    #[arg(long)]
     pub dry_run: bool,
 }

@@ -1,7 +1,7 @@
 use clap::{Args, Subcommand};
 
 use super::position::Positions;
-use super::shared::{Common, ConfirmArgs, DryRunArgs, TableArgs, WatchArgs};
+use super::shared::{ChangeArgs, DestroyArgs, ReadArgs};
 use super::values::KeyValue;
 
 #[derive(Debug, Subcommand)]
@@ -46,11 +46,7 @@ pub struct TopicListArgs {
     #[arg(long)]
     pub at_min_isr: bool,
     #[command(flatten)]
-    pub watch: WatchArgs,
-    #[command(flatten)]
-    pub table: TableArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub read: ReadArgs,
 }
 
 #[derive(Debug, Args)]
@@ -59,11 +55,7 @@ pub struct TopicDescribeArgs {
     #[arg(required = true, value_name = "TOPIC")]
     pub topics: Vec<String>,
     #[command(flatten)]
-    pub watch: WatchArgs,
-    #[command(flatten)]
-    pub table: TableArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub read: ReadArgs,
 }
 
 #[derive(Debug, Args)]
@@ -85,9 +77,7 @@ pub struct TopicCreateArgs {
     #[arg(long)]
     pub if_not_exists: bool,
     #[command(flatten)]
-    pub dry_run: DryRunArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub change: ChangeArgs,
 }
 
 #[derive(Debug, Args)]
@@ -99,9 +89,7 @@ pub struct TopicDeleteArgs {
     #[arg(long)]
     pub if_exists: bool,
     #[command(flatten)]
-    pub confirm: ConfirmArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub destroy: DestroyArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -125,11 +113,7 @@ pub struct TopicConfigGetArgs {
     #[arg(long, conflicts_with = "keys")]
     pub all: bool,
     #[command(flatten)]
-    pub watch: WatchArgs,
-    #[command(flatten)]
-    pub table: TableArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub read: ReadArgs,
 }
 
 #[derive(Debug, Args)]
@@ -140,9 +124,7 @@ pub struct TopicConfigSetArgs {
     #[arg(required = true, value_name = "KEY=VALUE")]
     pub configs: Vec<KeyValue>,
     #[command(flatten)]
-    pub dry_run: DryRunArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub change: ChangeArgs,
 }
 
 #[derive(Debug, Args)]
@@ -153,9 +135,7 @@ pub struct TopicConfigUnsetArgs {
     #[arg(required = true, value_name = "KEY")]
     pub keys: Vec<String>,
     #[command(flatten)]
-    pub dry_run: DryRunArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub change: ChangeArgs,
 }
 
 #[derive(Debug, Args)]
@@ -166,9 +146,7 @@ pub struct TopicAddPartitionsArgs {
     #[arg(short = 'P', long, value_name = "TOTAL", value_parser = clap::value_parser!(i32).range(1..))]
     pub partitions: i32,
     #[command(flatten)]
-    pub dry_run: DryRunArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub change: ChangeArgs,
 }
 
 #[derive(Debug, Args)]
@@ -180,9 +158,5 @@ pub struct TopicOffsetsArgs {
     #[arg(long, value_name = "POSITION", allow_hyphen_values = true)]
     pub at: Option<Positions>,
     #[command(flatten)]
-    pub watch: WatchArgs,
-    #[command(flatten)]
-    pub table: TableArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub read: ReadArgs,
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::shared::{Common, ConfirmArgs, TableArgs, WatchArgs};
+use super::shared::{Common, DestroyArgs, ReadArgs, TableArgs};
 use super::values::{self, PartitionList};
 
 #[derive(Debug, Subcommand)]
@@ -26,11 +26,7 @@ pub struct TxnListArgs {
     #[arg(long, value_name = "STATE,…", value_delimiter = ',')]
     pub state: Vec<String>,
     #[command(flatten)]
-    pub watch: WatchArgs,
-    #[command(flatten)]
-    pub table: TableArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub read: ReadArgs,
 }
 
 #[derive(Debug, Args)]
@@ -39,11 +35,7 @@ pub struct TxnDescribeArgs {
     #[arg(required = true, value_name = "ID")]
     pub ids: Vec<String>,
     #[command(flatten)]
-    pub watch: WatchArgs,
-    #[command(flatten)]
-    pub table: TableArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub read: ReadArgs,
 }
 
 #[derive(Debug, Args)]
@@ -55,11 +47,7 @@ pub struct TxnProducersArgs {
     #[arg(short, long, value_name = "LIST")]
     pub partition: Option<PartitionList>,
     #[command(flatten)]
-    pub watch: WatchArgs,
-    #[command(flatten)]
-    pub table: TableArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub read: ReadArgs,
 }
 
 #[derive(Debug, Args)]
@@ -87,7 +75,5 @@ pub struct TxnAbortArgs {
     #[arg(long, value_name = "OFFSET", value_parser = clap::value_parser!(i64).range(0..))]
     pub start_offset: i64,
     #[command(flatten)]
-    pub confirm: ConfirmArgs,
-    #[command(flatten)]
-    pub common: Common,
+    pub destroy: DestroyArgs,
 }

@@ -4,9 +4,9 @@ use kafkactl_core::client::admin::ClusterDescription;
 use serde::Serialize;
 
 use super::Outcome;
-use super::session::{self, ClusterCommand, Pace, Session};
+use super::session::{self, ClusterCommand, Options, Session};
 use crate::args::cluster::{ClusterCommand as Verb, ClusterInfoArgs};
-use crate::args::shared::{Common, TableArgs};
+use crate::args::shared::Common;
 use crate::exit::ExitStatus;
 use crate::output::{Cell, Column, Output, Report, Row, Section, Table};
 
@@ -48,16 +48,8 @@ impl Row for BrokerRow {
 }
 
 impl ClusterCommand for ClusterInfoArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn table(&self) -> Option<&TableArgs> {
-        Some(&self.table)
-    }
-
-    fn pace(&self) -> Pace {
-        self.watch.watch.into()
+    fn options(&self) -> Options<'_> {
+        (&self.read).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {

@@ -51,6 +51,19 @@ pub fn confirm(
     }
 }
 
+/// [`confirm`] for things of one kind that go with all their `contents`.
+pub fn confirm_deletion(
+    session: &Session,
+    args: &ConfirmArgs,
+    noun: &str,
+    contents: &str,
+    names: &[String],
+) -> Result<Decision, CommandError> {
+    let list = names.join(", ");
+    let plural = if names.len() == 1 { "" } else { "s" };
+    confirm(session, args, &format!("delete {noun}{plural} with all {contents}: {list}"), &list)
+}
+
 fn ask(question: &str) -> Result<String, CommandError> {
     let failed = |error| CommandError::io("terminal", error);
     let mut stderr = io::stderr();

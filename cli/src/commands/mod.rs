@@ -62,6 +62,12 @@ fn local_command(
     finish(&mut output, outcome)
 }
 
+/// How a help text ends that was printed like this.
+pub fn printed(printed: std::io::Result<()>) -> ExitStatus {
+    let mut output = Output::standard(&LocalArgs::default(), &TableArgs::default());
+    finish(&mut output, printed.map(|()| ExitStatus::Done).map_err(CommandError::output))
+}
+
 /// Tells the failure, if there is one, and gives the status.
 fn finish(output: &mut Output, outcome: Outcome) -> ExitStatus {
     let outcome = outcome.and_then(|status| output.flush().map(|()| status));

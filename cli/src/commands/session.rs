@@ -7,7 +7,7 @@ use kafkactl_core::client::{Admin, Client, ClientConfig, Endpoint};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Outcome, finish, log_to_stderr};
-use crate::args::shared::{Common, TableArgs};
+use crate::args::shared::{ChangeArgs, Common, DestroyArgs, ReadArgs, TableArgs};
 use crate::context::file::surroundings;
 use crate::context::{self, ClientSettings, Protect, settle};
 use crate::error::CommandError;
@@ -45,32 +45,51 @@ pub enum Pace {
     Every(Duration),
 }
 
-impl From<Option<Duration>> for Pace {
-    fn from(watch: Option<Duration>) -> Self {
-        watch.map_or(Self::Once, Self::Every)
+/// What a command was given besides its own arguments.
+pub struct Options<'a> {
+    pub common: &'a Common,
+    pub table: Option<&'a TableArgs>,
+    pub pace: Pace,
+}
+
+impl<'a> From<&'a Common> for Options<'a> {
+    fn from(common: &'a Common) -> Self {
+        Self { common, table: None, pace: Pace::Once }
+    }
+}
+
+impl<'a> From<&'a ReadArgs> for Options<'a> {
+    fn from(args: &'a ReadArgs) -> Self {
+        let pace = args.watch.watch.map_or(Pace::Once, Pace::Every);
+        Self { common: &args.common, table: Some(&args.table), pace }
+    }
+}
+
+impl<'a> From<&'a ChangeArgs> for Options<'a> {
+    fn from(args: &'a ChangeArgs) -> Self {
+        Self { table: Some(&args.table), ..(&args.common).into() }
+    }
+}
+
+impl<'a> From<&'a DestroyArgs> for Options<'a> {
+    fn from(args: &'a DestroyArgs) -> Self {
+        Self { table: Some(&args.table), ..(&args.common).into() }
     }
 }
 
 /// A command on a connected cluster; implemented by its arguments.
 pub trait ClusterCommand {
-    fn common(&self) -> &Common;
-
-    fn table(&self) -> Option<&TableArgs> {
-        None
-    }
-
-    fn pace(&self) -> Pace {
-        Pace::Once
-    }
+    fn options(&self) -> Options<'_>;
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome;
 }
 
 /// Connects and runs a command; `outer` are the options given before the noun.
 pub fn run(command: &impl ClusterCommand, outer: &Common) -> ExitStatus {
-    let common = command.common().or(outer);
+    let options = command.options();
+    let common = options.common.or(outer);
     log_to_stderr(&common.local);
-    let table = command.table().cloned().unwrap_or_default();
+    let table = options.table.cloned().unwrap_or_default();
     let mut output = Output::standard(&common.local, &table);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = match runtime {
@@ -89,7 +108,7 @@ async fn connect_and_run(command: &impl ClusterCommand, common: &Common, output:
         Ok(Session { admin: Admin::new(&client), client, settings })
     })
     .await?;
-    match command.pace() {
+    match command.options().pace {
         Pace::Once => within(limit, command.run(&session, output)).await,
         Pace::Streaming => command.run(&session, output).await,
         Pace::Every(interval) => watch(interval, limit, &session, command, output).await,

@@ -162,10 +162,15 @@ impl Output {
         }
     }
 
-    /// A standard error that cannot be written to leaves nobody to tell.
-    fn say(&mut self, line: &str) {
+    /// A line on standard error, also with `--quiet`. One that cannot be written to leaves nobody to tell.
+    pub fn say(&mut self, line: &str) {
         let _ = writeln!(self.messages, "{line}");
     }
+}
+
+/// `1 record`, `2 records`.
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Our own types as JSON. It fails only for maps whose keys are not strings, which none of them has.

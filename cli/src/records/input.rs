@@ -265,6 +265,15 @@ mod tests {
     }
 
     #[test]
+    fn input_without_end_is_refused_in_time() {
+        for flags in [&[][..], &["--input", "jsonl"], &["--input", "raw"]] {
+            let endless = BufReader::new(io::repeat(b'x'));
+            let error = read(&plan(flags), Path::new("in"), endless, &mut |_, _| true).unwrap_err();
+            assert_eq!(error.to_string(), "in:1: longer than 104857600 bytes", "{flags:?}");
+        }
+    }
+
+    #[test]
     fn a_consumer_can_stop_the_reading() {
         let mut seen = 0;
         let go_on = read(&plan(&[]), Path::new("in"), BufReader::new(&b"a\nb\nc\n"[..]), &mut |_, _| {

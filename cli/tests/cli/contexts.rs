@@ -75,7 +75,7 @@ fn a_broken_file_is_named_with_its_line() {
         .stderr_has("my.toml")
         .stderr_has("line 3");
     home.run_in(&[("KAFKACTL_CONFIG", path)], &["topic", "list"]).code(2).stderr_has("line 3");
-    home.run(&["topic", "list", "--config", "/no/such.toml"]).code(1).stderr_has("/no/such.toml");
+    home.run(&["topic", "list", "--config", "/no/such.toml"]).code(5).stderr_has("/no/such.toml");
 }
 
 #[test]

@@ -82,3 +82,11 @@ pub fn run(mut command: Command, input: &[u8]) -> Done {
     writer.join().expect("the input was written");
     output.into()
 }
+
+/// Runs with nothing on standard input and nothing of the caller's around.
+pub fn kafkactl(words: &[&str]) -> Done {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = command(home.path());
+    command.args(words);
+    run(command, b"")
+}

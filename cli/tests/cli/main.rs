@@ -4,6 +4,7 @@ mod broker;
 mod contexts;
 mod demo;
 mod golden;
+mod hostile;
 mod journey;
 mod kafkactl;
 mod pty;

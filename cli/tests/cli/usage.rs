@@ -5,14 +5,7 @@ use std::process::Stdio;
 use serde_json::Value;
 
 use crate::golden::check_json;
-use crate::kafkactl::{Done, command, run};
-
-fn kafkactl(words: &[&str]) -> Done {
-    let home = tempfile::tempdir().unwrap();
-    let mut command = command(home.path());
-    command.args(words);
-    run(command, b"")
-}
+use crate::kafkactl::{Done, command, kafkactl, run};
 
 /// Nothing listens on port 1.
 const NOBODY: &str = "127.0.0.1:1";
@@ -35,7 +28,7 @@ fn wrong_words_are_usage() {
         &["broker", "start", "--config", "/no/such/file"],
     ] {
         let done = kafkactl(words);
-        let expected = if words.last() == Some(&"/no/such/file") { 1 } else { 2 };
+        let expected = if words.last() == Some(&"/no/such/file") { 5 } else { 2 };
         assert_eq!(done.code, Some(expected), "{words:?}: {done:#?}");
         assert_eq!(done.stdout, "", "{words:?}");
         assert_ne!(done.stderr, "", "{words:?}");

@@ -80,6 +80,8 @@ pub struct IndexFile<E> {
     /// The entries that were written. Slots behind them were preallocated: they look like one of the base offset, which
     /// only the first entry can be.
     pub entries: Vec<E>,
+    /// Whether even the first entry is but the zeros of a preallocated slot. Kafka's tool shows it as an entry.
+    pub is_blank: bool,
     /// What the last whole slot of the file holds, be it written or not.
     pub last_slot: Option<E>,
 }
@@ -93,7 +95,15 @@ impl<E: Entry> IndexFile<E> {
         let last_slot = slots.clone().next_back();
         let is_written = |(number, slot): &(usize, E)| *number == 0 || slot.offset() != base_offset;
         let entries = slots.enumerate().take_while(is_written).map(|(_, entry)| entry).collect();
-        Ok(Self { base_offset, size_bytes: bytes.len() as u64, entries, last_slot })
+        let is_blank = bytes.len() > E::BYTES && bytes[..E::BYTES].iter().all(|&byte| byte == 0);
+        Ok(Self { base_offset, size_bytes: bytes.len() as u64, entries, is_blank, last_slot })
+    }
+}
+
+impl<E> IndexFile<E> {
+    /// The entries that somebody wrote.
+    pub fn written(&self) -> &[E] {
+        if self.is_blank { &[] } else { &self.entries }
     }
 }
 

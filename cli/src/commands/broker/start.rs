@@ -111,17 +111,12 @@ impl Ready {
     /// scripts that read the first line.
     fn announce(&self, args: &BrokerStartArgs, out: &mut Output) -> Result<(), CommandError> {
         let Self { bootstrap, node_id, cluster_id, took_ms } = self;
-        match args.log_format {
+        out.say(&match args.log_format {
             LogFormat::Text => {
-                eprintln!(
-                    "ready: bootstrap {bootstrap}, node {node_id}, cluster {cluster_id}, in {took_ms} ms"
-                );
+                format!("ready: bootstrap {bootstrap}, node {node_id}, cluster {cluster_id}, in {took_ms} ms")
             }
-            LogFormat::Json => {
-                let line = serde_json::json!({ "ready": self });
-                eprintln!("{line}");
-            }
-        }
+            LogFormat::Json => serde_json::json!({ "ready": self }).to_string(),
+        });
         if args.ephemeral {
             out.write(format!("{bootstrap}\n").as_bytes())?;
             out.flush()?;

@@ -15,24 +15,19 @@ use kafkactl_core::names::{Offset, TopicPartition};
 use kafkactl_core::record::{HeaderRef, RecordView};
 
 use super::Outcome;
-use super::session::{ClusterCommand, Pace, Session, stop_signal};
+use super::session::{ClusterCommand, Options, Pace, Session, stop_signal};
 use crate::args::consume::{ConsumeArgs, Isolation};
-use crate::args::shared::Common;
 use crate::error::CommandError;
 use crate::exit::ExitStatus;
-use crate::output::Output;
+use crate::output::{Output, counted};
 use crate::records::ReadRecord;
 use plan::{Range, ranges};
 use sink::Sink;
 use tail::Tail;
 
 impl ClusterCommand for ConsumeArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn pace(&self) -> Pace {
-        Pace::Streaming
+    fn options(&self) -> Options<'_> {
+        Options { pace: Pace::Streaming, ..(&self.common).into() }
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
@@ -138,7 +133,7 @@ impl Reading {
             }
         }
         if self.ranges.is_empty() && self.left > 0 {
-            out.note(&format!("reached the end after {} records", self.records));
+            out.note(&format!("reached the end after {}", counted(self.records, "record")));
         }
         Ok(())
     }

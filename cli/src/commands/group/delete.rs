@@ -1,10 +1,10 @@
 use serde::Serialize;
 
+use super::reset::check_idle;
 use crate::args::group::GroupDeleteArgs;
-use crate::args::shared::Common;
 use crate::commands::Outcome;
-use crate::commands::confirm::{Decision, confirm};
-use crate::commands::session::{ClusterCommand, Session};
+use crate::commands::confirm::{Decision, confirm_deletion};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
 
@@ -21,26 +21,18 @@ impl Row for DeletedRow {
 }
 
 impl ClusterCommand for GroupDeleteArgs {
-    fn common(&self) -> &Common {
-        &self.common
+    fn options(&self) -> Options<'_> {
+        (&self.destroy).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        let list = self.groups.join(", ");
-        let deed = format!(
-            "delete {} with all commits: {list}",
-            if self.groups.len() == 1 { "group" } else { "groups" }
-        );
-        let preview = confirm(session, &self.confirm, &deed, &list)? == Decision::Preview;
+        let confirmed = confirm_deletion(session, &self.destroy.confirm, "group", "commits", &self.groups)?;
+        let preview = confirmed == Decision::Preview;
         // A preview looks whether the groups are there and have no members, which is what deleting would check.
         let outcomes = if preview {
             let described = session.admin.describe_groups(&self.groups).await?;
-            let check =
-                |group: kafkactl_core::client::admin::GroupDescription| super::reset::check_idle(&group);
-            described
-                .into_iter()
-                .map(|(name, group)| (name, group.map_err(CommandError::from).and_then(check)))
-                .collect()
+            let check = |group: Result<_, _>| check_idle(&group?);
+            described.into_iter().map(|(name, group)| (name, check(group))).collect()
         } else {
             let deleted = session.admin.delete_groups(&self.groups).await;
             deleted
@@ -48,13 +40,12 @@ impl ClusterCommand for GroupDeleteArgs {
                 .map(|(name, outcome)| (name, outcome.map_err(CommandError::from)))
                 .collect::<Vec<_>>()
         };
+        let result = if preview { "would-delete" } else { "deleted" };
         let mut rows = Vec::new();
         let mut errors = Vec::new();
         for (name, outcome) in outcomes {
             match outcome {
-                Ok(()) => {
-                    rows.push(DeletedRow { name, result: if preview { "would-delete" } else { "deleted" } })
-                }
+                Ok(()) => rows.push(DeletedRow { name, result }),
                 Err(error) => errors.push(error),
             }
         }

@@ -5,9 +5,8 @@ use kafkactl_core::names::TopicPartition;
 use serde::Serialize;
 
 use crate::args::group::GroupDescribeArgs;
-use crate::args::shared::{Common, TableArgs};
 use crate::commands::Outcome;
-use crate::commands::session::{ClusterCommand, Pace, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row, Section, Table};
 
@@ -70,16 +69,8 @@ impl Row for MemberRow {
 }
 
 impl ClusterCommand for GroupDescribeArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn table(&self) -> Option<&TableArgs> {
-        Some(&self.table)
-    }
-
-    fn pace(&self) -> Pace {
-        self.watch.watch.into()
+    fn options(&self) -> Options<'_> {
+        (&self.read).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {

@@ -9,10 +9,9 @@ use serde::Serialize;
 
 use super::lag_of::{Lag, LagState, LagSum, lag_of};
 use crate::args::group::{GroupLagArgs, LagBy};
-use crate::args::shared::{Common, TableArgs};
 use crate::commands::Outcome;
 use crate::commands::positions::{Answers, Bounds};
-use crate::commands::session::{ClusterCommand, Pace, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::exit::ExitStatus;
 use crate::output::{Cell, Column, Output, Report, Row};
@@ -100,16 +99,8 @@ struct Group {
 }
 
 impl ClusterCommand for GroupLagArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn table(&self) -> Option<&TableArgs> {
-        Some(&self.table)
-    }
-
-    fn pace(&self) -> Pace {
-        self.watch.watch.into()
+    fn options(&self) -> Options<'_> {
+        (&self.read).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {

@@ -1,9 +1,8 @@
 use serde::Serialize;
 
 use crate::args::group::GroupListArgs;
-use crate::args::shared::{Common, TableArgs};
 use crate::commands::Outcome;
-use crate::commands::session::{ClusterCommand, Pace, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
 
@@ -33,16 +32,8 @@ impl Row for GroupRow {
 }
 
 impl ClusterCommand for GroupListArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn table(&self) -> Option<&TableArgs> {
-        Some(&self.table)
-    }
-
-    fn pace(&self) -> Pace {
-        self.watch.watch.into()
+    fn options(&self) -> Options<'_> {
+        (&self.read).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {

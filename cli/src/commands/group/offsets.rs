@@ -10,10 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::reset::{Change, Commits, commits_of, describe, select};
 use crate::args::group::{GroupOffsetsDeleteArgs, GroupOffsetsExportArgs, GroupOffsetsImportArgs};
-use crate::args::shared::{Common, TableArgs};
 use crate::commands::Outcome;
 use crate::commands::confirm::{Decision, confirm};
-use crate::commands::session::{ClusterCommand, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::exit::ExitStatus;
 use crate::output::{Cell, Column, Format, Output, Report, Row};
@@ -48,8 +47,8 @@ impl Row for CommitLine {
 }
 
 impl ClusterCommand for GroupOffsetsExportArgs {
-    fn common(&self) -> &Common {
-        &self.common
+    fn options(&self) -> Options<'_> {
+        (&self.common).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
@@ -72,12 +71,8 @@ impl ClusterCommand for GroupOffsetsExportArgs {
 }
 
 impl ClusterCommand for GroupOffsetsImportArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn table(&self) -> Option<&TableArgs> {
-        Some(&self.table)
+    fn options(&self) -> Options<'_> {
+        (&self.destroy).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
@@ -96,7 +91,7 @@ impl ClusterCommand for GroupOffsetsImportArgs {
         };
         let old = if group.is_some() { commits_of(session, &self.group).await? } else { Commits::new() };
         let change = Change { group: &self.group, description: group.as_ref(), old: &old, new };
-        change.carry_out(session, &self.confirm, Vec::new(), out).await
+        change.carry_out(session, &self.destroy.confirm, Vec::new(), out).await
     }
 }
 
@@ -156,15 +151,15 @@ impl Row for DeletedRow {
 }
 
 impl ClusterCommand for GroupOffsetsDeleteArgs {
-    fn common(&self) -> &Common {
-        &self.common
+    fn options(&self) -> Options<'_> {
+        (&self.destroy).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
         describe(session, &self.group).await?;
         let topics: Vec<&str> = self.topic.iter().map(|selection| selection.topic.as_str()).collect();
         let deed = format!("delete commits of group {} in {}", self.group, topics.join(", "));
-        let preview = confirm(session, &self.confirm, &deed, &self.group)? == Decision::Preview;
+        let preview = confirm(session, &self.destroy.confirm, &deed, &self.group)? == Decision::Preview;
         let partitions: Vec<TopicPartition> = select(session, &self.topic).await?.into_iter().collect();
         let row = |partition: &TopicPartition, result| DeletedRow {
             group: self.group.clone(),

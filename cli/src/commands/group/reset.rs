@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use crate::args::group::{GroupResetArgs, TopicSelection};
 use crate::args::position::Position;
-use crate::args::shared::{Common, ConfirmArgs, TableArgs};
+use crate::args::shared::ConfirmArgs;
 use crate::commands::Outcome;
 use crate::commands::confirm::confirm;
 use crate::commands::positions::{NoCommit, now_ms, resolve};
-use crate::commands::session::{ClusterCommand, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
 
@@ -45,12 +45,8 @@ impl Row for ChangeRow {
 }
 
 impl ClusterCommand for GroupResetArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn table(&self) -> Option<&TableArgs> {
-        Some(&self.table)
+    fn options(&self) -> Options<'_> {
+        (&self.destroy).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
@@ -64,7 +60,7 @@ impl ClusterCommand for GroupResetArgs {
         let mut errors = Vec::new();
         let new = self.new_commits(session, &partitions, &old, &mut errors).await?;
         let change = Change { group: &self.group, description: Some(&group), old: &old, new };
-        change.carry_out(session, &self.confirm, errors, out).await
+        change.carry_out(session, &self.destroy.confirm, errors, out).await
     }
 }
 

@@ -9,7 +9,7 @@ use kafkactl_core::client::producer::{Delivery, Producer, Receipt};
 use serde::Serialize;
 
 use crate::error::CommandError;
-use crate::output::{Format, Output};
+use crate::output::{Format, Output, counted};
 
 type Pending = Pin<Box<dyn Future<Output = Result<Delivery, ClientError>>>>;
 
@@ -79,8 +79,8 @@ impl Deliveries {
         }
         match first_failure {
             Some(error) if failed > 1 => {
-                let hint = format!("{failed} records were not written, {} were", self.delivered);
-                Err(error.hint(hint))
+                let all = counted(failed + self.delivered, "record");
+                Err(error.hint(format!("{failed} of {all} were not written")))
             }
             Some(error) => Err(error),
             None => Ok(()),

@@ -16,9 +16,8 @@ use kafkactl_core::record::{Codec, HeaderRef};
 use tokio::sync::mpsc;
 
 use super::Outcome;
-use super::session::{ClusterCommand, Pace, Session, stop_signal};
+use super::session::{ClusterCommand, Options, Pace, Session, stop_signal};
 use crate::args::produce::{Acks, Compress, ProduceArgs};
-use crate::args::shared::Common;
 use crate::error::CommandError;
 use crate::exit::ExitStatus;
 use crate::output::Output;
@@ -41,12 +40,8 @@ const BUFFER_BYTES: usize = 64 << 20;
 const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(900);
 
 impl ClusterCommand for ProduceArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn pace(&self) -> Pace {
-        Pace::Streaming
+    fn options(&self) -> Options<'_> {
+        Options { pace: Pace::Streaming, ..(&self.common).into() }
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
@@ -75,7 +70,7 @@ impl ClusterCommand for ProduceArgs {
         };
         // What was taken before a failure is still delivered and accounted for.
         let delivered = load.deliveries.finish(&producer, out).await;
-        load.progress.finish(load.deliveries.count());
+        load.progress.finish(load.deliveries.count(), out);
         out.flush()?;
         let written = sent.and(delivered);
         match (&self.txn, written) {

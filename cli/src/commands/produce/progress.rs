@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 
+use crate::output::Output;
+
 /// What is done sooner needs no bar.
 const SHOWN_AFTER: Duration = Duration::from_secs(1);
 
@@ -77,11 +79,11 @@ impl Progress {
     }
 
     /// Takes the bar away; a load that had one gets a closing line.
-    pub fn finish(&mut self, delivered: u64) {
+    pub fn finish(&mut self, delivered: u64, out: &mut Output) {
         let Some(bar) = self.bar.take() else { return };
         bar.finish_and_clear();
         let bytes = HumanBytes(self.bytes_read.load(Ordering::Relaxed));
         let seconds = self.started.elapsed().as_secs_f64();
-        eprintln!("{} records written, {bytes} read in {seconds:.1} s", HumanCount(delivered));
+        out.note(&format!("{} records written, {bytes} read in {seconds:.1} s", HumanCount(delivered)));
     }
 }

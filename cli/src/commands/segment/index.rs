@@ -78,14 +78,14 @@ fn read(path: &Path, only: Option<IndexKind>, rows: &mut Vec<EntryRow>) -> Resul
     let row = || EntryRow { file: file.clone(), kind: name, ..EntryRow::default() };
     match kind {
         IndexKind::Offset => {
-            rows.extend(IndexFile::<OffsetEntry>::read(path)?.entries.iter().map(|entry| EntryRow {
+            rows.extend(IndexFile::<OffsetEntry>::read(path)?.written().iter().map(|entry| EntryRow {
                 offset: entry.offset.0,
                 position: Some(entry.position),
                 ..row()
             }))
         }
         IndexKind::Time => {
-            rows.extend(IndexFile::<TimeEntry>::read(path)?.entries.iter().map(|entry| EntryRow {
+            rows.extend(IndexFile::<TimeEntry>::read(path)?.written().iter().map(|entry| EntryRow {
                 offset: entry.offset.0,
                 timestamp_ms: Some(entry.timestamp_ms),
                 timestamp: rfc3339(entry.timestamp_ms),
@@ -93,7 +93,7 @@ fn read(path: &Path, only: Option<IndexKind>, rows: &mut Vec<EntryRow>) -> Resul
             }))
         }
         IndexKind::Txn => {
-            rows.extend(IndexFile::<AbortedTxn>::read(path)?.entries.iter().map(|txn| EntryRow {
+            rows.extend(IndexFile::<AbortedTxn>::read(path)?.written().iter().map(|txn| EntryRow {
                 offset: txn.last_offset.0,
                 producer_id: Some(txn.producer_id.0),
                 first_offset: Some(txn.first_offset.0),

@@ -105,7 +105,8 @@ impl BatchItem {
     pub fn line(&self) -> String {
         let mut line = format!("batch {}-{} at {}: ", self.base_offset, self.last_offset, self.position);
         if self.magic >= 2 {
-            line += &format!("{} records, ", self.record_count);
+            let plural = if self.record_count == 1 { "" } else { "s" };
+            line += &format!("{} record{plural}, ", self.record_count);
         }
         line += &format!("{} bytes, {}", self.size_bytes, self.codec.unwrap_or("unknown codec"));
         if let Some(time) = rfc3339(self.max_timestamp_ms) {

@@ -1,7 +1,7 @@
 use kafkactl_core::log::inspect::{PartitionFiles, SegmentFiles, summary};
 use serde::Serialize;
 
-use crate::args::segment::SegmentListArgs;
+use crate::args::segment::SegmentTableArgs;
 use crate::commands::Outcome;
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
@@ -34,7 +34,7 @@ impl Row for SegmentRow {
     ];
 }
 
-pub fn run(args: &SegmentListArgs, out: &mut Output) -> Outcome {
+pub fn run(args: &SegmentTableArgs, out: &mut Output) -> Outcome {
     let mut rows = Vec::new();
     let mut errors = Vec::new();
     for partition in args.target.partitions()? {

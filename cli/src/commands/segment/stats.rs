@@ -1,7 +1,7 @@
 use kafkactl_core::log::inspect::{CodecStats, PartitionFiles, Stats, stats};
 use serde::Serialize;
 
-use crate::args::segment::SegmentStatsArgs;
+use crate::args::segment::SegmentTableArgs;
 use crate::commands::Outcome;
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row, Section, Table};
@@ -67,7 +67,7 @@ impl Row for CodecRow {
     ];
 }
 
-pub fn run(args: &SegmentStatsArgs, out: &mut Output) -> Outcome {
+pub fn run(args: &SegmentTableArgs, out: &mut Output) -> Outcome {
     let mut items = Vec::new();
     let mut sections = Vec::new();
     let mut errors = Vec::new();

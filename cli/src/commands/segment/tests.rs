@@ -71,10 +71,10 @@ fn dumps_for_people() {
          batch 7-8 at 352: 2 records, 115 bytes, none, 2100-01-01T00:00:00.121Z, epoch 0, producer 0 epoch 0 \
          sequence 3-4, transactional\n\
          \u{20} 8 2100-01-01T00:00:00.121Z \"key-4\" = \"one-committed-4\"\n\
-         batch 9-9 at 467: 1 records, 78 bytes, none, 2026-11-22T07:42:06.482Z, epoch 0, producer 1 epoch 1, \
+         batch 9-9 at 467: 1 record, 78 bytes, none, 2026-11-22T07:42:06.482Z, epoch 0, producer 1 epoch 1, \
          transactional, control\n\
          \u{20} 9 2026-11-22T07:42:06.482Z endTxnMarker: ABORT coordinatorEpoch: 0\n\
-         batch 10-10 at 545: 1 records, 78 bytes, none, 2026-11-22T07:42:06.496Z, epoch 0, producer 0 epoch 1, \
+         batch 10-10 at 545: 1 record, 78 bytes, none, 2026-11-22T07:42:06.496Z, epoch 0, producer 0 epoch 1, \
          transactional, control\n\
          \u{20} 10 2026-11-22T07:42:06.496Z endTxnMarker: COMMIT coordinatorEpoch: 0\n\
          batch 11-13 at 623: 3 records, 139 bytes, none, 2100-01-01T00:00:01.002Z, epoch 0, producer 0 epoch 1 \
@@ -152,6 +152,113 @@ fn lists_counts_and_finds() {
         segment("index {dirs}/transactions/txn-0 --kind txn -o tmpl={producer_id}:{first_offset}-{offset}")
             .data;
     assert_eq!(entries.lines().next(), Some("1:5-9"));
+}
+
+#[test]
+fn slots_that_nobody_wrote_are_no_entries() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes, rows) in [
+        ("blank/00000000000000000007.index", vec![0; 80], 0),
+        ("blank/00000000000000000007.timeindex", vec![0; 120], 0),
+        ("begun/00000000000000000007.index", [&[0, 0, 0, 3, 0, 0, 0, 9][..], &[0; 80]].concat(), 1),
+        ("trimmed/00000000000000000007.timeindex", vec![0; 12], 1),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        let ended = segment(&format!("index {} -o jsonl", path.display()));
+        assert_eq!((ended.status, ended.data.lines().count()), (ExitStatus::Done, rows), "{name}");
+    }
+}
+
+/// Every command of `segment` on one path, and what each may end with.
+fn inspect_all(path: &Path) -> Vec<(String, Ended)> {
+    let path = path.display();
+    ["dump", "dump --format kafka", "verify", "stats", "list", "index", "find --offset 0", "find --key k"]
+        .into_iter()
+        .map(|verb| (format!("{verb} {path}"), segment(&format!("{verb} {path}"))))
+        .collect()
+}
+
+#[test]
+fn whatever_a_file_holds_is_shown_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let garbage: Vec<u8> =
+        (0..5_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let batch_of_2_gib = [&[0; 8][..], &i32::MAX.to_be_bytes(), &[0, 0, 0, 0, 2], &[0xff; 200]].concat();
+    for kind in ["log", "index", "timeindex", "txnindex", "snapshot"] {
+        for (name, bytes) in
+            [("empty", &[][..]), ("garbage", &garbage), ("ones", &[0xff; 300]), ("giant", &batch_of_2_gib)]
+        {
+            let dir = folder.path().join(format!("{name}-{kind}-0"));
+            std::fs::create_dir(&dir).unwrap();
+            // Beside an empty log, so that commands on the directory come as far as the damaged file.
+            std::fs::write(dir.join("00000000000000000000.log"), b"").unwrap();
+            let path = dir.join(format!("00000000000000000000.{kind}"));
+            std::fs::write(&path, bytes).unwrap();
+            for (words, ended) in inspect_all(&dir).into_iter().chain(inspect_all(&path)) {
+                let is_said = !ended.messages.is_empty() || !ended.data.is_empty();
+                assert!(is_said || ended.status == ExitStatus::Done, "{words} says nothing");
+                if name == "garbage" && kind == "log" && !words.starts_with("index") {
+                    let is_refused = matches!(ended.status, ExitStatus::CheckFailed | ExitStatus::NotFound);
+                    assert!(
+                        is_refused || words.contains("kafka"),
+                        "{words}: {:?} {}",
+                        ended.status,
+                        ended.messages
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_log_cut_anywhere_is_read_as_far_as_it_goes() {
+    let whole = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/golden/dirs/transactions/txn-0/00000000000000000000.log");
+    let whole = std::fs::read(whole).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("cut-0");
+    std::fs::create_dir(&dir).unwrap();
+    let path = dir.join("00000000000000000000.log");
+    let mut offsets_before = 0;
+    for bytes in (0..whole.len()).step_by(97) {
+        std::fs::write(&path, &whole[..bytes]).unwrap();
+        let dumped = segment(&format!("dump {} --records -o tmpl={{offset}}", dir.display()));
+        assert_eq!(dumped.status, ExitStatus::Done, "{bytes}: {}", dumped.messages);
+        let offsets = dumped.data.lines().count();
+        assert!(
+            offsets >= offsets_before,
+            "{bytes} bytes show {offsets} records, fewer than {offsets_before}"
+        );
+        offsets_before = offsets;
+        for (words, ended) in inspect_all(&path) {
+            assert_ne!(ended.status, ExitStatus::Unreachable, "{words}");
+        }
+    }
+    assert!(offsets_before > 20);
+}
+
+#[test]
+fn files_of_any_size_take_no_memory() {
+    const TEBIBYTE: u64 = 1 << 40;
+    let folder = tempfile::tempdir().unwrap();
+    for kind in ["log", "index", "timeindex", "txnindex", "snapshot"] {
+        let dir = folder.path().join(format!("huge-{kind}-0"));
+        std::fs::create_dir(&dir).unwrap();
+        std::fs::write(dir.join("00000000000000000000.log"), b"").unwrap();
+        let path = dir.join(format!("00000000000000000000.{kind}"));
+        // A hole: no byte of it lies on the disk.
+        let made = std::fs::File::create(&path).and_then(|file| file.set_len(TEBIBYTE));
+        if made.is_err() {
+            println!("skipped: the file system takes no file of 1 TiB");
+            return;
+        }
+        for (words, ended) in inspect_all(&path) {
+            assert_ne!(ended.status, ExitStatus::Done, "{words}: {}", ended.data);
+        }
+    }
 }
 
 #[test]

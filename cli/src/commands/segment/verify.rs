@@ -1,7 +1,7 @@
 use kafkactl_core::log::inspect::{Finding, verify};
 use serde::Serialize;
 
-use crate::args::segment::SegmentVerifyArgs;
+use crate::args::segment::SegmentTableArgs;
 use crate::commands::Outcome;
 use crate::exit::ExitStatus;
 use crate::output::{Cell, Column, Format, Output, Report, Row};
@@ -28,7 +28,7 @@ impl Row for FindingRow {
     ];
 }
 
-pub fn run(args: &SegmentVerifyArgs, out: &mut Output) -> Outcome {
+pub fn run(args: &SegmentTableArgs, out: &mut Output) -> Outcome {
     let partitions = args.target.partitions()?;
     let mut rows = Vec::new();
     for partition in &partitions {

@@ -4,10 +4,9 @@ use kafkactl_core::client::admin::NewPartitions;
 use kafkactl_core::names::TopicName;
 use serde::Serialize;
 
-use crate::args::shared::Common;
 use crate::args::topic::TopicAddPartitionsArgs;
 use crate::commands::Outcome;
-use crate::commands::session::{ClusterCommand, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
 
@@ -28,12 +27,12 @@ impl Row for GrownRow {
 }
 
 impl ClusterCommand for TopicAddPartitionsArgs {
-    fn common(&self) -> &Common {
-        &self.common
+    fn options(&self) -> Options<'_> {
+        (&self.change).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        let dry_run = self.dry_run.dry_run;
+        let dry_run = self.change.dry_run;
         if !dry_run {
             session.may_change()?;
         }

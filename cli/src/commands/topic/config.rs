@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use kafkactl_core::client::admin::{ConfigChange, ConfigDetail, ConfigEntry, ConfigResource, ConfigSource};
 use serde::Serialize;
 
-use crate::args::shared::{Common, TableArgs};
 use crate::args::topic::{TopicConfigGetArgs, TopicConfigSetArgs, TopicConfigUnsetArgs};
 use crate::commands::Outcome;
-use crate::commands::session::{ClusterCommand, Pace, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
 
@@ -66,16 +65,8 @@ pub fn is_own(entry: &ConfigEntry) -> bool {
 }
 
 impl ClusterCommand for TopicConfigGetArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn table(&self) -> Option<&TableArgs> {
-        Some(&self.table)
-    }
-
-    fn pace(&self) -> Pace {
-        self.watch.watch.into()
+    fn options(&self) -> Options<'_> {
+        (&self.read).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
@@ -93,24 +84,24 @@ impl ClusterCommand for TopicConfigGetArgs {
 }
 
 impl ClusterCommand for TopicConfigSetArgs {
-    fn common(&self) -> &Common {
-        &self.common
+    fn options(&self) -> Options<'_> {
+        (&self.change).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
         let changes = self.configs.iter().map(|set| (set.key.clone(), ConfigChange::Set(set.value.clone())));
-        alter(session, &self.topic, changes.collect(), self.dry_run.dry_run, out).await
+        alter(session, &self.topic, changes.collect(), self.change.dry_run, out).await
     }
 }
 
 impl ClusterCommand for TopicConfigUnsetArgs {
-    fn common(&self) -> &Common {
-        &self.common
+    fn options(&self) -> Options<'_> {
+        (&self.change).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
         let changes = self.keys.iter().map(|key| (key.clone(), ConfigChange::Delete));
-        alter(session, &self.topic, changes.collect(), self.dry_run.dry_run, out).await
+        alter(session, &self.topic, changes.collect(), self.change.dry_run, out).await
     }
 }
 

@@ -6,10 +6,9 @@ use kafkactl_core::names::{TopicId, TopicName};
 use kafkactl_core::wire::ErrorCode;
 use serde::Serialize;
 
-use crate::args::shared::Common;
 use crate::args::topic::TopicCreateArgs;
 use crate::commands::Outcome;
-use crate::commands::session::{ClusterCommand, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
 
@@ -34,12 +33,12 @@ impl Row for CreatedRow {
 }
 
 impl ClusterCommand for TopicCreateArgs {
-    fn common(&self) -> &Common {
-        &self.common
+    fn options(&self) -> Options<'_> {
+        (&self.change).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        let dry_run = self.dry_run.dry_run;
+        let dry_run = self.change.dry_run;
         if !dry_run {
             session.may_change()?;
         }
@@ -72,7 +71,7 @@ fn row(
     match outcome {
         Ok(created) => Ok(CreatedRow {
             name,
-            result: if args.dry_run.dry_run { "would-create" } else { "created" },
+            result: if args.change.dry_run { "would-create" } else { "created" },
             id: (created.id != TopicId::ZERO).then(|| created.id.to_string()),
             partitions: (created.partition_count >= 0).then_some(created.partition_count),
             replicas: (created.replication_factor >= 0).then_some(created.replication_factor),

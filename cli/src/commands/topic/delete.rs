@@ -2,11 +2,10 @@ use kafkactl_core::names::TopicName;
 use kafkactl_core::wire::ErrorCode;
 use serde::Serialize;
 
-use crate::args::shared::Common;
 use crate::args::topic::TopicDeleteArgs;
 use crate::commands::Outcome;
-use crate::commands::confirm::{Decision, confirm};
-use crate::commands::session::{ClusterCommand, Session};
+use crate::commands::confirm::{Decision, confirm_deletion};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
 
@@ -23,17 +22,13 @@ impl Row for DeletedRow {
 }
 
 impl ClusterCommand for TopicDeleteArgs {
-    fn common(&self) -> &Common {
-        &self.common
+    fn options(&self) -> Options<'_> {
+        (&self.destroy).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        let list = self.topics.join(", ");
-        let deed = format!(
-            "delete {} with all records: {list}",
-            if self.topics.len() == 1 { "topic" } else { "topics" }
-        );
-        let preview = confirm(session, &self.confirm, &deed, &list)? == Decision::Preview;
+        let confirmed = confirm_deletion(session, &self.destroy.confirm, "topic", "records", &self.topics)?;
+        let preview = confirmed == Decision::Preview;
         let names: Vec<TopicName> = self.topics.iter().map(|name| TopicName::new(name)).collect();
         // A preview looks whether the topics are there, which is all that deleting would find out.
         let outcomes = if preview {

@@ -3,10 +3,9 @@ use kafkactl_core::names::{BrokerId, TopicName};
 use serde::Serialize;
 
 use super::config::{ConfigRow, is_own, settings};
-use crate::args::shared::{Common, TableArgs};
 use crate::args::topic::TopicDescribeArgs;
 use crate::commands::Outcome;
-use crate::commands::session::{ClusterCommand, Pace, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row, Section, Table};
 
@@ -45,16 +44,8 @@ impl Row for PartitionRow {
 }
 
 impl ClusterCommand for TopicDescribeArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn table(&self) -> Option<&TableArgs> {
-        Some(&self.table)
-    }
-
-    fn pace(&self) -> Pace {
-        self.watch.watch.into()
+    fn options(&self) -> Options<'_> {
+        (&self.read).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {

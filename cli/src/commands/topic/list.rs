@@ -6,10 +6,9 @@ use regex::Regex;
 use serde::Serialize;
 
 use super::config::settings;
-use crate::args::shared::{Common, TableArgs};
 use crate::args::topic::TopicListArgs;
 use crate::commands::Outcome;
-use crate::commands::session::{ClusterCommand, Pace, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
 
@@ -39,16 +38,8 @@ impl Row for TopicRow {
 }
 
 impl ClusterCommand for TopicListArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn table(&self) -> Option<&TableArgs> {
-        Some(&self.table)
-    }
-
-    fn pace(&self) -> Pace {
-        self.watch.watch.into()
+    fn options(&self) -> Options<'_> {
+        (&self.read).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {

@@ -5,11 +5,10 @@ use kafkactl_core::names::TopicPartition;
 use serde::Serialize;
 
 use crate::args::position::{Position, Positions};
-use crate::args::shared::{Common, TableArgs};
 use crate::args::topic::TopicOffsetsArgs;
 use crate::commands::Outcome;
 use crate::commands::positions::{Answers, Bounds, now_ms, resolve};
-use crate::commands::session::{ClusterCommand, Pace, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
 
@@ -37,16 +36,8 @@ impl Row for OffsetsRow {
 }
 
 impl ClusterCommand for TopicOffsetsArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn table(&self) -> Option<&TableArgs> {
-        Some(&self.table)
-    }
-
-    fn pace(&self) -> Pace {
-        self.watch.watch.into()
+    fn options(&self) -> Options<'_> {
+        (&self.read).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {

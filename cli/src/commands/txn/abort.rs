@@ -1,11 +1,10 @@
 use kafkactl_core::names::{Offset, TopicPartition};
 use serde::Serialize;
 
-use crate::args::shared::Common;
 use crate::args::txn::TxnAbortArgs;
 use crate::commands::Outcome;
 use crate::commands::confirm::{Decision, confirm};
-use crate::commands::session::{ClusterCommand, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
 
@@ -30,8 +29,8 @@ impl Row for AbortedRow {
 }
 
 impl ClusterCommand for TxnAbortArgs {
-    fn common(&self) -> &Common {
-        &self.common
+    fn options(&self) -> Options<'_> {
+        (&self.destroy).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
@@ -53,7 +52,8 @@ impl ClusterCommand for TxnAbortArgs {
             "abort the transaction of producer {} in {partition} from offset {}",
             producer.producer_id, self.start_offset
         );
-        let preview = confirm(session, &self.confirm, &deed, &partition.to_string())? == Decision::Preview;
+        let preview =
+            confirm(session, &self.destroy.confirm, &deed, &partition.to_string())? == Decision::Preview;
         if !preview {
             session.admin.abort_in_partition(&partition, &producer).await?;
         }

@@ -1,11 +1,10 @@
 use kafkactl_core::client::admin::TransactionDescription;
 use serde::Serialize;
 
-use crate::args::shared::{Common, TableArgs};
 use crate::args::txn::TxnDescribeArgs;
 use crate::commands::Outcome;
 use crate::commands::positions::now_ms;
-use crate::commands::session::{ClusterCommand, Pace, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row, Section, Table};
 
@@ -69,16 +68,8 @@ impl TxnItem {
 }
 
 impl ClusterCommand for TxnDescribeArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn table(&self) -> Option<&TableArgs> {
-        Some(&self.table)
-    }
-
-    fn pace(&self) -> Pace {
-        self.watch.watch.into()
+    fn options(&self) -> Options<'_> {
+        (&self.read).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {

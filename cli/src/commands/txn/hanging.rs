@@ -5,11 +5,10 @@ use kafkactl_core::names::TopicPartition;
 use serde::Serialize;
 
 use super::partitions_of;
-use crate::args::shared::{Common, TableArgs};
 use crate::args::txn::TxnFindHangingArgs;
 use crate::commands::Outcome;
 use crate::commands::positions::now_ms;
-use crate::commands::session::{ClusterCommand, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
 
@@ -36,12 +35,8 @@ impl Row for HangingRow {
 }
 
 impl ClusterCommand for TxnFindHangingArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn table(&self) -> Option<&TableArgs> {
-        Some(&self.table)
+    fn options(&self) -> Options<'_> {
+        Options { table: Some(&self.table), ..(&self.common).into() }
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {

@@ -1,10 +1,9 @@
 use kafkactl_core::client::admin::TransactionListing;
 use serde::Serialize;
 
-use crate::args::shared::{Common, TableArgs};
 use crate::args::txn::TxnListArgs;
 use crate::commands::Outcome;
-use crate::commands::session::{ClusterCommand, Pace, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::output::{Cell, Column, Output, Report, Row};
 
 #[derive(Debug, Serialize)]
@@ -37,16 +36,8 @@ impl From<TransactionListing> for TxnRow {
 }
 
 impl ClusterCommand for TxnListArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn table(&self) -> Option<&TableArgs> {
-        Some(&self.table)
-    }
-
-    fn pace(&self) -> Pace {
-        self.watch.watch.into()
+    fn options(&self) -> Options<'_> {
+        (&self.read).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {

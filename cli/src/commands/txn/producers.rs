@@ -3,10 +3,9 @@ use kafkactl_core::names::TopicPartition;
 use serde::Serialize;
 
 use super::partitions_of;
-use crate::args::shared::{Common, TableArgs};
 use crate::args::txn::TxnProducersArgs;
 use crate::commands::Outcome;
-use crate::commands::session::{ClusterCommand, Pace, Session};
+use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::output::{Cell, Column, Output, Report, Row};
 
 #[derive(Debug, Serialize)]
@@ -52,16 +51,8 @@ impl ProducerRow {
 }
 
 impl ClusterCommand for TxnProducersArgs {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn table(&self) -> Option<&TableArgs> {
-        Some(&self.table)
-    }
-
-    fn pace(&self) -> Pace {
-        self.watch.watch.into()
+    fn options(&self) -> Options<'_> {
+        (&self.read).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
