@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use rustix::net::sockopt::set_tcp_congestion;
+use rustix::net::sockopt::{set_tcp_congestion, tcp_congestion};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -53,10 +53,15 @@ pub(crate) struct BoundListener {
     pub name: Arc<str>,
     pub address: SocketAddr,
     socket: TcpListener,
+    /// The system's congestion control, for peers on other machines.
+    system_congestion: String,
 }
 
 impl BoundListener {
     /// Takes the address; port 0 takes a free one.
+    ///
+    /// Connections are born with a congestion control for the loopback. BBR would pace even that, which triples the
+    /// cost of sendfile, and a socket that was ever paced stays so, whatever it is told later.
     pub fn bind(name: &str, address: SocketAddr, limits: &ServerLimits) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
         // A broker that restarts must not wait for the old connections to time out.
@@ -65,10 +70,13 @@ impl BoundListener {
         if let Some(bytes) = limits.receive_buffer_bytes {
             socket.set_recv_buffer_size(bytes)?;
         }
+        let system_congestion = tcp_congestion(&socket)?;
+        // cubic is not open to every user.
+        set_tcp_congestion(&socket, "cubic").or_else(|_| set_tcp_congestion(&socket, "reno"))?;
         socket.bind(&address.into())?;
         socket.listen(limits.backlog)?;
         let socket = TcpListener::from_std(socket.into())?;
-        Ok(Self { name: name.into(), address: socket.local_addr()?, socket })
+        Ok(Self { name: name.into(), address: socket.local_addr()?, socket, system_congestion })
     }
 }
 
@@ -111,7 +119,7 @@ async fn accept(listener: BoundListener, door: Arc<Door>, mut stopped: watch::Re
     loop {
         tokio::select! {
             accepted = listener.socket.accept() => match accepted {
-                Ok((stream, peer)) => door.admit(&listener.name, stream, peer, &mut connections),
+                Ok((stream, peer)) => door.admit(&listener, stream, peer, &mut connections),
                 Err(error) => {
                     warn!(listener = %listener.name, %error, "cannot accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -172,7 +180,7 @@ impl Door {
     /// Starts a connection's task, or closes the connection where a limit says so (H16).
     fn admit(
         self: &Arc<Self>,
-        listener: &Arc<str>,
+        listener: &BoundListener,
         stream: TcpStream,
         peer: SocketAddr,
         connections: &mut JoinSet<()>,
@@ -189,14 +197,14 @@ impl Door {
         if guests.by_id.len() >= self.limits.connections_max {
             guests.end_least_recent();
         }
-        if let Err(error) = self.tune(&stream, peer) {
+        if let Err(error) = self.tune(listener, &stream, peer) {
             debug!(%peer, %error, "socket options cannot be set");
         }
         let id = guests.next_id;
         guests.next_id += 1;
         *guests.per_ip.entry(ip).or_default() += 1;
         let active_ms = Arc::new(AtomicU64::new(self.broker.clock.uptime_ms()));
-        let state = ConnectionState { listener: Arc::clone(listener), peer, client_software: None };
+        let state = ConnectionState { listener: Arc::clone(&listener.name), peer, client_software: None };
         let inbox = Inbox::new(Arc::clone(&self.buffers), self.limits.frame_bytes_max);
         let connection =
             Connection::new(Arc::clone(&self.broker), stream, state, inbox, Arc::clone(&active_ms));
@@ -211,14 +219,13 @@ impl Door {
         guests.by_id.insert(id, Guest { ip, active_ms, task });
     }
 
-    fn tune(&self, stream: &TcpStream, peer: SocketAddr) -> io::Result<()> {
+    fn tune(&self, listener: &BoundListener, stream: &TcpStream, peer: SocketAddr) -> io::Result<()> {
         stream.set_nodelay(true)?;
         if let Some(bytes) = self.limits.send_buffer_bytes {
             SockRef::from(stream).set_send_buffer_size(bytes)?;
         }
-        if peer.ip().to_canonical().is_loopback() {
-            // BBR paces even the loopback and triples the cost of sendfile. cubic is not open to every user.
-            set_tcp_congestion(stream, "cubic").or_else(|_| set_tcp_congestion(stream, "reno"))?;
+        if !peer.ip().to_canonical().is_loopback() {
+            set_tcp_congestion(stream, &listener.system_congestion)?;
         }
         Ok(())
     }
@@ -290,6 +297,20 @@ impl LinesPerSecond {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kafkactl_core::settings::{BrokerSettings, Properties};
+
+    #[tokio::test]
+    async fn connections_are_born_unpaced() {
+        let settings = BrokerSettings::load(&Properties::default(), &[]).unwrap().0;
+        let listener =
+            BoundListener::bind("PLAINTEXT", ([127, 0, 0, 1], 0).into(), &ServerLimits::of(&settings))
+                .unwrap();
+        let of_listener = tcp_congestion(&listener.socket).unwrap();
+        assert!(["cubic", "reno"].contains(&of_listener.as_str()), "{of_listener}");
+        let (_client, accepted) =
+            tokio::join!(TcpStream::connect(listener.address), listener.socket.accept());
+        assert_eq!(tcp_congestion(accepted.unwrap().0).unwrap(), of_listener);
+    }
 
     #[test]
     fn lines_are_limited_by_second_and_the_rest_is_counted() {
