@@ -1,6 +1,6 @@
 //! The nouns that everything else is about, as types that cannot be swapped for one another.
 //!
-//! Topic names are interned `Arc<str>`s, never slices of a network frame: a ten-byte name kept in a map would
+//! Topic names are `Arc<str>`s of their own, never slices of a network frame: a ten-byte name kept in a map would
 //! otherwise pin the whole frame.
 
 use std::borrow::Borrow;

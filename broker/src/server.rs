@@ -146,7 +146,7 @@ async fn sweep_idle(door: Arc<Door>, mut stopped: watch::Receiver<bool>) {
         let guests = door.guests.lock();
         for guest in guests.by_id.values() {
             if now_ms.saturating_sub(guest.active_ms.load(Ordering::Relaxed)) > idle_ms_max {
-                guest.task.abort();
+                guest.end();
             }
         }
     }
@@ -171,9 +171,18 @@ struct Guests {
 
 struct Guest {
     ip: IpAddr,
-    /// When bytes last arrived, in milliseconds of the broker's monotonic clock.
+    /// When bytes last moved either way, in milliseconds of the broker's monotonic clock.
     active_ms: Arc<AtomicU64>,
-    task: AbortHandle,
+    /// `None` until the task is spawned.
+    task: Option<AbortHandle>,
+}
+
+impl Guest {
+    fn end(&self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+    }
 }
 
 impl Door {
@@ -208,6 +217,9 @@ impl Door {
         let inbox = Inbox::new(Arc::clone(&self.buffers), self.limits.frame_bytes_max);
         let connection =
             Connection::new(Arc::clone(&self.broker), stream, state, inbox, Arc::clone(&active_ms));
+        guests.by_id.insert(id, Guest { ip, active_ms, task: None });
+        // A runtime that shuts down drops a new task at once, and its place on the books with it.
+        drop(guests);
         let leaving = Leaving { door: Arc::clone(self), id };
         let task = connections.spawn(async move {
             let leaving = leaving;
@@ -216,7 +228,9 @@ impl Door {
                 leaving.door.log_close(peer, &reason);
             }
         });
-        guests.by_id.insert(id, Guest { ip, active_ms, task });
+        if let Some(guest) = self.guests.lock().by_id.get_mut(&id) {
+            guest.task = Some(task);
+        }
     }
 
     fn tune(&self, listener: &BoundListener, stream: &TcpStream, peer: SocketAddr) -> io::Result<()> {
@@ -242,10 +256,22 @@ impl Door {
 
 impl Guests {
     /// Makes room under `max.connections`.
-    fn end_least_recent(&self) {
-        let least = self.by_id.values().min_by_key(|guest| guest.active_ms.load(Ordering::Relaxed));
-        if let Some(guest) = least {
-            guest.task.abort();
+    fn end_least_recent(&mut self) {
+        let least = self.by_id.iter().min_by_key(|(_, guest)| guest.active_ms.load(Ordering::Relaxed));
+        if let Some((&id, guest)) = least {
+            guest.end();
+            self.remove(id);
+        }
+    }
+
+    /// Takes a connection off the books.
+    fn remove(&mut self, id: u64) {
+        let Some(guest) = self.by_id.remove(&id) else { return };
+        if let Entry::Occupied(mut count) = self.per_ip.entry(guest.ip) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
         }
     }
 }
@@ -258,14 +284,7 @@ struct Leaving {
 
 impl Drop for Leaving {
     fn drop(&mut self) {
-        let mut guests = self.door.guests.lock();
-        let Some(guest) = guests.by_id.remove(&self.id) else { return };
-        if let Entry::Occupied(mut count) = guests.per_ip.entry(guest.ip) {
-            *count.get_mut() -= 1;
-            if *count.get() == 0 {
-                count.remove();
-            }
-        }
+        self.door.guests.lock().remove(self.id);
     }
 }
 

@@ -129,13 +129,6 @@ macro_rules! keyed_set {
                     $(Self::$variant(..) => $id,)*
                 }
             }
-
-            /// The versions that the value can be written in.
-            pub const fn value_versions(&self) -> std::ops::RangeInclusive<i16> {
-                match self {
-                    $(Self::$variant(..) => <$value as $crate::schema::Message>::VERSIONS,)*
-                }
-            }
         }
     };
 }

@@ -72,6 +72,19 @@ fn a_full_disk_is_survived() {
     assert!(refused > 40, "only {refused} appends were refused");
 }
 
+/// Whether or not the file can be cut back: what a disk holds that fails writes is unknown.
+#[test]
+fn a_write_that_fails_poisons_the_log() {
+    let (disk, failures) = (MemoryDisk::default(), Failures::default());
+    let mut log = open(&disk, &failures);
+    append(&mut log, b"kept").unwrap();
+    failures.add(Operation::Write, ErrorKind::Other, 0, 1);
+    append(&mut log, b"lost").unwrap_err();
+    assert!(log.poisoned().is_some());
+    assert!(matches!(append(&mut log, b"refused"), Err(AppendError::Log(LogError::Poisoned { .. }))));
+    assert_eq!(open(&disk, &failures).end_offset(), Offset(1));
+}
+
 #[test]
 fn a_write_that_cannot_be_undone_poisons_the_log() {
     let (disk, failures) = (MemoryDisk::default(), Failures::default());

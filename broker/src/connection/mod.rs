@@ -114,6 +114,9 @@ impl Connection {
             if let Poll::Ready(reason) = self.replies.poll_send(cx, &self.stream) {
                 return Poll::Ready(reason);
             }
+            if self.replies.take_progress() {
+                self.note_activity();
+            }
             if self.held.is_some() {
                 return Poll::Pending;
             }
@@ -131,11 +134,16 @@ impl Connection {
                 Ok(0) => return Poll::Ready(CloseReason::ByClient),
                 Ok(bytes) => {
                     bytes_read += bytes;
-                    self.active_ms.store(self.broker.clock.uptime_ms(), Ordering::Relaxed);
+                    self.note_activity();
                 }
                 Err(error) => return Poll::Ready(CloseReason::Socket(error)),
             }
         }
+    }
+
+    /// The client has sent or taken bytes: it is not idle.
+    fn note_activity(&self) {
+        self.active_ms.store(self.broker.clock.uptime_ms(), Ordering::Relaxed);
     }
 
     /// Runs stage one of the requests that are here whole, as long as there is room for replies. Returns whether

@@ -36,6 +36,8 @@ pub(crate) struct Replies {
     warming: Warming,
     /// Set when a close has had its turn: what is unsent still leaves, nothing follows.
     closing: Option<CloseReason>,
+    /// Whether bytes have left since this was last asked.
+    have_moved: bool,
 }
 
 struct Slot {
@@ -52,6 +54,11 @@ impl Replies {
             && self.unsent_bytes < UNSENT_BYTES_MAX
             && self.closing.is_none()
             && !is_held_up
+    }
+
+    /// Whether bytes have left since the last call.
+    pub fn take_progress(&mut self) -> bool {
+        std::mem::take(&mut self.have_moved)
     }
 
     /// Gives the next place in the order to this request.
@@ -153,6 +160,7 @@ impl Replies {
     /// Drops `bytes` from the front of what is unsent.
     fn sent(&mut self, mut bytes: usize) {
         self.unsent_bytes -= bytes;
+        self.have_moved = true;
         while bytes > 0 {
             let Some(first) = self.unsent.front_mut() else { return };
             let of_first = bytes.min(first.bytes());

@@ -32,9 +32,16 @@ pub trait ShardLog: Send + Sync {
         false
     }
 
+    /// [`Offset::NONE`] of an offline log.
     fn start_offset(&self) -> Offset;
 
+    /// [`Offset::NONE`] of an offline log.
     fn end_offset(&self) -> Offset;
+
+    /// Whether it is known that there is nothing to read; never blocks.
+    fn is_known_empty(&self) -> bool {
+        !self.is_opening() && self.end_offset() != Offset::NONE && self.start_offset() == self.end_offset()
+    }
 
     /// Records below it are committed.
     fn high_watermark(&self) -> Offset;
@@ -75,6 +82,9 @@ pub fn read_all<E: std::fmt::Display>(
 ) -> Result<Offset, String> {
     let mut next = log.start_offset();
     let end = log.end_offset();
+    if end == Offset::NONE {
+        return Err("the log is offline".to_owned());
+    }
     while next < end {
         let bytes = log.read(next).map_err(|error| format!("reading at {next}: {}", error.name()))?;
         let before = next;
@@ -185,3 +195,53 @@ impl ShardLog for PartitionLog {
 
 /// How much of a log is read at a time while a shard loads.
 const LOAD_BYTES: usize = 4 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The log of a partition whose directory is broken.
+    struct Offline;
+
+    impl ShardLog for Offline {
+        fn append(&self, _batch: Vec<u8>, _verified: Verified, _now_ms: i64) -> Result<Offset, ErrorCode> {
+            Err(ErrorCode::KafkaStorageError)
+        }
+
+        fn append_end(&self, _end: &TransactionEnd, _now_ms: i64) -> Result<Offset, ErrorCode> {
+            Err(ErrorCode::KafkaStorageError)
+        }
+
+        fn read(&self, _from: Offset) -> Result<Vec<u8>, ErrorCode> {
+            Err(ErrorCode::KafkaStorageError)
+        }
+
+        fn start_offset(&self) -> Offset {
+            Offset::NONE
+        }
+
+        fn end_offset(&self) -> Offset {
+            Offset::NONE
+        }
+
+        fn high_watermark(&self) -> Offset {
+            Offset(0)
+        }
+
+        fn wait_committed(&self, _offset: Offset, _deadline: Instant) -> Waiting<'_> {
+            Box::pin(std::future::ready(Err(ErrorCode::KafkaStorageError)))
+        }
+
+        fn batch_bytes_max(&self) -> usize {
+            1024
+        }
+    }
+
+    /// It may hold anything: to serve it as empty would tell every group that it has no commits.
+    #[test]
+    fn an_offline_log_is_not_an_empty_one() {
+        assert!(!Offline.is_known_empty());
+        let read = read_all(&Offline, |_| Ok::<(), String>(()));
+        assert_eq!(read, Err("the log is offline".to_owned()));
+    }
+}

@@ -114,7 +114,7 @@ impl ShardDriver {
 
     /// Begins to serve at once if the log holds nothing; says whether it does.
     pub fn load_if_empty(&self, now: Now) -> bool {
-        let is_empty = !self.log.is_opening() && self.log.start_offset() == self.log.end_offset();
+        let is_empty = self.log.is_known_empty();
         if is_empty {
             self.load(|| now);
         }

@@ -34,6 +34,9 @@ pub struct Partition {
     pub(super) openings: Arc<Openings>,
     /// Held while the cleaner works in the partition's directory, which must not be renamed meanwhile.
     pub(super) cleaning: Mutex<()>,
+    /// Held from the making of a flush task until the log knows its end. Of two at once the second would not sync
+    /// what the first has yet to, and might be told that all went well after a failure that the kernel reports once.
+    syncing: Mutex<()>,
     watchers: Watchers,
     change_count: AtomicU64,
     is_retired: AtomicBool,
@@ -92,6 +95,7 @@ impl Partition {
             is_opened: Condvar::new(),
             openings,
             cleaning: Mutex::default(),
+            syncing: Mutex::default(),
             watchers: Watchers::default(),
             change_count: AtomicU64::new(0),
             is_retired: AtomicBool::new(false),
@@ -254,6 +258,7 @@ impl Partition {
 
     /// Syncs what has been appended so far. Blocks; the lock is not held meanwhile.
     pub(super) fn flush(&self) {
+        let _one_at_a_time = self.syncing.lock();
         let task = {
             let mut core = self.lock_as_is();
             core.flush_is_due = false;

@@ -69,7 +69,7 @@ impl ShardDriver {
 
     /// Whether there is nothing to load.
     pub fn is_empty(&self) -> bool {
-        !self.log.is_opening() && self.log.start_offset() == self.log.end_offset()
+        self.log.is_known_empty()
     }
 
     /// Reads the log and begins to serve. Blocks. Returns the transactions that are to be completed (F15).

@@ -25,7 +25,7 @@ pub use configs::{
 pub use group_offsets::{CommittedOffset, Committer, GroupMetadata};
 pub use groups::{GroupDescription, GroupListing, GroupListings, GroupMember, MemberToRemove};
 pub use offsets::{EpochEnd, Isolation, ListedOffset, OffsetSpec};
-pub use replicas::{Election, ElectionKind, Reassignment};
+pub use replicas::{Election, ElectionKind};
 pub use topics::{
     CreatedTopic, NewPartitions, NewTopic, PartitionDescription, TopicDescription, TopicListing,
 };

@@ -1,19 +1,11 @@
-use std::collections::BTreeMap;
-
 use super::Admin;
-use super::topics::{broker_ids, brokers_of};
 use crate::client::route::Ask;
 use crate::client::text::{by_topic, some_text, topic_text};
 use crate::client::{ClientError, PerItem};
-use crate::names::{BrokerId, TopicName, TopicPartition};
+use crate::names::TopicPartition;
 use crate::wire::ErrorCode;
-use crate::wire::messages::alter_partition_reassignments_request::{
-    ReassignablePartition, ReassignableTopic,
-};
+use crate::wire::messages::ElectLeadersRequest;
 use crate::wire::messages::elect_leaders_request::TopicPartitions;
-use crate::wire::messages::{
-    AlterPartitionReassignmentsRequest, ElectLeadersRequest, ListPartitionReassignmentsRequest,
-};
 
 /// Which replica may become leader, with its number on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,14 +21,6 @@ pub enum Election {
     Elected,
     /// The right one led already.
     NotNeeded,
-}
-
-/// A partition on its way to other replicas.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reassignment {
-    pub replicas: Vec<BrokerId>,
-    pub adding: Vec<BrokerId>,
-    pub removing: Vec<BrokerId>,
 }
 
 impl Admin {
@@ -90,72 +74,6 @@ impl Admin {
                     }
                 }
                 Ok(outcomes)
-            })
-            .await
-    }
-
-    /// Starts moving partitions to other replicas; `None` cancels a move that is under way (KIP-455).
-    pub async fn alter_reassignments(
-        &self,
-        moves: &BTreeMap<TopicPartition, Option<Vec<BrokerId>>>,
-    ) -> Result<PerItem<TopicPartition, ()>, ClientError> {
-        let what = "reassigning partitions";
-        let build = |_| {
-            let topics = by_topic(moves).into_iter().map(|(topic, partitions)| {
-                let partitions = partitions.into_iter().map(|(index, replicas)| {
-                    ReassignablePartition::default()
-                        .with_partition_index(index)
-                        .with_replicas(replicas.as_deref().map(broker_ids))
-                });
-                ReassignableTopic::default()
-                    .with_name(topic_text(topic))
-                    .with_partitions(partitions.collect())
-            });
-            AlterPartitionReassignmentsRequest::default()
-                .with_timeout_ms(self.timeout_ms())
-                .with_topics(topics.collect())
-        };
-        self.client
-            .ask_controller(Ask::new(what), build, |response| {
-                let message = some_text(&response.error_message);
-                ClientError::check(what, response.error_code, message.as_deref())?;
-                let mut outcomes = PerItem::new();
-                for topic in response.responses {
-                    for result in topic.partitions {
-                        let partition = TopicPartition::new(&**topic.name, result.partition_index);
-                        let message = some_text(&result.error_message);
-                        let outcome =
-                            ClientError::check(partition.to_string(), result.error_code, message.as_deref());
-                        outcomes.insert(partition, outcome);
-                    }
-                }
-                Ok(outcomes)
-            })
-            .await
-    }
-
-    /// Partitions that are being moved.
-    pub async fn list_reassignments(&self) -> Result<BTreeMap<TopicPartition, Reassignment>, ClientError> {
-        let what = "listing reassignments";
-        let build = |_| {
-            ListPartitionReassignmentsRequest::default().with_timeout_ms(self.timeout_ms()).with_topics(None)
-        };
-        self.client
-            .ask_controller(Ask::new(what), build, |response| {
-                let message = some_text(&response.error_message);
-                ClientError::check(what, response.error_code, message.as_deref())?;
-                let moves = response.topics.iter().flat_map(|topic| {
-                    let name = TopicName::new(&topic.name);
-                    topic.partitions.iter().map(move |partition| {
-                        let reassignment = Reassignment {
-                            replicas: brokers_of(&partition.replicas),
-                            adding: brokers_of(&partition.adding_replicas),
-                            removing: brokers_of(&partition.removing_replicas),
-                        };
-                        (TopicPartition::new(name.clone(), partition.partition_index), reassignment)
-                    })
-                });
-                Ok(moves.collect())
             })
             .await
     }

@@ -200,7 +200,7 @@ impl Log {
 
     fn write_failed(&mut self, failure: WriteFailure) -> LogError {
         if !failure.is_undone {
-            self.poison(format!("a write failed and could not be undone: {}", failure.source));
+            self.poison(format!("a write failed, and what it left is unknown: {}", failure.source));
         }
         self.active.write_error(failure.source)
     }

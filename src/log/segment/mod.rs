@@ -19,7 +19,7 @@ pub(crate) use recover::Recovered;
 pub(crate) use scan::{Found, Headers, ScanError, WholeBatches, read_batch};
 
 use super::config::LogConfig;
-use super::dir::{Dir, LogFile, OpenMode, remove_if_exists, rename_if_exists};
+use super::dir::{Dir, LogFile, OpenMode, is_disk_full, remove_if_exists, rename_if_exists};
 use super::error::{Context, LogError, Result};
 use super::files::{CachedFile, FileCache};
 use super::index::{AbortedTxn, Entry, Index, IndexError, LazyIndex, OffsetEntry, TimeEntry};
@@ -84,7 +84,7 @@ pub(crate) struct Incoming {
     pub now_ms: i64,
 }
 
-/// A failed write, and whether the file could be cut back to what it was.
+/// A failed write, and whether the file is known to be what it was.
 #[derive(Debug)]
 pub(crate) struct WriteFailure {
     pub source: io::Error,
@@ -258,7 +258,9 @@ impl Segment {
         self.write_indexes_if_many().map_err(undone)?;
         let file = self.log.get().map_err(undone)?;
         if let Err(source) = file.write_parts_at(parts, self.size_bytes) {
-            let is_undone = file.set_size_bytes(self.size_bytes).is_ok();
+            let is_cut_back = file.set_size_bytes(self.size_bytes).is_ok();
+            // After any other failure what the disk holds is unknown.
+            let is_undone = is_cut_back && is_disk_full(&source);
             return Err(WriteFailure { source, is_undone });
         }
         for header in headers {

@@ -296,11 +296,6 @@ impl<'a> Validated<'a> {
         self.log_append_time_ms
     }
 
-    /// Whether the batch was built anew, so that its size differs from what was sent.
-    pub fn is_rebuilt(&self) -> bool {
-        matches!(self.body, Body::Rebuilt(_))
-    }
-
     fn put<const N: usize>(&mut self, at: usize, field: [u8; N]) {
         self.head[at..at + N].copy_from_slice(&field);
     }

@@ -54,10 +54,6 @@ impl Screen {
         char::from(b'1' + self as u8)
     }
 
-    pub fn of_digit(digit: char) -> Option<Self> {
-        Self::ALL.into_iter().find(|screen| screen.digit() == digit)
-    }
-
     /// By its name or the CLI's noun for it, in singular or plural.
     pub fn of_name(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();

@@ -60,7 +60,10 @@ impl Plan {
             Err(error @ (ErrorCode::UnknownTopicId | ErrorCode::UnknownTopicOrPartition)) => {
                 return Planned::unknown(*error);
             }
-            Err(error) => return Planned::failed(*error),
+            Err(error) => {
+                self.is_urgent = true;
+                return Planned::failed(*error);
+            }
         };
         let wanted = &visit.wanted;
         let bytes_max = usize::try_from(wanted.max_bytes).unwrap_or(0).min(left);

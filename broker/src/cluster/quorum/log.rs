@@ -160,13 +160,25 @@ impl MetadataLog {
         for record in records {
             let value = encode_record(record, version)?;
             if !builder.is_empty() && builder.size_bytes() + value.len() + RECORD_BYTES > batch_bytes_max {
-                self.append_bytes(&builder.finish()?, now_ms)?;
+                self.append_part(first, &builder.finish()?, now_ms)?;
                 builder = BatchBuilder::new(self.batch_fields());
             }
             builder.append(now_ms, None, Some(&value), []);
         }
-        self.append_bytes(&builder.finish()?, now_ms)?;
+        self.append_part(first, &builder.finish()?, now_ms)?;
         Ok(first..self.log.end_offset())
+    }
+
+    /// Appends one of the batches of a change that began at `first`. If it fails behind others, those are in the log
+    /// but in no image: then nothing may follow them.
+    fn append_part(&mut self, first: Offset, bytes: &[u8], now_ms: i64) -> Result<(), MetadataLogError> {
+        let appended = self.append_bytes(bytes, now_ms);
+        if let Err(error) = &appended
+            && self.log.end_offset() > first
+        {
+            self.log.poison(format!("a change of metadata was written in part: {error}"));
+        }
+        appended
     }
 
     /// Forces everything appended to disk, and returns the high watermark.
