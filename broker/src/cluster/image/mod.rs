@@ -19,7 +19,7 @@ use kafkactl_core::names::{
 };
 use kafkactl_core::schema::metadata::{
     BrokerRegistrationChangeRecord, ClearElrRecord, ConfigRecord, FeatureLevelRecord, MetadataRecord,
-    PartitionChangeRecord, PartitionRecord, RemoveTopicRecord,
+    PartitionChangeRecord, PartitionRecord, RemoveTopicRecord, TopicRecord, UnregisterBrokerRecord,
 };
 use kafkactl_core::settings::{ResourceKind, Texts};
 
@@ -132,14 +132,7 @@ impl MetadataImage {
     pub fn replay(&mut self, record: MetadataRecord, delta: &mut MetadataDelta) -> Result<(), ReplayError> {
         let name = record.name();
         match record {
-            MetadataRecord::Topic(record) => {
-                let topic = TopicName::from(record.name.as_str());
-                if self.topics.get(topic.as_str()).is_some() {
-                    return Err(ReplayError::TopicExists { name: topic });
-                }
-                delta.topic(TopicId(record.topic_id), &topic).created = true;
-                self.topics.create(topic, TopicId(record.topic_id));
-            }
+            MetadataRecord::Topic(record) => self.replay_topic(&record, delta)?,
             MetadataRecord::Partition(record) => self.replay_partition(name, &record, delta)?,
             MetadataRecord::PartitionChange(record) => self.replay_partition_change(name, &record, delta)?,
             MetadataRecord::RemoveTopic(record) => self.replay_remove_topic(name, &record, delta)?,
@@ -162,15 +155,7 @@ impl MetadataImage {
                 let change = registration_change(record.id, record.epoch, -1);
                 self.replay_registration_change(name, change, delta)?;
             }
-            MetadataRecord::UnregisterBroker(record) => {
-                let id = BrokerId(record.broker_id);
-                let epoch = BrokerEpoch(record.broker_epoch);
-                if self.brokers.get(&id).is_none_or(|broker| broker.epoch != epoch) {
-                    return Err(ReplayError::UnknownBroker { record: name, id, epoch });
-                }
-                delta.brokers.insert(id);
-                Arc::make_mut(&mut self.brokers).remove(&id);
-            }
+            MetadataRecord::UnregisterBroker(record) => self.replay_unregister(name, &record, delta)?,
             MetadataRecord::RegisterController(record) => {
                 let controller = ControllerImage::of_record(record);
                 Arc::make_mut(&mut self.controllers).insert(controller.id, controller);
@@ -189,6 +174,32 @@ impl MetadataImage {
             | MetadataRecord::AbortTransaction(_) => return Err(ReplayError::Transaction { record: name }),
             security => self.replay_security(security, delta),
         }
+        Ok(())
+    }
+
+    fn replay_topic(&mut self, record: &TopicRecord, delta: &mut MetadataDelta) -> Result<(), ReplayError> {
+        let topic = TopicName::from(record.name.as_str());
+        if self.topics.get(topic.as_str()).is_some() {
+            return Err(ReplayError::TopicExists { name: topic });
+        }
+        delta.topic(TopicId(record.topic_id), &topic).created = true;
+        self.topics.create(topic, TopicId(record.topic_id));
+        Ok(())
+    }
+
+    fn replay_unregister(
+        &mut self,
+        name: &'static str,
+        record: &UnregisterBrokerRecord,
+        delta: &mut MetadataDelta,
+    ) -> Result<(), ReplayError> {
+        let id = BrokerId(record.broker_id);
+        let epoch = BrokerEpoch(record.broker_epoch);
+        if self.brokers.get(&id).is_none_or(|broker| broker.epoch != epoch) {
+            return Err(ReplayError::UnknownBroker { record: name, id, epoch });
+        }
+        delta.brokers.insert(id);
+        Arc::make_mut(&mut self.brokers).remove(&id);
         Ok(())
     }
 
