@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use kafkactl_core::settings::NetworkSettings;
 use parking_lot::Mutex;
 use rustix::net::sockopt::{set_tcp_congestion, tcp_congestion};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
@@ -26,19 +27,13 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Lines about closed connections in one second; the rest is counted.
 const CLOSE_LINES_PER_SECOND_MAX: u32 = 10;
 
-/// What a listener allows its connections.
+/// What a listener allows its connections, for as long as the broker runs.
 #[derive(Debug, Clone)]
 pub(crate) struct ServerLimits {
     /// `socket.request.max.bytes`.
     pub frame_bytes_max: usize,
     /// `connections.max.idle.ms`; negative is never.
     pub idle_ms_max: i64,
-    /// `max.connections`.
-    pub connections_max: usize,
-    /// `max.connections.per.ip`.
-    pub connections_per_ip_max: usize,
-    /// `max.connections.per.ip.overrides`.
-    pub connections_per_ip_overrides: HashMap<IpAddr, usize>,
     /// `socket.listen.backlog.size`.
     pub backlog: i32,
     /// `socket.send.buffer.bytes`; `None` leaves it to the kernel's tuning.
@@ -195,17 +190,14 @@ impl Door {
         connections: &mut JoinSet<()>,
     ) {
         let ip = peer.ip().to_canonical();
+        let settings = self.broker.settings();
         let mut guests = self.guests.lock();
         let of_ip = guests.per_ip.get(&ip).copied().unwrap_or(0);
-        let of_ip_max =
-            *self.limits.connections_per_ip_overrides.get(&ip).unwrap_or(&self.limits.connections_per_ip_max);
-        if of_ip >= of_ip_max {
+        if of_ip >= connections_of_ip_max(&settings.network, ip) {
             drop(guests);
             return self.log_close(peer, &format_args!("{of_ip} connections of {ip} are open, the limit"));
         }
-        if guests.by_id.len() >= self.limits.connections_max {
-            guests.end_least_recent();
-        }
+        guests.make_room(settings.network.connections_max);
         if let Err(error) = self.tune(listener, &stream, peer) {
             debug!(%peer, %error, "socket options cannot be set");
         }
@@ -255,11 +247,17 @@ impl Door {
 }
 
 impl Guests {
-    /// Makes room under `max.connections`.
-    fn end_least_recent(&mut self) {
-        let least = self.by_id.iter().min_by_key(|(_, guest)| guest.active_ms.load(Ordering::Relaxed));
-        if let Some((&id, guest)) = least {
-            guest.end();
+    /// Ends those that have been silent longest until one more keeps to `max.connections`, which may have been lowered.
+    fn make_room(&mut self, connections_max: usize) {
+        let excess = (self.by_id.len() + 1).saturating_sub(connections_max);
+        if excess == 0 {
+            return;
+        }
+        let activity = |(&id, guest): (&u64, &Guest)| (guest.active_ms.load(Ordering::Relaxed), id);
+        let mut by_activity: Vec<(u64, u64)> = self.by_id.iter().map(activity).collect();
+        by_activity.sort_unstable();
+        for (_, id) in by_activity.into_iter().take(excess) {
+            self.by_id[&id].end();
             self.remove(id);
         }
     }
@@ -274,6 +272,23 @@ impl Guests {
             }
         }
     }
+}
+
+/// The limit of an address: its own in `max.connections.per.ip.overrides`, else `max.connections.per.ip`. Overrides of
+/// host names, which would have to be looked up for every connection, are left out.
+fn connections_of_ip_max(settings: &NetworkSettings, ip: IpAddr) -> usize {
+    let own = |pair: &String| {
+        let (address, count) = pair.rsplit_once(':')?;
+        let is_own = address.trim().parse() == Ok(ip);
+        count.trim().parse().ok().filter(|_| is_own)
+    };
+    // Of an address that is named twice the last counts.
+    settings
+        .connections_per_ip_overrides
+        .iter()
+        .rev()
+        .find_map(own)
+        .unwrap_or(settings.connections_per_ip_max)
 }
 
 /// Takes a connection off the books when its task ends, however it ends.

@@ -213,6 +213,7 @@ resolved!(
         start_offset_checkpoint_interval_ms: i64 = "log.flush.start.offset.checkpoint.interval.ms",
         high_watermark_checkpoint_interval_ms: i64 = "replica.high.watermark.checkpoint.interval.ms",
         producer_id_expiration_ms: i64 = "producer.id.expiration.ms",
+        producer_check_interval_ms: i64 = "producer.id.expiration.check.interval.ms",
     }
 );
 

@@ -36,7 +36,6 @@ pub struct TopicSettings {
     pub min_cleanable_dirty_ratio: f64,
     pub min_compaction_lag_ms: i64,
     pub min_insync_replicas: i32,
-    pub preallocate: bool,
     /// -1: no limit.
     pub retention_bytes: i64,
     /// -1: no limit.
@@ -86,7 +85,6 @@ impl TopicSettings {
             },
             min_compaction_lag_ms: number("min.compaction.lag.ms"),
             min_insync_replicas: int("min.insync.replicas"),
-            preallocate: flag("preallocate"),
             retention_bytes: number("retention.bytes"),
             retention_ms: number("retention.ms").max(-1),
             segment_bytes: match value("internal.segment.bytes") {

@@ -27,7 +27,7 @@ fn handle(mut request: Request<'_>) -> Outcome {
         return Outcome::reply(&ConsumerGroupHeartbeatResponse::default().with_error_code(code), version);
     }
     let heartbeat = heartbeat(&request, body);
-    if let Err(refusal) = heartbeat.check(version, groups.settings()) {
+    if let Err(refusal) = heartbeat.check(version, &groups.settings()) {
         return Outcome::reply(&refused(&refusal), version);
     }
     when_committed(groups.consumer_heartbeat(&heartbeat), move |result| {

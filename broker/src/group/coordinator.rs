@@ -41,7 +41,7 @@ pub struct Groups {
 struct Inner {
     node_id: BrokerId,
     clock: Clock,
-    settings: Arc<GroupSettings>,
+    settings: Arc<ArcSwap<GroupSettings>>,
     partitions: Arc<Partitions>,
     metadata: Arc<ArcSwap<Metadata>>,
     shards: RwLock<HashMap<PartitionId, Arc<ShardDriver>>>,
@@ -73,7 +73,7 @@ impl Groups {
             regex_permits,
             node_id,
             clock,
-            settings: Arc::new(settings),
+            settings: Arc::new(ArcSwap::from_pointee(settings)),
             partitions,
             metadata: Arc::default(),
             shards: RwLock::default(),
@@ -128,12 +128,13 @@ impl Groups {
         &self,
         group: &str,
     ) -> Result<Result<DescribedConsumerGroup, Missing>, ErrorCode> {
-        self.shard_of(group)?.look(|shard| shard.describe_consumer(group, &self.inner.settings))
+        let settings = self.settings();
+        self.shard_of(group)?.look(|shard| shard.describe_consumer(group, &settings))
     }
 
-    /// The settings of groups.
-    pub fn settings(&self) -> &GroupSettings {
-        &self.inner.settings
+    /// The settings of groups in force.
+    pub fn settings(&self) -> Arc<GroupSettings> {
+        self.inner.settings.load_full()
     }
 
     /// One outcome per offset.
@@ -214,7 +215,7 @@ impl Groups {
 
     /// Keeps deadlines: sessions, rebalances, offsets that age. Runs until it is dropped.
     pub async fn keep_time(&self) {
-        let interval_ms = self.inner.settings.offsets_retention_check_interval_ms.max(1);
+        let interval_ms = self.settings().offsets_retention_check_interval_ms.max(1);
         let interval = Duration::from_millis(interval_ms as u64);
         let mut clean_at = Instant::now() + interval;
         loop {
@@ -391,6 +392,9 @@ impl MetadataSubscriber for Groups {
     fn apply(&self, delta: &MetadataDelta, image: &Arc<MetadataImage>) {
         let after = self.inner.metadata.load().after(delta, image);
         self.inner.metadata.store(Arc::new(after));
+        if delta.configures(self.inner.node_id) {
+            self.inner.settings.store(Arc::new(self.inner.partitions.settings().group.clone()));
+        }
         let touches_offsets = delta.topics.values().any(|topic| topic.name.as_str() == OFFSETS_TOPIC);
         if delta.is_whole || touches_offsets {
             self.follow(image);

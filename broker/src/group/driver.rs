@@ -28,7 +28,7 @@ pub(super) struct ShardDriver {
     pub partition: PartitionId,
     pub epoch: LeaderEpoch,
     log: Arc<dyn ShardLog>,
-    settings: Arc<GroupSettings>,
+    settings: Arc<ArcSwap<GroupSettings>>,
     metadata: Arc<ArcSwap<Metadata>>,
     /// Topics whose offsets are still to be dropped: held before `state`.
     deleted_topics: Mutex<Vec<(TopicName, TopicId)>>,
@@ -105,7 +105,7 @@ impl ShardDriver {
         partition: PartitionId,
         epoch: LeaderEpoch,
         log: Arc<dyn ShardLog>,
-        settings: Arc<GroupSettings>,
+        settings: Arc<ArcSwap<GroupSettings>>,
         metadata: Arc<ArcSwap<Metadata>>,
     ) -> Self {
         let state = Mutex::new(State::Loading);
@@ -263,7 +263,7 @@ impl ShardDriver {
         let mut state = self.state.lock();
         if let State::Active(mut active) = std::mem::replace(&mut *state, State::Gone) {
             let mut effects = Effects::default();
-            active.shard.resign(&mut self.turn(now, &self.metadata.load(), &mut effects));
+            active.shard.resign(&mut self.surroundings().turn(now, &mut effects));
             self.answer(&mut active.parked, effects.answers, None);
         }
     }
@@ -277,8 +277,8 @@ impl ShardDriver {
         act: impl FnOnce(&mut Active, &mut Turn<'_>) -> R,
     ) -> Result<R, ErrorCode> {
         let mut effects = Effects::default();
-        let metadata = self.metadata.load();
-        let reply = act(active, &mut self.turn(now, &metadata, &mut effects));
+        let surroundings = self.surroundings();
+        let reply = act(active, &mut surroundings.turn(now, &mut effects));
         let Effects { records, answers, on_failure, on_success, regexes } = effects;
         active.regex_jobs.extend(regexes);
         let outcome = self.append(active, now, batching, records).map_err(client_code);
@@ -287,7 +287,7 @@ impl ShardDriver {
             Err(error) => {
                 let failed = answers.into_iter().map(|(ticket, answer)| (ticket, answer.failed(error)));
                 let mut after = Effects { answers: failed.collect(), ..Effects::default() };
-                active.shard.append_failed(on_failure, error, &mut self.turn(now, &metadata, &mut after));
+                active.shard.append_failed(on_failure, error, &mut surroundings.turn(now, &mut after));
                 after.answers
             }
         };
@@ -295,14 +295,14 @@ impl ShardDriver {
         self.answer(&mut active.parked, answers, Some((end, now)));
         if outcome.is_ok() && on_success != OnSuccess::Nothing {
             let mut after = Effects::default();
-            active.shard.appended(on_success, &mut self.turn(now, &metadata, &mut after));
+            active.shard.appended(on_success, &mut surroundings.turn(now, &mut after));
             self.answer(&mut active.parked, after.answers, Some((end, now)));
         }
         outcome.map(|()| reply)
     }
 
-    fn turn<'a>(&'a self, now: Now, metadata: &'a Metadata, effects: &'a mut Effects) -> Turn<'a> {
-        Turn { now, settings: &self.settings, metadata, effects }
+    fn surroundings(&self) -> Surroundings {
+        Surroundings { settings: self.settings.load_full(), metadata: self.metadata.load_full() }
     }
 
     fn append(
@@ -345,7 +345,7 @@ impl ShardDriver {
 
     /// `offsets.topic.compression.codec`, a number in Kafka's order.
     fn codec(&self) -> Codec {
-        let id = u8::try_from(self.settings.offsets_compression_codec).ok();
+        let id = u8::try_from(self.settings.load().offsets_compression_codec).ok();
         id.and_then(|id| Codec::from_id(id).ok()).unwrap_or(Codec::None)
     }
 
@@ -368,7 +368,19 @@ impl ShardDriver {
     }
 
     fn after<R>(&self, reply: R, end: Offset, now: Now) -> Committed<R> {
-        Committed::after(reply, &self.log, end, now, self.settings.offsets_commit_timeout_ms)
+        Committed::after(reply, &self.log, end, now, self.settings.load().offsets_commit_timeout_ms)
+    }
+}
+
+/// What a decision looks at besides the state: the same from its beginning to its end.
+struct Surroundings {
+    settings: Arc<GroupSettings>,
+    metadata: Arc<Metadata>,
+}
+
+impl Surroundings {
+    fn turn<'a>(&'a self, now: Now, effects: &'a mut Effects) -> Turn<'a> {
+        Turn { now, settings: &self.settings, metadata: &self.metadata, effects }
     }
 }
 

@@ -57,12 +57,12 @@ impl Partitions {
     }
 
     fn apply_broker_configs(&self, delta: &MetadataDelta, image: &MetadataImage) -> bool {
-        let (cluster, broker) = (ConfigResource::cluster(), ConfigResource::broker(self.local));
-        if !delta.configs.contains(&cluster) && !delta.configs.contains(&broker) {
+        if !delta.configures(self.local) {
             return false;
         }
-        let of = |resource| image.configs(resource).cloned().unwrap_or_default();
-        match self.settings.load().with_dynamic(of(&cluster), of(&broker)) {
+        let of = |resource| image.configs(&resource).cloned().unwrap_or_default();
+        let (cluster, broker) = (of(ConfigResource::cluster()), of(ConfigResource::broker(self.local)));
+        match self.settings.load().with_dynamic(cluster, broker) {
             Ok(settings) => {
                 self.settings.store(Arc::new(settings));
                 true

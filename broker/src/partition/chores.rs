@@ -14,13 +14,12 @@ use tracing::error;
 
 use super::data_dir::{Checkpoints, Offsets};
 use super::hosted::Partitions;
+use super::opening::producer_expiration_ms;
 use super::partition::{Core, LogState, Partition};
 use super::unlinks::Doomed;
 
 /// Kafka gives a broker time to come up before the first retention check (E9).
 const FIRST_RETENTION_CHECK_MS: i64 = 30_000;
-/// `producer.id.expiration.check.interval.ms`.
-const PRODUCER_CHECK_MS: i64 = 600_000;
 /// How often due flushes (`flush.ms`) and unlinks are looked for.
 const SWEEP_MS: i64 = 1_000;
 
@@ -62,7 +61,7 @@ impl Agenda {
                 every(Chore::HighWatermarks, settings.high_watermark_checkpoint_interval_ms),
                 every(Chore::RecoveryPoints, settings.recovery_point_checkpoint_interval_ms),
                 every(Chore::LogStarts, settings.start_offset_checkpoint_interval_ms),
-                every(Chore::Producers, PRODUCER_CHECK_MS),
+                every(Chore::Producers, settings.producer_check_interval_ms),
                 every(Chore::Sweep, SWEEP_MS),
             ],
         }
@@ -149,7 +148,8 @@ impl Partitions {
                 self.checkpoint(OffsetCheckpoint::LogStart, |_, log| start_inside_segment(log))
             }
             Chore::Producers => {
-                self.each_log(|_, core_log| core_log.expire_producers(now_ms));
+                let expiration_ms = producer_expiration_ms(&self.settings());
+                self.each_log(|_, log| log.expire_producers(now_ms, expiration_ms));
             }
             Chore::Sweep => {
                 for partition in self.all() {
@@ -280,6 +280,7 @@ mod tests {
             high_watermark_checkpoint_interval_ms: 5_000,
             recovery_point_checkpoint_interval_ms: 60_000,
             start_offset_checkpoint_interval_ms: 60_000,
+            producer_check_interval_ms: 600_000,
             ..LogSettings::default()
         };
         let mut agenda = Agenda::new(&settings, 1_000_000);

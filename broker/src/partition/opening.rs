@@ -299,6 +299,6 @@ impl Partition {
     }
 }
 
-fn producer_expiration_ms(settings: &BrokerSettings) -> u64 {
+pub(super) fn producer_expiration_ms(settings: &BrokerSettings) -> u64 {
     u64::try_from(settings.log.producer_id_expiration_ms).unwrap_or(u64::MAX)
 }

@@ -332,7 +332,7 @@ impl Partition {
         }
     }
 
-    pub(super) fn config(&self) -> Arc<PartitionConfig> {
+    pub fn config(&self) -> Arc<PartitionConfig> {
         self.config.load_full()
     }
 

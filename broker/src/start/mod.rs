@@ -106,6 +106,11 @@ impl RunningBroker {
         self.broker.cleaner.figures()
     }
 
+    #[cfg(test)]
+    pub(crate) fn broker(&self) -> &Broker {
+        &self.broker
+    }
+
     /// Begins to stop: hand over what this broker leads, close connections, close logs, leave the marker of a clean
     /// stop. [`RunningBroker::wait`] returns when it is done.
     pub fn shutdown(&self) {

@@ -1,7 +1,6 @@
 //! From the listener settings to sockets and to the addresses that clients are told.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::net::{SocketAddr, ToSocketAddrs};
 
 use kafkactl_core::settings::{BrokerSettings, Listener, NetworkSettings};
 
@@ -74,21 +73,9 @@ impl ServerLimits {
         Self {
             frame_bytes_max: network.socket_request_bytes_max,
             idle_ms_max: network.connections_idle_ms_max,
-            connections_max: network.connections_max,
-            connections_per_ip_max: network.connections_per_ip_max,
-            connections_per_ip_overrides: overrides(&network.connections_per_ip_overrides),
             backlog: if settings.is_set("socket.listen.backlog.size") { backlog } else { BACKLOG },
             send_buffer_bytes: buffer("socket.send.buffer.bytes", network.socket_send_buffer_bytes),
             receive_buffer_bytes: buffer("socket.receive.buffer.bytes", network.socket_receive_buffer_bytes),
         }
     }
-}
-
-/// `address:count` pairs. Host names, which would have to be looked up for every connection, are left out.
-fn overrides(given: &[String]) -> HashMap<IpAddr, usize> {
-    let pair = |text: &String| {
-        let (address, count) = text.rsplit_once(':')?;
-        Some((address.trim().parse().ok()?, count.trim().parse().ok()?))
-    };
-    given.iter().filter_map(pair).collect()
 }

@@ -3,6 +3,7 @@
 mod cleaning;
 mod client;
 mod connections;
+mod dynamic_configs;
 mod fetching;
 mod groups;
 mod producing;

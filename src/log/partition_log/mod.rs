@@ -177,9 +177,10 @@ impl Log {
         self.producers.get(id)
     }
 
-    /// Forgets producers that have been silent for `producer.id.expiration.ms`; to be called now and then.
-    pub fn expire_producers(&mut self, now_ms: i64) {
-        self.producers.expire(now_ms);
+    /// Forgets producers that have been silent for `expiration_ms` (`producer.id.expiration.ms`, which may have changed);
+    /// to be called now and then.
+    pub fn expire_producers(&mut self, now_ms: i64, expiration_ms: u64) {
+        self.producers.expire(now_ms, expiration_ms);
     }
 
     /// See [`Producers::start_verification`]: the guard goes into [`LeaderAppend::verified`] once the coordinator

@@ -438,9 +438,9 @@ mod tests {
         append(&mut producers, &header(0, 0, 0, 1, false)).unwrap();
         append(&mut producers, &BatchHeader { producer_id: ProducerId(8), ..header(1, 0, 0, 1, true) })
             .unwrap();
-        producers.expire(1000 + 86_399_999);
+        producers.expire(1000 + 86_399_999, 86_400_000);
         assert_eq!(producers.iter().count(), 2);
-        producers.expire(1000 + 86_400_000);
+        producers.expire(1000 + 86_400_000, 86_400_000);
         let left: Vec<_> = producers.iter().map(|entry| entry.producer_id).collect();
         assert_eq!(left, [ProducerId(8)]);
         append(&mut producers, &header(2, 0, 900, 1, false)).unwrap();

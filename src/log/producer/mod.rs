@@ -142,16 +142,16 @@ impl Producers {
         self.count_max = self.count_max.max(self.entries.len());
     }
 
-    /// Forgets producers that have been silent for long; an open transaction keeps its producer. A producer that
-    /// comes back may start with any sequence (A18).
-    pub fn expire(&mut self, now_ms: i64) {
+    /// Forgets producers that have been silent for `expiration_ms`; an open transaction keeps its producer. A producer
+    /// that comes back may start with any sequence (A18).
+    pub fn expire(&mut self, now_ms: i64, expiration_ms: u64) {
+        self.expiration_ms = expiration_ms;
         let expired = |entry: &ProducerEntry| self.has_expired(entry, now_ms);
         let gone: Vec<_> =
             self.iter().filter(|entry| expired(entry)).map(|entry| entry.producer_id).collect();
         for id in gone {
             self.entries.remove(&id);
         }
-        let expiration_ms = self.expiration_ms;
         self.verifications.retain(|_, waiting| age_ms(now_ms, waiting.since_ms) < expiration_ms);
     }
 

@@ -37,7 +37,7 @@ settings! { SETTINGS:
     Long "log.message.timestamp.after.max.ms" = "3600000", at_least(0), ClusterWide, Honoured, "How far a record's timestamp may lie ahead of the broker's clock.";
     Long "log.message.timestamp.before.max.ms" = "9223372036854775807", at_least(0), ClusterWide, Honoured, "How far a record's timestamp may lie behind the broker's clock.";
     Text "log.message.timestamp.type" = "CreateTime", one_of(&["CreateTime", "LogAppendTime"]), ClusterWide, Honoured, "Whether records keep the producer's timestamp or get the time of the append.";
-    Bool "log.preallocate" = "false", ANY, ClusterWide, Honoured, "Whether a new segment file takes its full size at once.";
+    Bool "log.preallocate" = "false", ANY, ClusterWide, Ignored, "Whether a new segment file takes its full size at once; it grows with its records here.";
     Long "log.retention.bytes" = "-1", ANY, ClusterWide, Honoured, "Size of a partition above which its oldest segments are deleted; -1 sets no limit.";
     Long "log.retention.check.interval.ms" = "300000", at_least(1), ReadOnly, Honoured, "How often logs are checked for segments to delete.";
     Int "log.retention.hours" = "168", ANY, ReadOnly, Honoured, "Age in hours after which segments are deleted, when neither minutes nor milliseconds are set.";

@@ -26,7 +26,7 @@ settings! { TOPIC:
     Double "min.cleanable.dirty.ratio" = "0.5", share(0.0, 1.0), ClusterWide, Honoured, "Share of uncleaned bytes in the log before it is cleaned.";
     Long "min.compaction.lag.ms" = "0", at_least(0), ClusterWide, Honoured, "Shortest time a record stays uncompacted.";
     Int "min.insync.replicas" = "1", at_least(1), ClusterWide, Honoured, "Replicas that must have a record before a write with acks=all succeeds.";
-    Bool "preallocate" = "false", ANY, ClusterWide, Honoured, "Whether a new segment file takes its full size at once.";
+    Bool "preallocate" = "false", ANY, ClusterWide, Ignored, "Whether a new segment file takes its full size at once; it grows with its records here.";
     Bool "remote.log.copy.disable" = "false", ANY, ClusterWide, Ignored, "Whether a tiered topic stops copying segments and becomes read-only remotely.";
     Bool "remote.log.delete.on.disable" = "false", ANY, ClusterWide, Ignored, "Whether remote segments are deleted when tiered storage is turned off.";
     Bool "remote.storage.enable" = "false", ANY, ClusterWide, Ignored, "Whether the topic uses tiered storage.";

@@ -5,7 +5,7 @@ use crate::settings::setting::*;
 settings! { SETTINGS:
     Int "add.partitions.to.txn.retry.backoff.max.ms" = "100", at_least(0), ReadOnly, Honoured, "Longest wait of the broker before it tries again to add partitions to a transaction.";
     Int "add.partitions.to.txn.retry.backoff.ms" = "20", at_least(1), ReadOnly, Honoured, "First wait of the broker before it tries again to add partitions to a transaction.";
-    Int "producer.id.expiration.check.interval.ms" = "600000", at_least(1), Internal, Ignored, "How often expired producer ids are looked for.";
+    Int "producer.id.expiration.check.interval.ms" = "600000", at_least(1), Internal, Honoured, "How often expired producer ids are looked for.";
     Int "producer.id.expiration.ms" = "86400000", at_least(1), ClusterWide, Honoured, "How long a partition remembers a producer that is silent.";
     Int "transaction.abort.timed.out.transaction.cleanup.interval.ms" = "10000", at_least(1), ReadOnly, Honoured, "How often transactions past their timeout are aborted.";
     Int "transaction.max.timeout.ms" = "900000", at_least(1), ReadOnly, Honoured, "Longest timeout a transactional producer may ask for.";

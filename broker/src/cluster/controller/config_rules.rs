@@ -68,7 +68,7 @@ pub(super) fn whole(
 ) -> Result<(), Refusal> {
     match kind {
         ResourceKind::Topic => topic(machine, texts),
-        ResourceKind::Broker => broker(resource, texts),
+        ResourceKind::Broker => broker(machine, resource, texts),
         ResourceKind::Group => group(&machine.cluster_settings(), texts),
         ResourceKind::ClientMetrics => client_metrics(texts),
         ResourceKind::BrokerLogger => {
@@ -104,7 +104,7 @@ fn topic(machine: &Machine<'_>, texts: &Texts) -> Result<(), Refusal> {
 }
 
 /// Errors are INVALID_REQUEST here, as Kafka's broker answers before the controller is asked.
-fn broker(resource: &str, texts: &Texts) -> Result<(), Refusal> {
+fn broker(machine: &Machine<'_>, resource: &str, texts: &Texts) -> Result<(), Refusal> {
     let refuse = |reason: String| Err(Refusal::new(ErrorCode::InvalidRequest, reason));
     for (name, text) in texts {
         // Names nobody knows may be meant for plugins and are kept.
@@ -118,6 +118,50 @@ fn broker(resource: &str, texts: &Texts) -> Result<(), Refusal> {
         if let Err(error) = setting.parse(text) {
             return refuse(format!("{name}: {error}"));
         }
+    }
+    let before = machine.broker_settings(resource, None);
+    match machine.broker_settings(resource, Some(texts)) {
+        Ok(after) => change_of_broker(before.as_ref().unwrap_or(machine.settings), &after),
+        Err(error) => refuse(error.to_string()),
+    }
+}
+
+/// Counts of threads that take one step at a time, to the half or the double (`DynamicThreadPool`, `LogCleaner`).
+const THREAD_COUNTS: [&str; 6] = [
+    "background.threads",
+    "log.cleaner.threads",
+    "num.io.threads",
+    "num.network.threads",
+    "num.recovery.threads.per.data.dir",
+    "num.replica.fetchers",
+];
+
+/// What Kafka could change while it runs and this broker cannot.
+const FIXED: [&str; 2] = ["listeners", "listener.security.protocol.map"];
+
+/// Memory that each of the cleaner's threads needs for its keys.
+const DEDUPE_BYTES_MIN: i64 = 1 << 20;
+
+/// Whether a running broker can go from one to the other.
+fn change_of_broker(before: &BrokerSettings, after: &BrokerSettings) -> Result<(), Refusal> {
+    let refuse = |reason: String| Err(Refusal::new(ErrorCode::InvalidRequest, reason));
+    let value = |settings: &BrokerSettings, name| broker_setting(name).and_then(|it| settings.value(it));
+    let number = |settings, name| match value(settings, name) {
+        Some(Value::Number(number)) => number,
+        _ => 0,
+    };
+    if let Some(name) = FIXED.into_iter().find(|name| value(before, name) != value(after, name)) {
+        return refuse(format!("{name} cannot change while this broker runs"));
+    }
+    for name in THREAD_COUNTS {
+        let (old, new) = (number(before, name), number(after, name));
+        if new != old && !(old / 2..=old * 2).contains(&new) {
+            return refuse(format!("{name} is {old}, it may become {} to {} at once", old / 2, old * 2));
+        }
+    }
+    let dedupe_bytes = number(after, "log.cleaner.dedupe.buffer.size");
+    if dedupe_bytes / number(after, "log.cleaner.threads").max(1) < DEDUPE_BYTES_MIN {
+        return refuse("log.cleaner.dedupe.buffer.size must be 1 MiB for each cleaner thread".to_owned());
     }
     Ok(())
 }

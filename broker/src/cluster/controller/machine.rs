@@ -1,8 +1,10 @@
 //! The controller's state: the image with every record written so far, and what it decides from.
 
+use std::sync::Arc;
+
 use kafkactl_core::names::{BrokerId, PartitionId, TopicId, Uuid, uuid_draw};
 use kafkactl_core::schema::metadata::PartitionChangeRecord;
-use kafkactl_core::settings::{BrokerSettings, TopicSettings};
+use kafkactl_core::settings::{BrokerSettings, SettingsError, Texts, TopicSettings};
 
 use super::partition_change::{Election, PartitionChange};
 use super::placement::UsableBroker;
@@ -43,6 +45,21 @@ impl<'a> Machine<'a> {
         let cluster = self.image.configs(&ConfigResource::cluster()).cloned().unwrap_or_default();
         // What the log holds passed the same checks when it was written; if it fails them now, the start's hold.
         self.settings.with_dynamic(cluster, Default::default()).unwrap_or_else(|_| self.settings.clone())
+    }
+
+    /// The settings in force on this node as they would be if `texts` were the configs of `resource`, a broker's id or
+    /// empty for all; as they are without.
+    pub(super) fn broker_settings(
+        &self,
+        resource: &str,
+        texts: Option<&Texts>,
+    ) -> Result<BrokerSettings, SettingsError> {
+        let own = BrokerId(self.settings.node_id().unwrap_or(-1));
+        let layer = |of: ConfigResource| match texts {
+            Some(texts) if of.name == resource => Arc::new(texts.clone()),
+            _ => self.image.configs(&of).cloned().unwrap_or_default(),
+        };
+        self.settings.with_dynamic(layer(ConfigResource::cluster()), layer(ConfigResource::broker(own)))
     }
 
     /// A topic's effective configuration as the controller sees it.

@@ -66,6 +66,13 @@ impl MetadataDelta {
         *self == Self::default()
     }
 
+    /// Whether configs changed that hold for this broker.
+    pub fn configures(&self, broker: BrokerId) -> bool {
+        [ConfigResource::cluster(), ConfigResource::broker(broker)]
+            .iter()
+            .any(|resource| self.configs.contains(resource))
+    }
+
     pub(super) fn topic(&mut self, id: TopicId, name: &TopicName) -> &mut TopicDelta {
         self.topics.entry(id).or_insert_with(|| TopicDelta {
             name: name.clone(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use arc_swap::ArcSwap;
 use kafkactl_core::log::Verified;
 use kafkactl_core::names::LeaderEpoch;
 use kafkactl_core::record::{Batch, stamp};
@@ -112,9 +113,13 @@ fn now() -> Now {
 }
 
 fn driver(log: &Arc<MemoryLog>) -> ShardDriver {
-    let driver = ShardDriver::new(PartitionId(0), EPOCH, log.clone(), Arc::new(settings()), Arc::default());
+    let driver = ShardDriver::new(PartitionId(0), EPOCH, log.clone(), shared(settings()), Arc::default());
     driver.load(now);
     driver
+}
+
+fn shared(settings: GroupSettings) -> Arc<ArcSwap<GroupSettings>> {
+    Arc::new(ArcSwap::from_pointee(settings))
 }
 
 fn settings() -> GroupSettings {
@@ -237,7 +242,7 @@ fn a_shard_is_read_back_from_its_log() {
     first.resign(now());
     assert_eq!(commit(&first, 7).err(), Some(ErrorCode::NotCoordinator));
     let second =
-        ShardDriver::new(PartitionId(0), LeaderEpoch(4), log.clone(), Arc::new(settings()), Arc::default());
+        ShardDriver::new(PartitionId(0), LeaderEpoch(4), log.clone(), shared(settings()), Arc::default());
     assert_eq!(commit(&second, 7).err(), Some(ErrorCode::CoordinatorLoadInProgress));
     second.load(now);
     let offset =
@@ -262,7 +267,7 @@ fn g22_offsets_of_a_deleted_topic_go_later_if_not_now() {
 
     commit(&first, 6).unwrap();
     let second =
-        ShardDriver::new(PartitionId(0), LeaderEpoch(4), log.clone(), Arc::new(settings()), Arc::default());
+        ShardDriver::new(PartitionId(0), LeaderEpoch(4), log.clone(), shared(settings()), Arc::default());
     second.topic_deleted(now(), &"topic".into(), TopicId::ZERO);
     second.load(now);
     assert_eq!(count(&second), Ok(None));
@@ -291,7 +296,7 @@ fn types_of_the_future_are_left_alone() {
 #[test]
 fn resigning_answers_everything_parked() {
     let log = MemoryLog::new(true);
-    let driver = ShardDriver::new(PartitionId(0), EPOCH, log.clone(), Arc::new(defaults()), Arc::default());
+    let driver = ShardDriver::new(PartitionId(0), EPOCH, log.clone(), shared(defaults()), Arc::default());
     driver.load(now);
     let mut parked =
         Box::pin(driver.park(now(), |shard, ticket, turn| shard.join(join_request(), ticket, turn)).unwrap());
