@@ -13,6 +13,7 @@ use crate::cluster::{Controller, MetadataCache};
 use crate::group::Groups;
 use crate::partition::Partitions;
 use crate::producer_ids::ProducerIds;
+use crate::telemetry::Telemetry;
 use crate::transaction::Transactions;
 
 /// One running broker: shared by all connections, immutable but for the rooms it holds.
@@ -29,6 +30,7 @@ pub struct Broker {
     pub(crate) transactions: Transactions,
     pub(crate) fetch_sessions: FetchSessions,
     pub(crate) producer_ids: ProducerIds,
+    pub(crate) telemetry: Arc<Telemetry>,
 }
 
 impl Broker {

@@ -14,6 +14,7 @@ mod partition;
 mod producer_ids;
 mod server;
 mod start;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod transaction;
@@ -21,6 +22,7 @@ mod transaction;
 pub use broker::Broker;
 pub use cleaner::{CleanerFigures, Uncleanable};
 pub use start::{ListenAddress, RunningBroker, StartError, StartOptions, start};
+pub use telemetry::Push;
 
 /// Log directories: what they are, and how empty ones become some.
 pub mod storage {

@@ -124,6 +124,7 @@ resolved!(
         connections_per_ip_overrides: Vec<String> = "max.connections.per.ip.overrides",
         connections_idle_ms_max: i64 = "connections.max.idle.ms",
         request_timeout_ms: i32 = "request.timeout.ms",
+        telemetry_bytes_max: usize = "telemetry.max.bytes",
         + listeners: Vec<Listener>,
         + controller_listeners: Vec<Listener>,
         + advertised_listeners: Vec<Listener>,

@@ -34,7 +34,8 @@ fn handle(mut request: Request<'_>) -> Outcome {
         request.connection.client_software = Some((name.to_string(), software_version.to_string()));
     }
     let image = request.broker.metadata.image();
-    Outcome::reply(&features(&image, version).with_api_keys(advertised()), version)
+    let ranges = advertised(request.broker.telemetry.is_received());
+    Outcome::reply(&features(&image, version).with_api_keys(ranges), version)
 }
 
 /// What clients decide by whether to use newer protocols (I3). Versions before 4 cannot carry a range from 0: Java
@@ -63,9 +64,12 @@ fn features(image: &MetadataImage, version: i16) -> ApiVersionsResponse {
         .with_finalized_features(finalized.collect())
 }
 
-/// Every served API by key.
-fn advertised() -> Vec<ApiVersion> {
-    let mut ranges: Vec<ApiVersion> = SPECS.iter().map(range_of).collect();
+/// Every served API by key; those of telemetry only if somebody receives it.
+fn advertised(telemetry: bool) -> Vec<ApiVersion> {
+    let is_shown = |spec: &&ApiSpec| {
+        telemetry || !matches!(spec.key, ApiKey::GetTelemetrySubscriptions | ApiKey::PushTelemetry)
+    };
+    let mut ranges: Vec<ApiVersion> = SPECS.iter().filter(is_shown).map(range_of).collect();
     ranges.sort_by_key(|range| range.api_key);
     ranges
 }

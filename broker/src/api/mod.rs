@@ -29,6 +29,7 @@ mod encoder;
 mod end_txn;
 mod fetch;
 mod find_coordinator;
+mod get_telemetry_subscriptions;
 mod heartbeat;
 mod incremental_alter_configs;
 mod init_producer_id;
@@ -45,7 +46,9 @@ mod offset_delete;
 mod offset_fetch;
 mod offset_for_leader_epoch;
 mod produce;
+mod push_telemetry;
 mod sync_group;
+mod telemetry;
 mod transactional;
 mod txn_offset_commit;
 mod update_features;
@@ -113,6 +116,8 @@ pub(crate) const SPECS: &[ApiSpec] = &[
     list_transactions::SPEC,
     txn_offset_commit::SPEC,
     write_txn_markers::SPEC,
+    get_telemetry_subscriptions::SPEC,
+    push_telemetry::SPEC,
 ];
 
 /// One API: its versions and the function that does stage one of a request.

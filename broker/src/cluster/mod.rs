@@ -1,5 +1,6 @@
 //! The metadata log and what it says: image, controller.
 
+pub mod client_match;
 pub mod controller;
 pub mod features;
 pub mod format;

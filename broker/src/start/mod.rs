@@ -30,6 +30,7 @@ use crate::group::Groups;
 use crate::partition::{Chores, FlushThreads, OpenThreads, Partitions};
 use crate::producer_ids::ProducerIds;
 use crate::server::{Server, ServerLimits};
+use crate::telemetry::{Push, Telemetry};
 use crate::transaction::Transactions;
 
 /// Descriptors below which a broker does not start: segments, indexes, connections of a small installation.
@@ -104,6 +105,11 @@ impl RunningBroker {
     /// What the cleaner did so far, and which partitions it cannot clean.
     pub fn cleaner_figures(&self) -> CleanerFigures {
         self.broker.cleaner.figures()
+    }
+
+    /// What clients pushed of their own metrics last, by their instance ids (KIP-714).
+    pub fn client_metrics(&self) -> Vec<(Uuid, Arc<Push>)> {
+        self.broker.telemetry.latest()
     }
 
     #[cfg(test)]
@@ -193,6 +199,9 @@ impl Parts {
             directories: directories.all.iter().map(|dir| dir.id).collect(),
             previous_epoch: directories.clean_epoch.map(BrokerEpoch),
         };
+        // Whoever reads the port for operators finds there what clients push.
+        let is_received = settings.is_set("ops.listen");
+        let telemetry = Arc::new(Telemetry::new(clock, is_received, settings.network.telemetry_bytes_max));
         let fetch_sessions = FetchSessions::new(settings.fetch.sessions_max);
         let (group_settings, transaction_settings) = (settings.group.clone(), settings.transaction.clone());
         let partitions = Arc::new(Partitions::new(node_id, clock, settings, directories.all, shared));
@@ -213,6 +222,7 @@ impl Parts {
             Arc::new(groups.clone()),
             Arc::new(transactions.clone()),
             Arc::new(cleaner.clone()),
+            Arc::clone(&telemetry) as _,
         ];
         let controller = metadata.start(registration, Vec::new(), cache.clone(), followers)?;
         let opening = partitions.start_opening().map_err(StartError::Thread)?;
@@ -230,6 +240,7 @@ impl Parts {
             transactions,
             fetch_sessions,
             producer_ids: ProducerIds::default(),
+            telemetry,
         };
         Ok(Opened { broker: Arc::new(broker), flushing, opening, cleaning, chores })
     }

@@ -1,38 +1,21 @@
 //! Settings that are altered while the broker runs, and what they do at once.
 
 use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use kafkactl_core::names::{PartitionId, ProducerEpoch, ProducerId};
 use kafkactl_core::record::{BatchBuilder, BatchFields};
-use kafkactl_core::settings::{BrokerSettings, Properties, Used, broker_table};
-use kafkactl_core::wire::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
-use kafkactl_core::wire::messages::describe_configs_request::DescribeConfigsResource;
-use kafkactl_core::wire::messages::incremental_alter_configs_request::{
-    AlterConfigsResource, AlterableConfig,
-};
-use kafkactl_core::wire::messages::{
-    CreateTopicsRequest, CreateTopicsResponse, DescribeConfigsRequest, DescribeConfigsResponse,
-    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, TopicName,
-};
-use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
-use tempfile::TempDir;
-use tokio::runtime::Runtime;
+use kafkactl_core::settings::{Used, broker_table};
+use kafkactl_core::wire::ErrorCode;
 
 use super::batch;
 use super::client::Client;
 use super::producing::produce;
-use crate::broker::Broker;
-use crate::partition::Partition;
-use crate::start::{RunningBroker, StartOptions, start};
+use super::world::{Resource, World};
 
 /// Longer than any chore takes to come round.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// What a config belongs to: `ConfigResource.Type` and name.
-type Resource<'a> = (i8, &'a str);
 
 const ALL_BROKERS: Resource<'_> = (4, "");
 const THIS_BROKER: Resource<'_> = (4, "1");
@@ -75,6 +58,16 @@ const ELSEWHERE: [&str; 7] = [
     "transaction.partition.verification.enable",
 ];
 
+/// Settings that the cleaner reads before every round and every step.
+const OF_THE_CLEANER: [&str; 6] = [
+    "log.cleaner.backoff.ms",
+    "log.cleaner.dedupe.buffer.size",
+    "log.cleaner.io.buffer.load.factor",
+    "log.cleaner.io.buffer.size",
+    "log.cleaner.io.max.bytes.per.second",
+    "log.cleaner.threads",
+];
+
 /// Settings that do nothing while one node runs: changes of the first two are refused, the third is for the next start,
 /// the last for replicas on other nodes.
 const NOT_SEEN: [&str; 4] = [
@@ -83,96 +76,6 @@ const NOT_SEEN: [&str; 4] = [
     "num.recovery.threads.per.data.dir",
     "unclean.leader.election.enable",
 ];
-
-struct World {
-    broker: RunningBroker,
-    client: Client,
-    /// Behind the broker, which is dropped before them.
-    _runtime: Runtime,
-    _directory: TempDir,
-}
-
-impl World {
-    fn start(settings: &[(&str, &str)]) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().to_str().unwrap();
-        let own = [("node.id", "1"), ("log.dirs", path), ("listeners", "PLAINTEXT://127.0.0.1:0")];
-        let given: Vec<(String, String)> =
-            own.iter().chain(settings).map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        let settings = BrokerSettings::load(&Properties::default(), &given).unwrap().0;
-        let runtime = Runtime::new().unwrap();
-        let broker = runtime.block_on(start(StartOptions { settings, cluster_id: None })).unwrap();
-        let client = Client::connect(address(&broker));
-        Self { broker, client, _runtime: runtime, _directory: directory }
-    }
-
-    fn broker(&self) -> &Broker {
-        self.broker.broker()
-    }
-
-    fn connect(&self) -> Client {
-        Client::connect(address(&self.broker))
-    }
-
-    fn create(&mut self, topic: &str, configs: &[(&str, &str)]) -> Arc<Partition> {
-        let config = |&(name, value): &(&str, &str)| {
-            CreatableTopicConfig::default().with_name(text(name)).with_value(Some(text(value)))
-        };
-        let new = CreatableTopic::default()
-            .with_name(TopicName(text(topic)))
-            .with_num_partitions(1)
-            .with_replication_factor(1)
-            .with_configs(configs.iter().map(config).collect());
-        let request = CreateTopicsRequest::default().with_topics(vec![new]).with_timeout_ms(10_000);
-        let response: CreateTopicsResponse = self.client.ask(ApiKey::CreateTopics, 7, &request);
-        assert_eq!(response.topics[0].error_code, 0, "{topic}");
-        self.broker().partitions.get(topic, PartitionId(0)).unwrap()
-    }
-
-    /// Sets a value, or deletes it.
-    fn alter(&mut self, (kind, resource): Resource<'_>, name: &str, value: Option<&str>) -> ErrorCode {
-        let config = AlterableConfig::default()
-            .with_name(text(name))
-            .with_config_operation(i8::from(value.is_none()))
-            .with_value(value.map(text));
-        let resource = AlterConfigsResource::default()
-            .with_resource_type(kind)
-            .with_resource_name(text(resource))
-            .with_configs(vec![config]);
-        let request = IncrementalAlterConfigsRequest::default().with_resources(vec![resource]);
-        let response: IncrementalAlterConfigsResponse =
-            self.client.ask(ApiKey::IncrementalAlterConfigs, 1, &request);
-        ErrorCode::from_code(response.responses[0].error_code).unwrap()
-    }
-
-    fn set(&mut self, resource: Resource<'_>, name: &str, value: &str) {
-        assert_eq!(self.alter(resource, name, Some(value)), ErrorCode::None, "{resource:?} {name}={value}");
-    }
-
-    fn delete(&mut self, resource: Resource<'_>, name: &str) {
-        assert_eq!(self.alter(resource, name, None), ErrorCode::None, "{resource:?} {name}");
-    }
-
-    /// A topic's value and where it comes from (`ConfigSource`).
-    fn described(&mut self, topic: &str, name: &str) -> (String, i8) {
-        let resource = DescribeConfigsResource::default()
-            .with_resource_type(2)
-            .with_resource_name(text(topic))
-            .with_configuration_keys(Some(vec![text(name)]));
-        let request = DescribeConfigsRequest::default().with_resources(vec![resource]);
-        let response: DescribeConfigsResponse = self.client.ask(ApiKey::DescribeConfigs, 4, &request);
-        let config = &response.results[0].configs[0];
-        (config.value.as_ref().unwrap().to_string(), config.config_source)
-    }
-}
-
-fn address(broker: &RunningBroker) -> SocketAddr {
-    broker.addresses()[0].address
-}
-
-fn text(text: &str) -> StrBytes {
-    StrBytes::from_string(text.to_owned())
-}
 
 fn eventually(what: &str, holds: impl Fn() -> bool) {
     let end = Instant::now() + PATIENCE;
@@ -184,8 +87,8 @@ fn eventually(what: &str, holds: impl Fn() -> bool) {
 
 #[test]
 fn every_dynamic_setting_is_looked_at() {
-    let tested = OF_LOGS.iter().map(|(name, ..)| name).chain(&ELSEWHERE).chain(&NOT_SEEN);
-    let tested: BTreeSet<&str> = tested.copied().collect();
+    let elsewhere = ELSEWHERE.iter().chain(&OF_THE_CLEANER).chain(&NOT_SEEN);
+    let tested: BTreeSet<&str> = OF_LOGS.iter().map(|(name, ..)| name).chain(elsewhere).copied().collect();
     let dynamic = broker_table().filter(|it| it.is_dynamic() && it.used == Used::Honoured);
     assert_eq!(tested, dynamic.map(|setting| setting.name).collect());
 }

@@ -8,6 +8,8 @@ mod fetching;
 mod groups;
 mod producing;
 mod storage;
+mod telemetry;
+mod world;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -32,6 +34,7 @@ use crate::group::Groups;
 use crate::partition::{DataDir, FlushThreads, OpenThreads, Partition, Partitions};
 use crate::producer_ids::ProducerIds;
 use crate::server::{BoundListener, Server, ServerLimits};
+use crate::telemetry::Telemetry;
 use crate::transaction::Transactions;
 
 const NODE: i32 = 1;
@@ -167,6 +170,7 @@ fn broker(dir: Arc<dyn Dir>, settings: BrokerSettings) -> Broker {
         transactions,
         fetch_sessions,
         producer_ids: ProducerIds::of_block(0..1_000),
+        telemetry: Arc::new(Telemetry::new(clock, false, 0)),
     }
 }
 

@@ -60,7 +60,7 @@ settings! { GROUP:
 }
 
 settings! { CLIENT_METRICS:
-    Int "interval.ms" = "300000", ANY, ClusterWide, Ignored, "How often matching clients push their metrics.";
-    List "match" = "", ANY, ClusterWide, Ignored, "Which clients the subscription is for, as `selector=regular expression`.";
-    List "metrics" = "", ANY, ClusterWide, Ignored, "Prefixes of the names of metrics to push; `*` for all.";
+    Int "interval.ms" = "300000", ANY, ClusterWide, Honoured, "How often matching clients push their metrics.";
+    List "match" = "", ANY, ClusterWide, Honoured, "Which clients the subscription is for, as `selector=regular expression`.";
+    List "metrics" = "", ANY, ClusterWide, Honoured, "Prefixes of the names of metrics to push; `*` for all.";
 }

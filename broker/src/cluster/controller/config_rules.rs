@@ -8,22 +8,13 @@ use kafkactl_core::wire::ErrorCode;
 
 use super::decision::Refusal;
 use super::machine::Machine;
+use crate::cluster::client_match::ClientMatch;
 
 /// Longest value of a config, in characters.
 const VALUE_CHARS_MAX: usize = 32_767;
 
 /// How often clients may be told to push metrics.
 const PUSH_INTERVAL_MS: std::ops::RangeInclusive<i64> = 100..=3_600_000;
-
-/// What a client-metrics subscription may match on (KIP-714).
-const MATCH_SELECTORS: [&str; 6] = [
-    "client_id",
-    "client_instance_id",
-    "client_software_name",
-    "client_software_version",
-    "client_source_address",
-    "client_source_port",
-];
 
 /// The configs of a topic that is created with them. A null value is as wrong as a bad one.
 pub(super) fn new_topic(
@@ -230,13 +221,7 @@ fn client_metrics(texts: &Texts) -> Result<(), Refusal> {
                 return refuse(format!("{name} is {interval}, it must be between {min} and {max}"));
             }
             Ok(Value::List(patterns)) if name == "match" => {
-                for pattern in &patterns {
-                    let selector = pattern.split_once('=').map(|(selector, _)| selector.trim());
-                    if !selector.is_some_and(|selector| MATCH_SELECTORS.contains(&selector)) {
-                        let reason = format!("\"{pattern}\" in match is not selector=pattern");
-                        return Err(invalid(reason));
-                    }
-                }
+                ClientMatch::parse(&patterns).map_err(invalid)?;
             }
             Ok(_) => {}
         }
