@@ -304,7 +304,7 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__broker__subcmd__start)
-            opts="-o -q -v -h --data-dir --listen --advertise --node-id --cluster-id --config --set --ephemeral --ready-file --explain --log-level --log-format --output --color --quiet --verbose --help"
+            opts="-o -q -v -h --data-dir --listen --advertise --ops --node-id --cluster-id --config --set --ephemeral --ready-file --explain --log-level --log-format --output --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -319,6 +319,10 @@ _kafkactl() {
                     return 0
                     ;;
                 --advertise)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ops)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

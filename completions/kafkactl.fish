@@ -64,6 +64,7 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and not __fish
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l data-dir -d 'Where topics and metadata live; formatted when empty [default: log.dirs, else ./kafkactl-data]' -r -F
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l listen -d 'Address to serve on; port 0 takes a free one [default: listeners, else 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l advertise -d 'Address that clients are told to use [default: advertised.listeners, else the one of --listen]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l ops -d 'Address of the HTTP port for operators: /metrics, /healthz, /readyz, /debug [default: none]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l node-id -d 'This node\'s number [default: node.id, else that of the data directory, else 1]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l cluster-id -d 'Id of the cluster when the directory gets formatted, 22 characters [default: drawn]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l config -d 'Apache Kafka\'s server.properties' -r -F
@@ -86,6 +87,7 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and not __fis
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from start" -l data-dir -d 'Where topics and metadata live; formatted when empty [default: log.dirs, else ./kafkactl-data]' -r -F
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from start" -l listen -d 'Address to serve on; port 0 takes a free one [default: listeners, else 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from start" -l advertise -d 'Address that clients are told to use [default: advertised.listeners, else the one of --listen]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from start" -l ops -d 'Address of the HTTP port for operators: /metrics, /healthz, /readyz, /debug [default: none]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from start" -l node-id -d 'This node\'s number [default: node.id, else that of the data directory, else 1]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from start" -l cluster-id -d 'Id of the cluster when the directory gets formatted, 22 characters [default: drawn]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from start" -l config -d 'Apache Kafka\'s server.properties' -r -F

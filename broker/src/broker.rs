@@ -9,8 +9,10 @@ use kafkactl_core::wire::ErrorCode;
 use crate::api::FetchSessions;
 use crate::cleaner::Cleaner;
 use crate::clock::Clock;
-use crate::cluster::{Controller, MetadataCache};
+use crate::cluster::{Controller, Events, MetadataCache};
 use crate::group::Groups;
+use crate::loggers::Loggers;
+use crate::metrics::Metrics;
 use crate::partition::Partitions;
 use crate::producer_ids::ProducerIds;
 use crate::telemetry::Telemetry;
@@ -31,6 +33,10 @@ pub struct Broker {
     pub(crate) fetch_sessions: FetchSessions,
     pub(crate) producer_ids: ProducerIds,
     pub(crate) telemetry: Arc<Telemetry>,
+    pub(crate) metrics: Metrics,
+    pub(crate) events: Arc<Events>,
+    /// `None` in a program that does not let its log levels be changed.
+    pub(crate) loggers: Option<Arc<Loggers>>,
 }
 
 impl Broker {

@@ -21,6 +21,11 @@ impl Clock {
 
     /// Milliseconds since the broker started; never goes back.
     pub fn uptime_ms(&self) -> u64 {
-        self.started.elapsed().as_millis() as u64
+        self.uptime_ms_at(Instant::now())
+    }
+
+    /// The same at a moment that is known already.
+    pub fn uptime_ms_at(&self, now: Instant) -> u64 {
+        now.saturating_duration_since(self.started).as_millis() as u64
     }
 }

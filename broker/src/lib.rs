@@ -10,6 +10,10 @@ mod cluster;
 mod connection;
 mod coordinator;
 mod group;
+mod log_lines;
+mod loggers;
+pub mod metrics;
+pub mod ops;
 mod partition;
 mod producer_ids;
 mod server;
@@ -21,6 +25,7 @@ mod transaction;
 
 pub use broker::Broker;
 pub use cleaner::{CleanerFigures, Uncleanable};
+pub use loggers::{Level, Levels, Loggers};
 pub use start::{ListenAddress, RunningBroker, StartError, StartOptions, start};
 pub use telemetry::Push;
 

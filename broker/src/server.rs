@@ -20,12 +20,12 @@ use tracing::{debug, warn};
 
 use crate::broker::Broker;
 use crate::connection::{BufferPool, Connection, ConnectionState, Inbox};
+use crate::log_lines::LogLines;
+use crate::metrics::Refused;
 
 /// How long to leave a listener alone after an error of `accept` that would come again at once, such as running out
 /// of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// Lines about closed connections in one second; the rest is counted.
-const CLOSE_LINES_PER_SECOND_MAX: u32 = 10;
 
 /// What a listener allows its connections, for as long as the broker runs.
 #[derive(Debug, Clone)]
@@ -89,7 +89,7 @@ impl Server {
             limits,
             buffers: Arc::default(),
             guests: Mutex::default(),
-            close_lines: Mutex::default(),
+            close_lines: LogLines::default(),
         });
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -141,6 +141,7 @@ async fn sweep_idle(door: Arc<Door>, mut stopped: watch::Receiver<bool>) {
         let guests = door.guests.lock();
         for guest in guests.by_id.values() {
             if now_ms.saturating_sub(guest.active_ms.load(Ordering::Relaxed)) > idle_ms_max {
+                door.broker.metrics.connections.refused(Refused::Idle);
                 guest.end();
             }
         }
@@ -153,7 +154,7 @@ struct Door {
     limits: ServerLimits,
     buffers: Arc<BufferPool>,
     guests: Mutex<Guests>,
-    close_lines: Mutex<LinesPerSecond>,
+    close_lines: LogLines,
 }
 
 /// The connections that are open.
@@ -195,9 +196,12 @@ impl Door {
         let of_ip = guests.per_ip.get(&ip).copied().unwrap_or(0);
         if of_ip >= connections_of_ip_max(&settings.network, ip) {
             drop(guests);
+            self.broker.metrics.connections.refused(Refused::PerAddress);
             return self.log_close(peer, &format_args!("{of_ip} connections of {ip} are open, the limit"));
         }
-        guests.make_room(settings.network.connections_max);
+        for _ in 0..guests.make_room(settings.network.connections_max) {
+            self.broker.metrics.connections.refused(Refused::Total);
+        }
         if let Err(error) = self.tune(listener, &stream, peer) {
             debug!(%peer, %error, "socket options cannot be set");
         }
@@ -212,11 +216,13 @@ impl Door {
         guests.by_id.insert(id, Guest { ip, active_ms, task: None });
         // A runtime that shuts down drops a new task at once, and its place on the books with it.
         drop(guests);
+        self.broker.metrics.connections.opened();
         let leaving = Leaving { door: Arc::clone(self), id };
         let task = connections.spawn(async move {
             let leaving = leaving;
             let reason = connection.serve().await;
             if !reason.is_ordinary() {
+                leaving.door.broker.metrics.connections.closed_for_cause();
                 leaving.door.log_close(peer, &reason);
             }
         });
@@ -238,9 +244,9 @@ impl Door {
 
     /// Says why a connection was closed, but never floods the log.
     fn log_close(&self, peer: SocketAddr, reason: &dyn fmt::Display) {
-        match self.close_lines.lock().count(self.broker.clock.uptime_ms()) {
+        match self.close_lines.admit(self.broker.clock.now_ms()) {
             Some(0) => warn!(%peer, %reason, "closed a connection"),
-            Some(suppressed) => warn!(%peer, %reason, suppressed, "closed a connection"),
+            Some(left_out) => warn!(%peer, %reason, left_out, "closed a connection"),
             None => {}
         }
     }
@@ -248,18 +254,21 @@ impl Door {
 
 impl Guests {
     /// Ends those that have been silent longest until one more keeps to `max.connections`, which may have been lowered.
-    fn make_room(&mut self, connections_max: usize) {
+    /// Says how many.
+    fn make_room(&mut self, connections_max: usize) -> usize {
         let excess = (self.by_id.len() + 1).saturating_sub(connections_max);
         if excess == 0 {
-            return;
+            return 0;
         }
         let activity = |(&id, guest): (&u64, &Guest)| (guest.active_ms.load(Ordering::Relaxed), id);
         let mut by_activity: Vec<(u64, u64)> = self.by_id.iter().map(activity).collect();
         by_activity.sort_unstable();
-        for (_, id) in by_activity.into_iter().take(excess) {
-            self.by_id[&id].end();
-            self.remove(id);
+        by_activity.truncate(excess);
+        for (_, id) in &by_activity {
+            self.by_id[id].end();
+            self.remove(*id);
         }
+        by_activity.len()
     }
 
     /// Takes a connection off the books.
@@ -300,31 +309,7 @@ struct Leaving {
 impl Drop for Leaving {
     fn drop(&mut self) {
         self.door.guests.lock().remove(self.id);
-    }
-}
-
-/// Counts lines by second.
-#[derive(Default)]
-struct LinesPerSecond {
-    second: u64,
-    lines: u32,
-    suppressed: u64,
-}
-
-impl LinesPerSecond {
-    /// `None` when this second has had its lines, else how many were left out before this one.
-    fn count(&mut self, now_ms: u64) -> Option<u64> {
-        let second = now_ms / 1000;
-        if self.second != second {
-            self.second = second;
-            self.lines = 0;
-        }
-        if self.lines == CLOSE_LINES_PER_SECOND_MAX {
-            self.suppressed += 1;
-            return None;
-        }
-        self.lines += 1;
-        Some(std::mem::take(&mut self.suppressed))
+        self.door.broker.metrics.connections.ended();
     }
 }
 
@@ -344,15 +329,5 @@ mod tests {
         let (_client, accepted) =
             tokio::join!(TcpStream::connect(listener.address), listener.socket.accept());
         assert_eq!(tcp_congestion(accepted.unwrap().0).unwrap(), of_listener);
-    }
-
-    #[test]
-    fn lines_are_limited_by_second_and_the_rest_is_counted() {
-        let mut lines = LinesPerSecond::default();
-        let said: Vec<Option<u64>> = (0..12).map(|_| lines.count(500)).collect();
-        assert_eq!(said[..10], [Some(0); 10]);
-        assert_eq!(said[10..], [None, None]);
-        assert_eq!(lines.count(1500), Some(2));
-        assert_eq!(lines.count(1600), Some(0));
     }
 }

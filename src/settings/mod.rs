@@ -136,7 +136,8 @@ mod tests {
         for setting in broker_table() {
             assert!(names.insert(setting.name), "{} stands twice", setting.name);
         }
-        assert_eq!(names.len(), 363);
+        // Kafka's, and ops.listen.
+        assert_eq!(names.len(), 364);
         for setting in broker_table().chain(topic_table()).chain(group_table()).chain(client_metrics_table())
         {
             if let Some(default) = setting.default {

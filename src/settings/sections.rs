@@ -125,6 +125,7 @@ resolved!(
         connections_idle_ms_max: i64 = "connections.max.idle.ms",
         request_timeout_ms: i32 = "request.timeout.ms",
         telemetry_bytes_max: usize = "telemetry.max.bytes",
+        ops_listen: Option<String> = "ops.listen",
         + listeners: Vec<Listener>,
         + controller_listeners: Vec<Listener>,
         + advertised_listeners: Vec<Listener>,

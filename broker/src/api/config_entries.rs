@@ -15,6 +15,7 @@ pub(super) enum Source {
     DynamicDefaultBroker = 3,
     StaticBroker = 4,
     Default = 5,
+    BrokerLogger = 6,
     ClientMetrics = 7,
     Group = 8,
 }

@@ -10,7 +10,8 @@ use kafkactl_core::wire::messages::{DescribeConfigsRequest, DescribeConfigsRespo
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
 use super::admin::text;
-use super::config_entries::{self, Entry, Layers};
+use super::broker_loggers;
+use super::config_entries::{self, Entry, Layers, Source};
 use super::{ApiSpec, Outcome, Request};
 use crate::broker::Broker;
 use crate::cluster::MetadataImage;
@@ -69,14 +70,10 @@ fn describe(
             Ok(layers.topic(&own(ResourceKind::Topic)))
         }
         Some(ResourceKind::Broker) if name.is_empty() => Ok(layers.all_brokers()),
-        Some(ResourceKind::Broker) => match name.parse::<i32>() {
-            Ok(id) if id == broker.node_id.0 => Ok(layers.broker()),
-            Ok(id) => refuse(
-                ErrorCode::InvalidRequest,
-                format!("broker {id} was asked for, this is broker {}", broker.node_id),
-            ),
-            Err(_) => refuse(ErrorCode::InvalidRequest, format!("broker id '{name}' is no integer")),
-        },
+        Some(ResourceKind::Broker) => addressed_here(broker, name).map(|()| layers.broker()),
+        Some(ResourceKind::BrokerLogger) => {
+            addressed_here(broker, name).and_then(|()| broker_loggers::describe(broker))
+        }
         Some(ResourceKind::Group) if name.is_empty() => {
             refuse(ErrorCode::InvalidRequest, "a group resource needs a name".to_owned())
         }
@@ -87,10 +84,18 @@ fn describe(
         Some(ResourceKind::ClientMetrics) => {
             Ok(config_entries::client_metrics(&own(ResourceKind::ClientMetrics)))
         }
-        Some(ResourceKind::BrokerLogger) | None => {
-            refuse(ErrorCode::InvalidRequest, "this broker's loggers cannot be described".to_owned())
-        }
+        None => refuse(ErrorCode::InvalidRequest, ErrorCode::InvalidRequest.message().to_owned()),
     }
+}
+
+/// What belongs to a single broker is told by that broker.
+fn addressed_here(broker: &Broker, name: &str) -> Result<(), Refusal> {
+    let reason = match name.parse::<i32>() {
+        Ok(id) if id == broker.node_id.0 => return Ok(()),
+        Ok(id) => format!("broker {id} was asked for, this is broker {}", broker.node_id),
+        Err(_) => format!("broker id '{name}' is no integer"),
+    };
+    Err(Refusal::new(ErrorCode::InvalidRequest, reason))
 }
 
 fn result(
@@ -118,7 +123,9 @@ fn result(
 fn config(entry: Entry, shown: Shown) -> DescribeConfigsResourceResult {
     // Secrets are never told.
     let open = |value: Option<String>| value.filter(|_| !entry.is_sensitive).map(StrBytes::from_string);
-    let synonyms = entry.sources.iter().filter(|_| shown.synonyms).map(|source| {
+    // As in Kafka, nothing stands behind the level of a logger.
+    let synonyms = entry.sources.iter().filter(|it| shown.synonyms && it.source != Source::BrokerLogger);
+    let synonyms = synonyms.map(|source| {
         DescribeConfigsSynonym::default()
             .with_name(StrBytes::from_string(source.name.clone()))
             .with_value(open(source.value.clone()))

@@ -6,6 +6,7 @@ mod add_partitions_to_txn;
 mod admin;
 mod alter_configs;
 mod api_versions;
+mod broker_loggers;
 mod config_entries;
 mod consumer_group_describe;
 mod consumer_group_heartbeat;
@@ -70,6 +71,7 @@ use self::cursor::TopicRef;
 pub(crate) use self::fetch::FetchSessions;
 use crate::broker::Broker;
 use crate::connection::{CloseReason, ConnectionState};
+use crate::metrics::ErrorCodes;
 use crate::partition::Partition;
 
 /// Every API this broker serves.
@@ -127,11 +129,11 @@ pub(crate) struct ApiSpec {
     pub handle: fn(Request<'_>) -> Outcome,
 }
 
-/// The API to handle a request with; `None` for what is not served. ApiVersions is served in every version, for it
-/// must answer the clients of the future (I2).
-pub(crate) fn find(key: ApiKey, version: i16) -> Option<&'static ApiSpec> {
-    let spec = SPECS.iter().find(|spec| spec.key == key)?;
-    (spec.versions.contains(&version) || key == ApiKey::ApiVersions).then_some(spec)
+/// The place in [`SPECS`] of the API to handle a request with; `None` for what is not served. ApiVersions is served in
+/// every version, for it must answer the clients of the future (I2).
+pub(crate) fn find(key: ApiKey, version: i16) -> Option<usize> {
+    let place = SPECS.iter().position(|spec| spec.key == key)?;
+    (SPECS[place].versions.contains(&version) || key == ApiKey::ApiVersions).then_some(place)
 }
 
 /// One request, on its connection's own task. Stage one runs in the order requests arrived.
@@ -228,10 +230,15 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    pub fn reply<M: Encodable>(message: &M, version: i16) -> Self {
+    /// Whether it waits for others.
+    pub fn is_parked(&self) -> bool {
+        matches!(self, Self::Later(_) | Self::Barrier(_))
+    }
+
+    pub fn reply<M: Encodable + ErrorCodes>(message: &M, version: i16) -> Self {
         let mut head = Reply::head();
         match wire::encode(message, version, &mut head) {
-            Ok(()) => Self::Reply(Reply::new(head, Vec::new())),
+            Ok(()) => Self::Reply(Reply::new(head, Vec::new()).with_errors(message.error_codes())),
             Err(error) => Self::Close(CloseReason::Unencodable(error.to_string())),
         }
     }
@@ -242,6 +249,8 @@ impl Outcome {
 pub(crate) struct Reply {
     head: BytesMut,
     tail: Vec<ReplyPart>,
+    /// The error codes in it, to be counted.
+    pub errors: Vec<i16>,
 }
 
 impl Reply {
@@ -258,7 +267,12 @@ impl Reply {
 
     /// A reply of a head begun with [`Reply::head`] and what follows it.
     pub fn new(head: BytesMut, tail: Vec<ReplyPart>) -> Self {
-        Self { head, tail }
+        Self { head, tail, errors: Vec::new() }
+    }
+
+    /// Says which error codes are in it.
+    pub fn with_errors(self, errors: Vec<i16>) -> Self {
+        Self { errors, ..self }
     }
 
     /// The whole frame. Fails for a reply that no frame can hold.

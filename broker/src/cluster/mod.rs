@@ -2,6 +2,7 @@
 
 pub mod client_match;
 pub mod controller;
+pub mod events;
 pub mod features;
 pub mod format;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use arc_swap::ArcSwap;
 use kafkactl_core::names::{PartitionId, TopicId, Uuid};
 
 pub use controller::Controller;
+pub use events::Events;
 pub use image::{MetadataDelta, MetadataImage};
 #[cfg(test)]
 pub use loader::{LoadError, MetadataLoader};

@@ -13,6 +13,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use kafkactl_core::wire::{ApiKey, ErrorCode};
@@ -21,9 +22,10 @@ use tokio::net::TcpStream;
 use self::header::RequestHeader;
 pub(crate) use self::inbox::Inbox;
 pub(crate) use self::pool::BufferPool;
-use self::replies::Replies;
-use crate::api::{self, ApiSpec, Outcome, Request};
+use self::replies::{Replies, Slot};
+use crate::api::{self, Outcome, Request};
 use crate::broker::Broker;
+use crate::metrics::Journey;
 
 /// Bytes read before other connections get their turn.
 const POLL_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -78,6 +80,8 @@ pub(crate) struct Connection {
     /// The request that waits to be handled, and keeps those behind it waiting.
     held: Option<Held>,
     client_id: Arc<str>,
+    /// When bytes were last read from the socket.
+    filled: Instant,
     /// When bytes last arrived, in milliseconds of the broker's monotonic clock; read by the idle sweep.
     active_ms: Arc<AtomicU64>,
 }
@@ -98,6 +102,7 @@ impl Connection {
             replies: Replies::default(),
             held: None,
             client_id: Arc::default(),
+            filled: Instant::now(),
             active_ms,
         }
     }
@@ -111,11 +116,12 @@ impl Connection {
         let mut bytes_read = 0;
         loop {
             let inbox_is_drained = self.start_requests(cx);
-            if let Poll::Ready(reason) = self.replies.poll_send(cx, &self.stream) {
+            let metrics = &self.broker.metrics.requests;
+            if let Poll::Ready(reason) = self.replies.poll_send(cx, &self.stream, metrics) {
                 return Poll::Ready(reason);
             }
             if self.replies.take_progress() {
-                self.note_activity();
+                self.note_activity(Instant::now());
             }
             if self.held.is_some() {
                 return Poll::Pending;
@@ -134,7 +140,8 @@ impl Connection {
                 Ok(0) => return Poll::Ready(CloseReason::ByClient),
                 Ok(bytes) => {
                     bytes_read += bytes;
-                    self.note_activity();
+                    self.filled = Instant::now();
+                    self.note_activity(self.filled);
                 }
                 Err(error) => return Poll::Ready(CloseReason::Socket(error)),
             }
@@ -142,8 +149,8 @@ impl Connection {
     }
 
     /// The client has sent or taken bytes: it is not idle.
-    fn note_activity(&self) {
-        self.active_ms.store(self.broker.clock.uptime_ms(), Ordering::Relaxed);
+    fn note_activity(&self, now: Instant) {
+        self.active_ms.store(self.broker.clock.uptime_ms_at(now), Ordering::Relaxed);
     }
 
     /// Runs stage one of the requests that are here whole, as long as there is room for replies. Returns whether
@@ -161,7 +168,7 @@ impl Connection {
             match self.inbox.next_frame() {
                 Ok(Some(frame)) => self.start_request(frame),
                 Ok(None) => return true,
-                Err(reason) => self.replies.push(0, false, Outcome::Close(reason)),
+                Err(reason) => self.replies.close(reason),
             }
         }
         false
@@ -170,23 +177,25 @@ impl Connection {
     fn start_request(&mut self, mut frame: BytesMut) {
         let header = match RequestHeader::read(&frame) {
             Ok(header) => header,
-            Err(reason) => return self.replies.push(0, false, Outcome::Close(reason)),
+            Err(reason) => return self.replies.close(reason),
         };
         let (key, version, correlation_id) = (header.key, header.version, header.correlation_id);
-        let Some(spec) = api::find(key, version) else {
-            let reason = CloseReason::UnsupportedVersion { key, version };
-            return self.replies.push(0, false, Outcome::Close(reason));
+        let Some(api) = api::find(key, version) else {
+            return self.replies.close(CloseReason::UnsupportedVersion { key, version });
         };
+        let metrics = &self.broker.metrics.requests;
+        metrics.begin(api, version, frame.len());
         // A client's id hardly ever changes on a connection.
         if *self.client_id != *header.client_id {
             self.client_id = Arc::from(header.client_id);
         }
         let body = frame.split_off(header.body_starts).freeze();
-        self.handle(Call { spec, version, correlation_id }, body);
+        self.handle(Call { api, version, correlation_id, arrived: self.filled }, body);
     }
 
     fn handle(&mut self, call: Call, body: Bytes) {
-        let Call { spec, version, correlation_id } = call;
+        let Call { api, version, correlation_id, arrived } = call;
+        let spec = &api::SPECS[api];
         let request = Request {
             broker: &self.broker,
             connection: &mut self.state,
@@ -195,22 +204,38 @@ impl Connection {
             client_id: &self.client_id,
             body,
         };
-        match (spec.handle)(request) {
-            Outcome::Again { when, body } => self.held = Some(Held { call, body, when }),
-            outcome => {
-                let flexible = spec.key.response_header_version(version) >= 1;
-                self.replies.push(correlation_id, flexible, outcome);
+        let begun = Instant::now();
+        let outcome = match (spec.handle)(request) {
+            Outcome::Again { when, body } => {
+                self.held = Some(Held { call, body, when });
+                return;
             }
+            outcome => outcome,
+        };
+        let handled = Instant::now();
+        if outcome.is_parked() {
+            self.broker.metrics.requests.park(api, 1);
         }
+        let journey = Some(Journey { api, arrived, begun, handled, answered: handled });
+        let flexible_header = spec.key.response_header_version(version) >= 1;
+        self.replies.push(Slot { correlation_id, flexible_header, outcome, journey });
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.replies.abandon(&self.broker.metrics.requests);
     }
 }
 
 /// A request without its body.
 #[derive(Clone, Copy)]
 struct Call {
-    spec: &'static ApiSpec,
+    /// The place of the API in the table.
+    api: usize,
     version: i16,
     correlation_id: i32,
+    arrived: Instant,
 }
 
 /// A request that is handled once `when` has come.

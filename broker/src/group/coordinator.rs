@@ -19,6 +19,7 @@ use super::classic::{
 use super::commits::{CommitRequest, FetchRequest, FetchedTopic};
 use super::consumer::{ConsumerHeartbeat, ConsumerHeartbeatReply, DescribedConsumerGroup, Refusal, RegexJob};
 use super::driver::{Batching, Parked, ShardDriver, TransactionalProducer};
+use super::figures::GroupCounts;
 use super::names::GroupId;
 use super::other::GroupKind;
 use super::shard::{Missing, Shard};
@@ -48,6 +49,7 @@ struct Inner {
     /// Of `__consumer_offsets`; 0 while the topic does not exist.
     partition_count: AtomicI32,
     alarm: Alarm,
+    counts: Arc<GroupCounts>,
     /// How many groups' regular expressions are looked at together.
     regex_permits: Arc<Semaphore>,
 }
@@ -79,6 +81,7 @@ impl Groups {
             shards: RwLock::default(),
             partition_count: AtomicI32::new(0),
             alarm: Alarm::default(),
+            counts: Arc::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -311,7 +314,12 @@ impl Groups {
         self.inner.shards.read().get(&partition).cloned().ok_or(ErrorCode::NotCoordinator)
     }
 
-    fn shards(&self) -> Vec<Arc<ShardDriver>> {
+    /// What they have stored so far.
+    pub fn counts(&self) -> &GroupCounts {
+        &self.inner.counts
+    }
+
+    pub(super) fn shards(&self) -> Vec<Arc<ShardDriver>> {
         self.inner.shards.read().values().cloned().collect()
     }
 
@@ -353,6 +361,7 @@ impl Groups {
                 log,
                 self.inner.settings.clone(),
                 self.inner.metadata.clone(),
+                self.inner.counts.clone(),
             ));
             self.inner.shards.write().insert(partition, shard.clone());
             to_load.push(shard);

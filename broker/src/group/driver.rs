@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::consumer::RegexJob;
+use super::figures::GroupCounts;
 use super::load::Loader;
 use super::record::GroupRecord;
 use super::shard::Shard;
@@ -30,6 +31,7 @@ pub(super) struct ShardDriver {
     log: Arc<dyn ShardLog>,
     settings: Arc<ArcSwap<GroupSettings>>,
     metadata: Arc<ArcSwap<Metadata>>,
+    counts: Arc<GroupCounts>,
     /// Topics whose offsets are still to be dropped: held before `state`.
     deleted_topics: Mutex<Vec<(TopicName, TopicId)>>,
     state: Mutex<State>,
@@ -107,9 +109,10 @@ impl ShardDriver {
         log: Arc<dyn ShardLog>,
         settings: Arc<ArcSwap<GroupSettings>>,
         metadata: Arc<ArcSwap<Metadata>>,
+        counts: Arc<GroupCounts>,
     ) -> Self {
         let state = Mutex::new(State::Loading);
-        Self { partition, epoch, log, settings, metadata, deleted_topics: Mutex::default(), state }
+        Self { partition, epoch, log, settings, metadata, counts, deleted_topics: Mutex::default(), state }
     }
 
     /// Begins to serve at once if the log holds nothing; says whether it does.
@@ -336,6 +339,7 @@ impl ShardDriver {
             }
             let first = self.log.append(batch, batching.verified(), now.ms)?;
             active.end = first.plus(batched.len() as i64);
+            self.counts.stored(&batched, now.ms);
             for (index, record) in batched.into_iter().enumerate() {
                 active.shard.replay(now, first.plus(index as i64), batching.producer_id(), record);
             }

@@ -11,6 +11,7 @@ mod consumer;
 mod consumer_stored;
 mod coordinator;
 mod driver;
+mod figures;
 mod load;
 mod membership;
 mod names;

@@ -11,7 +11,7 @@ use tracing::{error, info, warn};
 use super::config::PartitionConfig;
 use super::data_dir::DataDir;
 use super::hosted::{HostedTopic, Partitions};
-use super::partition::Partition;
+use super::partition::{Partition, Shared};
 use super::replica::Assignment;
 use super::unlinks::Doomed;
 use crate::cluster::image::{
@@ -189,8 +189,13 @@ impl Partitions {
         config: PartitionConfig,
         data_dir: Arc<DataDir>,
     ) -> Arc<Partition> {
-        let (flusher, openings) = (Arc::clone(&self.flusher), Arc::clone(&self.openings));
-        Arc::new(Partition::new(id, topic_id, self.local, config, data_dir, flusher, openings))
+        let shared = Shared {
+            flusher: Arc::clone(&self.flusher),
+            openings: Arc::clone(&self.openings),
+            traffic: self.traffics.of(&id.topic),
+            counts: Arc::clone(&self.log_counts),
+        };
+        Arc::new(Partition::new(id, topic_id, self.local, config, data_dir, shared))
     }
 
     /// Where the metadata wants it, or where it lies, or where the fewest are.

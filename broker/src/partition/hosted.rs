@@ -15,6 +15,7 @@ use super::opening::Openings;
 use super::partition::Partition;
 use super::unlinks::Unlinks;
 use crate::clock::Clock;
+use crate::metrics::{LogCounts, Traffics};
 
 /// See the module's description. Follows the metadata log: [`assign`](super::assign).
 pub struct Partitions {
@@ -24,6 +25,8 @@ pub struct Partitions {
     pub(super) settings: ArcSwap<BrokerSettings>,
     pub(super) data_dirs: Vec<Arc<DataDir>>,
     pub(super) shared: Shared,
+    pub(crate) traffics: Traffics,
+    pub(crate) log_counts: Arc<LogCounts>,
     pub(super) flusher: Arc<Flusher>,
     pub(super) openings: Arc<Openings>,
     pub(super) hosted: RwLock<Hosted>,
@@ -55,6 +58,8 @@ impl Partitions {
             settings: ArcSwap::from_pointee(settings),
             data_dirs,
             shared,
+            traffics: Traffics::default(),
+            log_counts: Arc::default(),
             flusher: Arc::default(),
             openings: Arc::default(),
             hosted: RwLock::default(),

@@ -126,7 +126,12 @@ impl Partitions {
 
     /// Whether a partition may not be open yet.
     pub(crate) fn are_opening(&self) -> bool {
-        self.openings.left.load(Ordering::Acquire) > 0
+        self.opening_count() > 0
+    }
+
+    /// How many logs are not open yet.
+    pub fn opening_count(&self) -> usize {
+        self.openings.left.load(Ordering::Acquire)
     }
 
     /// Opens logs in the background while the broker starts, later at once: whoever creates a partition hears of it
@@ -175,8 +180,10 @@ impl Partitions {
         let (log, report) = Log::open(dir, config, &self.shared, options)?;
         if report.cut_bytes > 0 || report.removed_segments > 0 {
             let (cut_bytes, removed_segments) = (report.cut_bytes, report.removed_segments);
+            self.log_counts.recovered(cut_bytes);
             warn!(partition = %id, kept_until = %log.end_offset(), cut_bytes, removed_segments, "cut a damaged log");
         } else if report.recovered_segments > 0 {
+            self.log_counts.recovered(0);
             info!(partition = %id, segments = report.recovered_segments, "recovered a log");
         }
         Ok(log)

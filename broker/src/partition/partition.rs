@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use kafkactl_core::log::{AppendError, DeletedFiles, LeaderAppend, Log, LogError, Verified};
@@ -20,6 +21,7 @@ use super::opening::{Opening, Openings};
 use super::read::Bounds;
 use super::replica::{Assignment, Replica};
 use super::watch::{Change, Watch, Watchers};
+use crate::metrics::{LogCounts, Traffic};
 
 /// See the module's description.
 pub struct Partition {
@@ -43,6 +45,17 @@ pub struct Partition {
     /// Whether the last append failed at the disk: said once, not for every batch that is refused.
     is_failing: AtomicBool,
     flusher: Arc<Flusher>,
+    pub(crate) traffic: Arc<Traffic>,
+    counts: Arc<LogCounts>,
+}
+
+/// What a replica has in common with others.
+pub(super) struct Shared {
+    pub flusher: Arc<Flusher>,
+    pub openings: Arc<Openings>,
+    /// Its topic's.
+    pub traffic: Arc<Traffic>,
+    pub counts: Arc<LogCounts>,
 }
 
 /// What the lock covers.
@@ -74,9 +87,9 @@ impl Partition {
         local: BrokerId,
         config: PartitionConfig,
         data_dir: Arc<DataDir>,
-        flusher: Arc<Flusher>,
-        openings: Arc<Openings>,
+        shared: Shared,
     ) -> Self {
+        let Shared { flusher, openings, traffic, counts } = shared;
         let core = Core {
             log: LogState::Offline("the log is not open yet".to_owned()),
             opening: Some(Opening::default()),
@@ -101,11 +114,19 @@ impl Partition {
             is_retired: AtomicBool::new(false),
             is_failing: AtomicBool::new(false),
             flusher,
+            traffic,
+            counts,
         }
     }
 
     /// Appends a client's batch (A8–A19).
     pub fn append(self: &Arc<Self>, ask: &AppendAsk<'_>) -> Result<Appended, PartitionError> {
+        self.traffic.produced();
+        let appended = self.append_client(ask);
+        appended.inspect_err(|error| self.traffic.refused(ask.batch.bytes().len(), error.code()))
+    }
+
+    fn append_client(self: &Arc<Self>, ask: &AppendAsk<'_>) -> Result<Appended, PartitionError> {
         let config = self.config.load();
         self.check_may_append(ask.acks, &config)?;
         // Before the lock: this is the long part, and it needs nothing the lock covers.
@@ -175,8 +196,10 @@ impl Partition {
             if wants_flush {
                 self.flusher.push(self);
             }
+            let header = batch.header();
+            self.traffic.appended(header.record_count, batch.size_bytes());
             // An end of a transaction shows records that no byte count accounts for.
-            let is_marker = batch.header().is_control();
+            let is_marker = header.is_control();
             self.tell(if is_marker { Change::Other } else { Change::Bytes(batch.size_bytes() as u64) });
         }
         Ok(Appended {
@@ -192,6 +215,7 @@ impl Partition {
         let partition = self.id.clone();
         match error {
             AppendError::Log(error) => {
+                self.counts.append_failed();
                 if !self.is_failing.swap(true, Ordering::Relaxed) {
                     error!(%partition, %error, "appends fail");
                 }
@@ -269,7 +293,9 @@ impl Partition {
                 Err(error) => return error!(partition = %self.id, %error, "the log cannot be flushed"),
             }
         };
+        let began = Instant::now();
         let done = task.run();
+        self.counts.flushed(began.elapsed(), done.is_ok());
         let config = self.config.load();
         let mut core = self.lock_as_is();
         let LogState::Open(log) = &mut core.log else { return };
@@ -314,6 +340,7 @@ impl Partition {
         log.apply_retention(&plan, now_ms)?;
         let files = log.take_deleted();
         drop(core);
+        self.counts.deleted(plan.doomed.len());
         info!(partition = %self.id, segments = plan.doomed.len(), "deleted old segments");
         self.tell(Change::Other);
         Ok(Some(files))

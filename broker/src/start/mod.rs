@@ -11,6 +11,7 @@ use kafkactl_core::log::{LogError, Shared};
 use kafkactl_core::names::{BrokerEpoch, BrokerId, Uuid};
 use kafkactl_core::settings::BrokerSettings;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
@@ -25,8 +26,11 @@ use crate::cluster::features::FEATURES;
 use crate::cluster::format::FormatError;
 use crate::cluster::image::SupportedFeature;
 use crate::cluster::quorum::{MetadataLogError, ReplicaKey};
-use crate::cluster::{Metadata, MetadataCache, MetadataSubscriber};
+use crate::cluster::{Events, Metadata, MetadataCache, MetadataSubscriber};
 use crate::group::Groups;
+use crate::loggers::Loggers;
+use crate::metrics::Metrics;
+use crate::ops::{self, OpsServer};
 use crate::partition::{Chores, FlushThreads, OpenThreads, Partitions};
 use crate::producer_ids::ProducerIds;
 use crate::server::{Server, ServerLimits};
@@ -41,12 +45,14 @@ const LOG_FILES_MAX: u64 = 10_000;
 const TAIL_BYTES_MAX: usize = 16 << 20;
 
 /// What a broker is started with.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct StartOptions {
     /// Node id, data directories, listeners and everything else.
     pub settings: BrokerSettings,
     /// For a directory that is to be formatted; drawn when absent. A formatted directory must agree with it.
     pub cluster_id: Option<String>,
+    /// The log levels of the program, for operators to see and change.
+    pub loggers: Option<Arc<Loggers>>,
 }
 
 /// Why a broker does not start. Nothing is left running.
@@ -64,6 +70,8 @@ pub enum StartError {
     Metadata(#[from] MetadataLogError),
     #[error("cannot listen on {listener}: {source}")]
     Listen { listener: String, source: io::Error },
+    #[error("cannot serve operators on {address}: {source}")]
+    Ops { address: String, source: io::Error },
     #[error("host {host} of listener {listener} has no address")]
     NoAddress { listener: String, host: String },
     #[error("{wanted} open files are needed, the limit is {limit}; raise it with `ulimit -n`")]
@@ -84,6 +92,7 @@ pub struct ListenAddress {
 pub struct RunningBroker {
     broker: Arc<Broker>,
     addresses: Vec<ListenAddress>,
+    ops_address: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     ended: JoinHandle<()>,
 }
@@ -117,6 +126,11 @@ impl RunningBroker {
         &self.broker
     }
 
+    /// Where operators' HTTP is served.
+    pub fn ops_address(&self) -> Option<SocketAddr> {
+        self.ops_address
+    }
+
     /// Begins to stop: hand over what this broker leads, close connections, close logs, leave the marker of a clean
     /// stop. [`RunningBroker::wait`] returns when it is done.
     pub fn shutdown(&self) {
@@ -139,16 +153,20 @@ impl RunningBroker {
 /// The logs are opened in the background.
 pub async fn start(options: StartOptions) -> Result<RunningBroker, StartError> {
     let open_files = raise_file_limit()?;
-    let StartOptions { settings, cluster_id } = options;
+    let StartOptions { settings, cluster_id, loggers } = options;
     let limits = ServerLimits::of(&settings);
     let clock = Clock::start();
     let directories = Directories::open(&settings, cluster_id.as_deref(), clock.now_ms())?;
     let listeners = network::bind_all(&settings.network.listeners, &limits)?;
+    let ops = match &settings.network.ops_listen {
+        Some(address) => Some(bind_ops(address).await?),
+        None => None,
+    };
     let endpoints = network::endpoints(&settings.network, &listeners);
     let addresses = listeners.iter().map(ListenAddress::from).collect();
 
-    let parts =
-        Parts { clock, settings, directories, log_files_max: (open_files / 2).min(LOG_FILES_MAX), endpoints };
+    let log_files_max = (open_files / 2).min(LOG_FILES_MAX);
+    let parts = Parts { clock, settings, directories, log_files_max, endpoints, loggers };
     let runtime = tokio::runtime::Handle::current();
     let opened = tokio::task::spawn_blocking(move || {
         let _inside = runtime.enter();
@@ -159,8 +177,25 @@ pub async fn start(options: StartOptions) -> Result<RunningBroker, StartError> {
     let server = Server::start(&opened.broker, listeners, limits);
     let broker = Arc::clone(&opened.broker);
     let (stop, stopped) = watch::channel(false);
-    let ended = tokio::spawn(opened.run(server, stopped));
-    Ok(RunningBroker { broker, addresses, stop, ended })
+    let ops = ops.map(|listener| {
+        let router = ops::broker_router(Arc::clone(&broker), stopped.clone());
+        OpsServer::start(listener, router)
+    });
+    let ops = ops.transpose().map_err(StartError::Thread)?;
+    let ops_address = ops.as_ref().map(OpsServer::address);
+    let ended = tokio::spawn(async move {
+        opened.run(server, stopped).await;
+        // Until the end it tells that the broker is stopping.
+        if let Some(ops) = ops {
+            ops.close().await;
+        }
+    });
+    Ok(RunningBroker { broker, addresses, ops_address, stop, ended })
+}
+
+async fn bind_ops(address: &str) -> Result<TcpListener, StartError> {
+    let failed = |source| StartError::Ops { address: address.to_owned(), source };
+    OpsServer::bind(address).await.map_err(failed)
 }
 
 /// What a broker is made of.
@@ -170,6 +205,7 @@ struct Parts {
     directories: Directories,
     log_files_max: u64,
     endpoints: Vec<crate::cluster::image::Endpoint>,
+    loggers: Option<Arc<Loggers>>,
 }
 
 /// A broker with everything but connections.
@@ -184,7 +220,7 @@ struct Opened {
 impl Parts {
     /// Opens logs and metadata, and takes up what the metadata says. Blocks.
     fn open(self) -> Result<Opened, StartError> {
-        let Self { clock, settings, directories, log_files_max, endpoints } = self;
+        let Self { clock, settings, directories, log_files_max, endpoints, loggers } = self;
         let node_id = directories.node_id;
         let shared = Shared::new(log_files_max as usize, TAIL_BYTES_MAX);
         let local = ReplicaKey { id: node_id, directory: directories.metadata.id };
@@ -217,7 +253,9 @@ impl Parts {
             cache.clone(),
         );
         let cleaner = Cleaner::new(Arc::clone(&partitions), clock);
+        let events = Arc::new(Events::new(clock));
         let followers: Vec<Arc<dyn MetadataSubscriber>> = vec![
+            Arc::clone(&events) as _,
             Arc::clone(&partitions) as _,
             Arc::new(groups.clone()),
             Arc::new(transactions.clone()),
@@ -241,6 +279,9 @@ impl Parts {
             fetch_sessions,
             producer_ids: ProducerIds::default(),
             telemetry,
+            metrics: Metrics::default(),
+            events,
+            loggers,
         };
         Ok(Opened { broker: Arc::new(broker), flushing, opening, cleaning, chores })
     }

@@ -29,8 +29,9 @@ use crate::api::FetchSessions;
 use crate::broker::Broker;
 use crate::cleaner::Cleaner;
 use crate::clock::Clock;
-use crate::cluster::{Controller, MetadataCache, MetadataDelta, MetadataImage, MetadataSubscriber};
+use crate::cluster::{Controller, Events, MetadataCache, MetadataDelta, MetadataImage, MetadataSubscriber};
 use crate::group::Groups;
+use crate::metrics::Metrics;
 use crate::partition::{DataDir, FlushThreads, OpenThreads, Partition, Partitions};
 use crate::producer_ids::ProducerIds;
 use crate::server::{BoundListener, Server, ServerLimits};
@@ -171,6 +172,9 @@ fn broker(dir: Arc<dyn Dir>, settings: BrokerSettings) -> Broker {
         fetch_sessions,
         producer_ids: ProducerIds::of_block(0..1_000),
         telemetry: Arc::new(Telemetry::new(clock, false, 0)),
+        metrics: Metrics::default(),
+        events: Arc::new(Events::new(clock)),
+        loggers: None,
     }
 }
 

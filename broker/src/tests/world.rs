@@ -45,7 +45,8 @@ impl World {
             own.iter().chain(settings).map(|(name, value)| ((*name).into(), (*value).into())).collect();
         let settings = BrokerSettings::load(&Properties::default(), &given).unwrap().0;
         let runtime = Runtime::new().unwrap();
-        let broker = runtime.block_on(start(StartOptions { settings, cluster_id: None })).unwrap();
+        let broker =
+            runtime.block_on(start(StartOptions { settings, cluster_id: None, loggers: None })).unwrap();
         let client = Client::connect(address(&broker));
         Self { broker, client, _runtime: runtime, _directory: directory }
     }

@@ -11,6 +11,7 @@ use kafkactl_core::names::{LeaderEpoch, TopicPartition};
 use kafkactl_core::wire::ErrorCode;
 
 use super::driver::ShardDriver;
+use super::figures::TransactionCounts;
 use super::state::{Transaction, TransactionalId};
 use crate::clock::Clock;
 use crate::cluster::MetadataCache;
@@ -29,6 +30,7 @@ pub(super) struct Markers {
     pub groups: Groups,
     pub metadata: MetadataCache,
     pub request_timeout_ms: i32,
+    pub counts: TransactionCounts,
 }
 
 /// Another coordinator, of a newer epoch, has written a marker: this one has nothing to say any more.
@@ -119,7 +121,8 @@ impl Markers {
         loop {
             let version = super::coordinator::version_of(&self.metadata.image());
             match shard.act(self.now(), version, |shard, turn| shard.complete(id, prepared, turn)) {
-                Ok(_) | Err(ErrorCode::NotCoordinator) => return,
+                Ok(_) => return self.counts.completed(prepared.state.is_commit() == Some(true)),
+                Err(ErrorCode::NotCoordinator) => return,
                 Err(error) => {
                     tracing::warn!(%id, error = error.name(), "the end of a transaction cannot be noted yet");
                     tokio::time::sleep(RETRY_PAUSE).await;

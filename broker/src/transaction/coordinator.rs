@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use super::completion::Markers;
 use super::driver::ShardDriver;
 use super::end::EndRequest;
+use super::figures::TransactionCounts;
 use super::init::InitRequest;
 use super::shard::{Decided, ListFilter};
 use super::state::{Producer, Transaction, TransactionState, TransactionalId};
@@ -73,6 +74,7 @@ impl Transactions {
             groups,
             metadata,
             request_timeout_ms: settings.request_timeout_ms,
+            counts: TransactionCounts::default(),
         };
         let inner = Inner {
             settings: Arc::new(settings),
@@ -157,6 +159,15 @@ impl Transactions {
         self.shard_of(id)?.look(|shard| shard.describe(id))?
     }
 
+    /// What has happened to them so far.
+    pub fn counts(&self) -> &TransactionCounts {
+        &self.inner.markers.counts
+    }
+
+    pub(super) fn shards(&self) -> Vec<Arc<ShardDriver>> {
+        self.inner.shards.all()
+    }
+
     /// Keeps time: transactions that are open for too long, ids that nobody uses. Runs until it is dropped.
     pub async fn keep_time(&self) {
         let interval = |ms: i64| {
@@ -188,7 +199,10 @@ impl Transactions {
             for id in shard.look(|shard| shard.timed_out(now.ms)).unwrap_or_default() {
                 match shard.act(now, version, |shard, turn| shard.abort_timed_out(&id, turn)) {
                     Ok(acted) if !acted.reply => continue,
-                    Ok(_) => tracing::info!(%id, "a transaction that was open for too long is aborted"),
+                    Ok(_) => {
+                        self.counts().timed_out();
+                        tracing::warn!(%id, "a transaction that was open for too long is aborted");
+                    }
                     Err(error) => {
                         tracing::warn!(%id, error = error.name(), "a transaction cannot be aborted")
                     }

@@ -9,6 +9,7 @@ mod completion;
 mod coordinator;
 mod driver;
 mod end;
+mod figures;
 mod init;
 mod shard;
 mod state;

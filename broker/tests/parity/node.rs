@@ -36,7 +36,11 @@ impl Node {
         let overrides = [("listeners".to_owned(), FREE_PORTS.to_owned())];
         let (settings, _) = BrokerSettings::load(&Properties::parse(&text).unwrap(), &overrides).unwrap();
         let runtime = Runtime::new().unwrap();
-        let started = runtime.block_on(kafkactl_broker::start(StartOptions { settings, cluster_id: None }));
+        let started = runtime.block_on(kafkactl_broker::start(StartOptions {
+            settings,
+            cluster_id: None,
+            loggers: None,
+        }));
         let broker = started.map_err(|error| error.to_string())?;
         Ok(Self { runtime, broker })
     }

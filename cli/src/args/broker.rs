@@ -23,6 +23,9 @@ pub struct BrokerStartArgs {
     /// Address that clients are told to use [default: advertised.listeners, else the one of --listen]
     #[arg(long, value_name = "HOST:PORT")]
     pub advertise: Option<String>,
+    /// Address of the HTTP port for operators: /metrics, /healthz, /readyz, /debug [default: none]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub ops: Option<String>,
     /// This node's number [default: node.id, else that of the data directory, else 1]
     #[arg(long, value_name = "N")]
     pub node_id: Option<i32>,

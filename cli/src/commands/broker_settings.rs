@@ -55,6 +55,9 @@ impl Given {
         if let Some(id) = args.node_id {
             flags.push(("node.id", id.to_string()));
         }
+        if let Some(address) = &args.ops {
+            flags.push(("ops.listen", address.clone()));
+        }
         Ok(Self {
             config: args.config.clone(),
             flags,

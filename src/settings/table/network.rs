@@ -17,6 +17,7 @@ settings! { SETTINGS:
     Text "max.connections.per.ip.overrides" = "", ANY, ClusterWide, Honoured, "Limits for single addresses or host names, as `host:count`, which win over max.connections.per.ip.";
     Int "num.io.threads" = "8", at_least(1), ClusterWide, Ignored, "Kafka's request threads; requests here run on the connection's own task.";
     Int "num.network.threads" = "3", at_least(1), ClusterWide, Ignored, "Kafka's network threads; connections here are spread over the processors.";
+    Text "ops.listen" = null, ANY, Internal, Honoured, "Address, as `host:port`, of the HTTP port for operators: metrics, health, debugging. Not Kafka's; off when not set.";
     Long "queued.max.request.bytes" = "-1", ANY, ReadOnly, Ignored, "Bytes of queued requests after which Kafka stops reading sockets; there is no such queue here.";
     Int "queued.max.requests" = "500", at_least(1), ReadOnly, Ignored, "Requests that Kafka queues before it stops reading sockets; there is no such queue here.";
     Int "request.timeout.ms" = "30000", ANY, ReadOnly, Honoured, "How long requests between nodes may take before they are sent again.";

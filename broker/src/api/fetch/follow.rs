@@ -20,6 +20,10 @@ impl FetchSessions {
     pub fn new(sessions_max: usize) -> Self {
         Self(Mutex::new(SessionCache::new(sessions_max)))
     }
+
+    pub fn count(&self) -> usize {
+        self.0.lock().count()
+    }
 }
 
 /// A session and what tells it of changes.

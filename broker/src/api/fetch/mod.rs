@@ -41,7 +41,10 @@ fn handle(request: Request<'_>) -> Outcome {
     }
     let follow = match Follow::begin(request.broker, &wanted, version) {
         Ok(follow) => follow,
-        Err(error) => return Outcome::Reply(ResponseWriter::new(version, error, 0, 0).finish(&[])),
+        Err(error) => {
+            let reply = ResponseWriter::new(version, error, 0, 0).finish(&[]);
+            return Outcome::Reply(reply.with_errors(vec![error.code()]));
+        }
     };
     let reader = match wanted.replica {
         Some(follower) => Reader::Follower(follower),
@@ -101,11 +104,17 @@ impl Fetch {
             for &index in topic {
                 let planned = &mut plan.partitions[index];
                 let records = std::mem::replace(&mut planned.records, SliceBytes::Empty);
+                if let Ok(partition) = &visits[index].partition {
+                    let by_follower = matches!(self.reader, Reader::Follower(_));
+                    partition.traffic.fetched(records.size_bytes(), by_follower, planned.answer.error);
+                }
                 writer.partition(visits[index].wanted.partition, &planned.answer, records);
             }
             writer.end_topic();
         }
-        writer.finish(&endpoints)
+        let errors = told.iter().map(|&index| plan.partitions[index].answer.error);
+        let errors = errors.filter(|error| !error.is_none()).map(ErrorCode::code).collect();
+        writer.finish(&endpoints).with_errors(errors)
     }
 
     /// Tells a client that came to the wrong broker, or with an old epoch, who leads (KIP-951).

@@ -293,6 +293,10 @@ impl<S> SessionCache<S> {
         Some(id)
     }
 
+    pub fn count(&self) -> usize {
+        self.sessions.len()
+    }
+
     /// The session of this id, used now.
     pub fn get(&mut self, id: i32, now_ms: u64) -> Option<Arc<Mutex<S>>> {
         let cached = self.sessions.get_mut(&id)?;

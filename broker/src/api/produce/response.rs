@@ -93,7 +93,8 @@ pub(super) fn write(version: i16, answers: &[(Target, Answer)], endpoints: &[Nod
     } else {
         out.tags(&[]);
     }
-    Reply::new(out.take(), Vec::new())
+    let errors = answers.iter().map(|(_, answer)| answer.error).filter(|error| !error.is_none());
+    Reply::new(out.take(), Vec::new()).with_errors(errors.map(ErrorCode::code).collect())
 }
 
 fn partition(out: &mut Encoder, version: i16, target: &Target, answer: &Answer) {

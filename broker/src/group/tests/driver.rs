@@ -113,7 +113,14 @@ fn now() -> Now {
 }
 
 fn driver(log: &Arc<MemoryLog>) -> ShardDriver {
-    let driver = ShardDriver::new(PartitionId(0), EPOCH, log.clone(), shared(settings()), Arc::default());
+    let driver = ShardDriver::new(
+        PartitionId(0),
+        EPOCH,
+        log.clone(),
+        shared(settings()),
+        Arc::default(),
+        Arc::default(),
+    );
     driver.load(now);
     driver
 }
@@ -241,8 +248,14 @@ fn a_shard_is_read_back_from_its_log() {
     commit(&first, 6).unwrap();
     first.resign(now());
     assert_eq!(commit(&first, 7).err(), Some(ErrorCode::NotCoordinator));
-    let second =
-        ShardDriver::new(PartitionId(0), LeaderEpoch(4), log.clone(), shared(settings()), Arc::default());
+    let second = ShardDriver::new(
+        PartitionId(0),
+        LeaderEpoch(4),
+        log.clone(),
+        shared(settings()),
+        Arc::default(),
+        Arc::default(),
+    );
     assert_eq!(commit(&second, 7).err(), Some(ErrorCode::CoordinatorLoadInProgress));
     second.load(now);
     let offset =
@@ -266,8 +279,14 @@ fn g22_offsets_of_a_deleted_topic_go_later_if_not_now() {
     assert_eq!(count(&first), Ok(None));
 
     commit(&first, 6).unwrap();
-    let second =
-        ShardDriver::new(PartitionId(0), LeaderEpoch(4), log.clone(), shared(settings()), Arc::default());
+    let second = ShardDriver::new(
+        PartitionId(0),
+        LeaderEpoch(4),
+        log.clone(),
+        shared(settings()),
+        Arc::default(),
+        Arc::default(),
+    );
     second.topic_deleted(now(), &"topic".into(), TopicId::ZERO);
     second.load(now);
     assert_eq!(count(&second), Ok(None));
@@ -296,7 +315,14 @@ fn types_of_the_future_are_left_alone() {
 #[test]
 fn resigning_answers_everything_parked() {
     let log = MemoryLog::new(true);
-    let driver = ShardDriver::new(PartitionId(0), EPOCH, log.clone(), shared(defaults()), Arc::default());
+    let driver = ShardDriver::new(
+        PartitionId(0),
+        EPOCH,
+        log.clone(),
+        shared(defaults()),
+        Arc::default(),
+        Arc::default(),
+    );
     driver.load(now);
     let mut parked =
         Box::pin(driver.park(now(), |shard, ticket, turn| shard.join(join_request(), ticket, turn)).unwrap());

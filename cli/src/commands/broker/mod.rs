@@ -1,6 +1,7 @@
 //! `broker start`: from flags and files to a running broker, and its orderly end.
 
 mod explain;
+mod logging;
 mod start;
 
 pub use start::start_error;

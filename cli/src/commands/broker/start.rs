@@ -1,17 +1,17 @@
 //! `broker start`: runs a broker until it is told to stop.
 
 use std::fs;
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
-use kafkactl_broker::{ListenAddress, RunningBroker, StartError, StartOptions};
+use kafkactl_broker::{ListenAddress, Loggers, RunningBroker, StartError, StartOptions};
 use serde::Serialize;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
+use super::logging;
 use crate::args::broker::{BrokerStartArgs, LogFormat};
-use crate::args::shared::{Common, LocalArgs, TableArgs};
+use crate::args::shared::{Common, TableArgs};
 use crate::commands::broker_settings::Given;
 use crate::commands::{Outcome, finish};
 use crate::error::CommandError;
@@ -21,12 +21,12 @@ use crate::output::Output;
 pub fn run(args: &BrokerStartArgs, outer: &Common) -> ExitStatus {
     let local = args.local.or(&outer.local);
     let mut output = Output::standard(&local, &TableArgs::default());
-    let outcome = log(args, &local).and_then(|()| {
+    let outcome = logging::set_up(args, &local).and_then(|loggers| {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .map_err(|error| CommandError::failed(format!("cannot start a thread: {error}")))?;
-        let outcome = runtime.block_on(start_and_wait(args, &mut output));
+        let outcome = runtime.block_on(start_and_wait(args, loggers, &mut output));
         // Whoever asked a second time does not wait for what still runs.
         runtime.shutdown_background();
         outcome
@@ -34,7 +34,7 @@ pub fn run(args: &BrokerStartArgs, outer: &Common) -> ExitStatus {
     finish(&mut output, outcome)
 }
 
-async fn start_and_wait(args: &BrokerStartArgs, out: &mut Output) -> Outcome {
+async fn start_and_wait(args: &BrokerStartArgs, loggers: Arc<Loggers>, out: &mut Output) -> Outcome {
     let began = Instant::now();
     let mut signals = Signals::listen()?;
     // Held to the end: dropping it removes the directory.
@@ -43,7 +43,8 @@ async fn start_and_wait(args: &BrokerStartArgs, out: &mut Output) -> Outcome {
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
-    let options = StartOptions { settings: loaded.settings, cluster_id: args.cluster_id.clone() };
+    let (settings, cluster_id) = (loaded.settings, args.cluster_id.clone());
+    let options = StartOptions { settings, cluster_id, loggers: Some(loggers) };
     let running = kafkactl_broker::start(options).await.map_err(start_error)?;
     let ready = Ready::new(&running, began);
     let ready_file = args.ready_file.as_deref().map(|path| ReadyFile::write(path, &ready)).transpose()?;
@@ -76,6 +77,7 @@ pub fn start_error(error: StartError) -> CommandError {
         StartError::Listen { .. } | StartError::NoAddress { .. } => {
             Some("--listen names an address of this machine")
         }
+        StartError::Ops { .. } => Some("--ops names another address, port 0 takes a free one"),
         StartError::Locked { .. } => Some("stop the other broker, or name another directory with --data-dir"),
         _ => None,
     };
@@ -93,6 +95,9 @@ struct Ready {
     bootstrap: String,
     node_id: i32,
     cluster_id: String,
+    /// Where operators' HTTP is served.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ops: Option<String>,
     took_ms: u64,
 }
 
@@ -103,6 +108,7 @@ impl Ready {
             bootstrap: addresses.join(","),
             node_id: running.node_id().0,
             cluster_id: running.cluster_id().to_owned(),
+            ops: running.ops_address().map(|address| address.to_string()),
             took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         }
     }
@@ -110,10 +116,13 @@ impl Ready {
     /// One line on standard error whatever the log level. An ephemeral broker also prints its address as data, for
     /// scripts that read the first line.
     fn announce(&self, args: &BrokerStartArgs, out: &mut Output) -> Result<(), CommandError> {
-        let Self { bootstrap, node_id, cluster_id, took_ms } = self;
+        let Self { bootstrap, node_id, cluster_id, ops, took_ms } = self;
         out.say(&match args.log_format {
             LogFormat::Text => {
-                format!("ready: bootstrap {bootstrap}, node {node_id}, cluster {cluster_id}, in {took_ms} ms")
+                let ops = ops.as_ref().map_or(String::new(), |address| format!(", ops http://{address}"));
+                format!(
+                    "ready: bootstrap {bootstrap}, node {node_id}, cluster {cluster_id}{ops}, in {took_ms} ms"
+                )
             }
             LogFormat::Json => serde_json::json!({ "ready": self }).to_string(),
         });
@@ -182,25 +191,4 @@ impl Signals {
             _ = self.terminate.recv() => {}
         }
     }
-}
-
-fn log(args: &BrokerStartArgs, local: &LocalArgs) -> Result<(), CommandError> {
-    let level = args.log_level.as_deref().unwrap_or(match (local.quiet, local.verbose) {
-        (true, _) => "warn",
-        (false, 0) => "info",
-        (false, 1) => "debug",
-        (false, _) => "trace",
-    });
-    let filter = EnvFilter::try_new(level)
-        .map_err(|error| CommandError::usage(format!("--log-level {level}: {error}")))?;
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // It fails only when a subscriber is set already, which then does the same.
-    let _ = match args.log_format {
-        LogFormat::Text => {
-            let ansi = std::io::stderr().is_terminal() && local.may_color();
-            subscriber.with_ansi(ansi).with_target(false).try_init()
-        }
-        LogFormat::Json => subscriber.json().try_init(),
-    };
-    Ok(())
 }

@@ -1,0 +1,297 @@
+//! What happens to the cluster that an operator wants to hear of: found by comparing two images, counted, and told in
+//! the log.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use kafkactl_core::names::{BrokerId, LeaderEpoch, PartitionId, TopicName};
+use parking_lot::Mutex;
+
+use super::image::{BrokerImage, ConfigResource, PartitionImage, TopicImage};
+use super::{MetadataDelta, MetadataImage, MetadataSubscriber};
+use crate::clock::Clock;
+use crate::log_lines::LogLines;
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    TopicCreated { topic: TopicName, partitions: usize },
+    TopicDeleted { topic: TopicName },
+    PartitionsAdded { topic: TopicName, partitions: usize },
+    LeaderChanged { partition: Place, from: BrokerId, to: BrokerId, epoch: LeaderEpoch, is_unclean: bool },
+    IsrShrank { partition: Place, isr: Vec<BrokerId> },
+    IsrGrew { partition: Place, isr: Vec<BrokerId> },
+    BrokerJoined { broker: BrokerId },
+    BrokerFenced { broker: BrokerId },
+    BrokerLeft { broker: BrokerId },
+    ConfigsChanged { resource: ConfigResource },
+}
+
+/// A partition, as log lines name it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    pub topic: TopicName,
+    pub partition: PartitionId,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.topic, self.partition)
+    }
+}
+
+/// Names of the kinds, as metrics show them; [`Event::kind`] is the place in it.
+const KINDS: [&str; 11] = [
+    "topic_created",
+    "topic_deleted",
+    "partitions_added",
+    "leader_changed",
+    "unclean_election",
+    "isr_shrank",
+    "isr_grew",
+    "broker_joined",
+    "broker_fenced",
+    "broker_left",
+    "configs_changed",
+];
+
+impl Event {
+    fn kind(&self) -> usize {
+        match self {
+            Self::TopicCreated { .. } => 0,
+            Self::TopicDeleted { .. } => 1,
+            Self::PartitionsAdded { .. } => 2,
+            Self::LeaderChanged { is_unclean: false, .. } => 3,
+            Self::LeaderChanged { is_unclean: true, .. } => 4,
+            Self::IsrShrank { .. } => 5,
+            Self::IsrGrew { .. } => 6,
+            Self::BrokerJoined { .. } => 7,
+            Self::BrokerFenced { .. } => 8,
+            Self::BrokerLeft { .. } => 9,
+            Self::ConfigsChanged { .. } => 10,
+        }
+    }
+
+    fn tell(&self, left_out: u64) {
+        use tracing::{info, warn};
+        match self {
+            Self::TopicCreated { topic, partitions } => info!(%topic, partitions, left_out, "topic created"),
+            Self::TopicDeleted { topic } => info!(%topic, left_out, "topic deleted"),
+            Self::PartitionsAdded { topic, partitions } => {
+                info!(%topic, partitions, left_out, "partitions added");
+            }
+            Self::LeaderChanged { partition, from, to, epoch, is_unclean: false } => {
+                info!(%partition, %from, %to, %epoch, left_out, "leader changed");
+            }
+            Self::LeaderChanged { partition, from, to, epoch, is_unclean: true } => {
+                warn!(%partition, %from, %to, %epoch, left_out, "a replica out of sync leads: records may be lost");
+            }
+            Self::IsrShrank { partition, isr } => warn!(%partition, ?isr, left_out, "fewer replicas in sync"),
+            Self::IsrGrew { partition, isr } => info!(%partition, ?isr, left_out, "more replicas in sync"),
+            Self::BrokerJoined { broker } => info!(%broker, left_out, "broker joined"),
+            Self::BrokerFenced { broker } => warn!(%broker, left_out, "broker fenced"),
+            Self::BrokerLeft { broker } => warn!(%broker, left_out, "broker left"),
+            Self::ConfigsChanged { resource } => {
+                info!(kind = ?resource.kind, name = resource.name, left_out, "configs changed");
+            }
+        }
+    }
+}
+
+/// Follows the metadata log and keeps the operator informed.
+pub struct Events {
+    clock: Clock,
+    before: Mutex<Arc<MetadataImage>>,
+    counts: [AtomicU64; KINDS.len()],
+    lines: [LogLines; KINDS.len()],
+}
+
+impl Events {
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, before: Mutex::default(), counts: Default::default(), lines: Default::default() }
+    }
+
+    /// How often each kind has happened since this broker started, by its name.
+    pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        KINDS.into_iter().zip(self.counts.iter().map(|count| count.load(Ordering::Relaxed)))
+    }
+}
+
+impl MetadataSubscriber for Events {
+    fn apply(&self, delta: &MetadataDelta, image: &Arc<MetadataImage>) {
+        let before = std::mem::replace(&mut *self.before.lock(), Arc::clone(image));
+        for event in events(&before, delta, image) {
+            let kind = event.kind();
+            self.counts[kind].fetch_add(1, Ordering::Relaxed);
+            if let Some(left_out) = self.lines[kind].admit(self.clock.now_ms()) {
+                event.tell(left_out);
+            }
+        }
+    }
+}
+
+/// What `delta` did to `before`. An image that was loaded whole is no news.
+pub fn events(before: &MetadataImage, delta: &MetadataDelta, after: &MetadataImage) -> Vec<Event> {
+    let mut events = Vec::new();
+    if delta.is_whole {
+        return events;
+    }
+    for (id, topic) in &delta.topics {
+        match after.topics.by_id(id) {
+            None => events.push(Event::TopicDeleted { topic: topic.name.clone() }),
+            Some(now) => match before.topics.by_id(id) {
+                None => {
+                    let (topic, partitions) = (now.name.clone(), now.partitions.len());
+                    events.push(Event::TopicCreated { topic, partitions });
+                }
+                Some(then) => of_topic(then, now, &mut events),
+            },
+        }
+    }
+    for id in &delta.brokers {
+        events.extend(of_broker(*id, before.brokers.get(id), after.brokers.get(id)));
+    }
+    let configs = delta.configs.iter().cloned();
+    events.extend(configs.map(|resource| Event::ConfigsChanged { resource }));
+    events
+}
+
+fn of_topic(then: &TopicImage, now: &TopicImage, events: &mut Vec<Event>) {
+    if now.partitions.len() > then.partitions.len() {
+        let (topic, partitions) = (now.name.clone(), now.partitions.len());
+        events.push(Event::PartitionsAdded { topic, partitions });
+    }
+    for (number, now_here) in &now.partitions {
+        let Some(then_here) = then.partitions.get(number) else { continue };
+        let place = || Place { topic: now.name.clone(), partition: *number };
+        events.extend(of_leader(place, then_here, now_here));
+        let lost = then_here.isr.iter().any(|id| !now_here.isr.contains(id));
+        let joined = now_here.isr.iter().any(|id| !then_here.isr.contains(id));
+        let isr = || now_here.isr.clone();
+        events.extend(lost.then(|| Event::IsrShrank { partition: place(), isr: isr() }));
+        events.extend(joined.then(|| Event::IsrGrew { partition: place(), isr: isr() }));
+    }
+}
+
+fn of_leader(place: impl Fn() -> Place, then: &PartitionImage, now: &PartitionImage) -> Option<Event> {
+    let (from, to) = (then.leader, now.leader);
+    let is_unclean = now.is_recovering && !then.is_recovering;
+    let epoch = now.leader_epoch;
+    (from != to).then(|| Event::LeaderChanged { partition: place(), from, to, epoch, is_unclean })
+}
+
+fn of_broker(broker: BrokerId, then: Option<&BrokerImage>, now: Option<&BrokerImage>) -> Option<Event> {
+    let serves = |image: Option<&BrokerImage>| image.is_some_and(|image| !image.is_fenced);
+    match (serves(then), serves(now)) {
+        (true, false) if now.is_none() => Some(Event::BrokerLeft { broker }),
+        (true, false) => Some(Event::BrokerFenced { broker }),
+        (false, true) => Some(Event::BrokerJoined { broker }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kafkactl_core::names::{TopicId, Uuid};
+    use kafkactl_core::schema::metadata::{
+        FenceBrokerRecord, MetadataRecord, PartitionChangeRecord, PartitionRecord, RegisterBrokerRecord,
+        RemoveTopicRecord, TopicRecord, UnregisterBrokerRecord,
+    };
+
+    use super::*;
+    use crate::cluster::image::NO_LEADER_CHANGE;
+
+    const ORDERS: Uuid = Uuid::from_u128(7);
+
+    /// What a batch of records does to `image`.
+    fn told(image: &mut MetadataImage, records: Vec<MetadataRecord>) -> Vec<Event> {
+        let (before, mut delta) = (image.clone(), MetadataDelta::default());
+        for record in records {
+            image.replay(record, &mut delta).unwrap();
+        }
+        events(&before, &delta, image)
+    }
+
+    fn partition(number: i32) -> MetadataRecord {
+        let (replicas, isr) = (vec![1, 2], vec![1, 2]);
+        PartitionRecord {
+            partition_id: number,
+            topic_id: ORDERS,
+            replicas,
+            isr,
+            leader: 1,
+            leader_epoch: 0,
+            ..PartitionRecord::default()
+        }
+        .into()
+    }
+
+    fn change(leader: Option<i32>, isr: &[i32], recovery: i8) -> MetadataRecord {
+        PartitionChangeRecord {
+            partition_id: 0,
+            topic_id: ORDERS,
+            isr: Some(isr.to_vec()),
+            leader: leader.unwrap_or(NO_LEADER_CHANGE),
+            leader_recovery_state: recovery,
+            ..PartitionChangeRecord::default()
+        }
+        .into()
+    }
+
+    #[test]
+    fn changes_of_topics_and_partitions_are_told() {
+        let mut image = MetadataImage::default();
+        let topic = || TopicName::new("orders");
+        let created = TopicRecord { name: "orders".to_owned(), topic_id: ORDERS };
+        let place = Place { topic: topic(), partition: PartitionId(0) };
+        let leads = |from, to, epoch, is_unclean| Event::LeaderChanged {
+            partition: place.clone(),
+            from: BrokerId(from),
+            to: BrokerId(to),
+            epoch: LeaderEpoch(epoch),
+            is_unclean,
+        };
+        let isr = |ids: &[i32]| ids.iter().copied().map(BrokerId).collect::<Vec<_>>();
+        let shrank = |ids| Event::IsrShrank { partition: place.clone(), isr: isr(ids) };
+        let grew = |ids| Event::IsrGrew { partition: place.clone(), isr: isr(ids) };
+        let steps = [
+            (vec![created.into(), partition(0)], vec![Event::TopicCreated { topic: topic(), partitions: 1 }]),
+            (vec![partition(1)], vec![Event::PartitionsAdded { topic: topic(), partitions: 2 }]),
+            (vec![change(None, &[1], -1)], vec![shrank(&[1])]),
+            (vec![change(None, &[1], -1)], vec![]),
+            (vec![change(Some(2), &[2], 1)], vec![leads(1, 2, 1, true), shrank(&[2]), grew(&[2])]),
+            (vec![change(Some(1), &[2, 1], 0)], vec![leads(2, 1, 2, false), grew(&[2, 1])]),
+            (
+                vec![RemoveTopicRecord { topic_id: ORDERS }.into()],
+                vec![Event::TopicDeleted { topic: topic() }],
+            ),
+        ];
+        for (number, (records, expected)) in steps.into_iter().enumerate() {
+            assert_eq!(told(&mut image, records), expected, "step {number}");
+        }
+        assert!(image.topics.by_id(&TopicId(ORDERS)).is_none());
+    }
+
+    #[test]
+    fn brokers_come_and_go() {
+        let mut image = MetadataImage::default();
+        let broker = BrokerId(3);
+        let registered = |fenced| RegisterBrokerRecord { broker_id: 3, fenced, ..Default::default() };
+        let fenced = FenceBrokerRecord { id: 3, epoch: 0 };
+        let gone = UnregisterBrokerRecord { broker_id: 3, broker_epoch: 0 };
+        assert_eq!(told(&mut image, vec![registered(true).into()]), []);
+        assert_eq!(told(&mut image, vec![registered(false).into()]), [Event::BrokerJoined { broker }]);
+        assert_eq!(told(&mut image, vec![fenced.into()]), [Event::BrokerFenced { broker }]);
+        assert_eq!(told(&mut image, vec![registered(false).into()]), [Event::BrokerJoined { broker }]);
+        assert_eq!(told(&mut image, vec![gone.into()]), [Event::BrokerLeft { broker }]);
+    }
+
+    #[test]
+    fn an_image_that_was_loaded_is_no_news() {
+        let mut image = MetadataImage::default();
+        let created = TopicRecord { name: "orders".to_owned(), topic_id: ORDERS };
+        told(&mut image, vec![created.into(), partition(0)]);
+        assert_eq!(events(&MetadataImage::default(), &image.whole(), &image), []);
+    }
+}

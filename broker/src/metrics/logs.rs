@@ -1,0 +1,165 @@
+//! What the partitions on this broker hold.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use kafkactl_core::names::TopicName;
+
+use super::histogram::Histogram;
+use super::page::{Page, PartitionLabels};
+use crate::partition::{Partition, PartitionFigures, Partitions};
+
+/// Partitions that get rows of their own; the rest is counted, and is in its topic's sums.
+const ROWS_MAX: usize = 10_000;
+
+/// What has happened to the logs of this broker since it started.
+#[derive(Debug, Default)]
+pub(crate) struct LogCounts {
+    flushes: Histogram,
+    failed_flushes: AtomicU64,
+    failed_appends: AtomicU64,
+    deleted_segments: AtomicU64,
+    recovered: AtomicU64,
+    cut_bytes: AtomicU64,
+}
+
+impl LogCounts {
+    /// A log was forced to disk, or could not be.
+    pub fn flushed(&self, took: Duration, is_done: bool) {
+        self.flushes.record(took);
+        self.failed_flushes.fetch_add(u64::from(!is_done), Ordering::Relaxed);
+    }
+
+    /// The disk did not take an append.
+    pub fn append_failed(&self) {
+        self.failed_appends.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Retention deleted segments.
+    pub fn deleted(&self, segments: usize) {
+        self.deleted_segments.fetch_add(segments as u64, Ordering::Relaxed);
+    }
+
+    /// A log was read again because nobody had closed it.
+    pub fn recovered(&self, cut_bytes: u64) {
+        self.recovered.fetch_add(1, Ordering::Relaxed);
+        self.cut_bytes.fetch_add(cut_bytes, Ordering::Relaxed);
+    }
+
+    pub fn write(&self, page: &mut Page<'_>) -> std::fmt::Result {
+        let flushes = self.flushes.recorded();
+        page.histogram("kafka_log_flush_seconds", "Time it took to force a log to disk", flushes)?;
+        let counts = [
+            (
+                "kafka_log_flush_failures",
+                "Syncs that failed: the log takes no more writes",
+                &self.failed_flushes,
+            ),
+            ("kafka_log_append_failures", "Appends that the disk did not take", &self.failed_appends),
+            ("kafka_log_deleted_segments", "Segments that retention deleted", &self.deleted_segments),
+            ("kafka_log_recoveries", "Logs that were read again after an unclean stop", &self.recovered),
+            ("kafka_log_cut_bytes", "Bytes cut off the ends of damaged logs", &self.cut_bytes),
+        ];
+        counts
+            .into_iter()
+            .try_for_each(|(name, help, count)| page.counter(name, help, count.load(Ordering::Relaxed)))
+    }
+}
+
+/// The replicas of this broker at one moment, by topic and number.
+pub(super) struct Logs {
+    replicas: Vec<(Arc<Partition>, PartitionFigures)>,
+}
+
+/// One topic's sums.
+#[derive(Debug, Default)]
+struct OfTopic {
+    partitions: i64,
+    size_bytes: u64,
+    segments: u64,
+}
+
+impl Logs {
+    pub fn of(partitions: &Partitions) -> Self {
+        let mut all = partitions.all();
+        all.sort_unstable_by(|a, b| (&a.id.topic, a.id.partition).cmp(&(&b.id.topic, b.id.partition)));
+        let replicas = all.into_iter().map(|partition| {
+            let figures = partition.figures();
+            (partition, figures)
+        });
+        Self { replicas: replicas.collect() }
+    }
+
+    pub fn write(&self, page: &mut Page<'_>) -> std::fmt::Result {
+        let count = |is_counted: fn(&PartitionFigures) -> bool| {
+            self.replicas.iter().filter(|(_, figures)| is_counted(figures)).count() as i64
+        };
+        page.gauge("kafka_broker_partitions", "Partitions with a replica here", self.replicas.len() as i64)?;
+        page.gauge("kafka_broker_leaders", "Partitions led from here", count(|figures| figures.is_leader))?;
+        page.gauge(
+            "kafka_broker_failed_logs",
+            "Replicas here whose log cannot be opened or takes no more writes",
+            count(|figures| figures.has_failed),
+        )?;
+        let producers: usize = self.replicas.iter().map(|(_, figures)| figures.producers).sum();
+        page.gauge(
+            "kafka_broker_producer_states",
+            "Producers whose sequences the logs here remember",
+            producers as i64,
+        )?;
+        self.write_topics(page)?;
+        self.write_partitions(page)
+    }
+
+    fn write_topics(&self, page: &mut Page<'_>) -> std::fmt::Result {
+        let mut topics: Vec<(&TopicName, OfTopic)> = Vec::new();
+        for (partition, figures) in &self.replicas {
+            if topics.last().is_none_or(|(name, _)| **name != partition.id.topic) {
+                topics.push((&partition.id.topic, OfTopic::default()));
+            }
+            let Some((_, sums)) = topics.last_mut() else { continue };
+            sums.partitions += 1;
+            sums.size_bytes += figures.size_bytes;
+            sums.segments += figures.segments as u64;
+        }
+        let of = |value: fn(&OfTopic) -> i64| {
+            topics.iter().map(move |(name, sums)| ([("topic", name.as_str())], value(sums)))
+        };
+        page.gauges("kafka_topic_partitions", "Partitions of a topic here", of(|sums| sums.partitions))?;
+        page.gauges(
+            "kafka_topic_size_bytes",
+            "Bytes of a topic's segments here",
+            of(|sums| sums.size_bytes as i64),
+        )?;
+        page.gauges("kafka_topic_segments", "Segments of a topic here", of(|sums| sums.segments as i64))
+    }
+
+    fn write_partitions(&self, page: &mut Page<'_>) -> std::fmt::Result {
+        let rows = &self.replicas[..self.replicas.len().min(ROWS_MAX)];
+        let open = || rows.iter().filter(|(_, figures)| figures.is_open);
+        let of = |value: fn(&PartitionFigures) -> i64| {
+            open().map(move |(partition, figures)| (PartitionLabels::of(&partition.id), value(figures)))
+        };
+        let starts = open().filter(|(_, log)| log.log_start_offset.0 > 0);
+        page.gauges(
+            "kafka_log_start_offset",
+            "Oldest offset of a log, where that is not 0",
+            starts.map(|(partition, log)| (PartitionLabels::of(&partition.id), log.log_start_offset.0)),
+        )?;
+        page.gauges("kafka_log_end_offset", "Offset the next record gets", of(|log| log.log_end_offset.0))?;
+        page.gauges("kafka_log_size_bytes", "Bytes of a log's segments", of(|log| log.size_bytes as i64))?;
+        // Most partitions have none, so only the others get a row.
+        let held_back = open().filter_map(|(partition, log)| {
+            let held_back = log.high_watermark.0 - log.last_stable_offset.0;
+            (held_back > 0).then_some((PartitionLabels::of(&partition.id), held_back))
+        });
+        page.gauges(
+            "kafka_log_last_stable_offset_lag",
+            "Committed offsets that open transactions hide from read_committed",
+            held_back,
+        )?;
+        let left_out = self.replicas.len() - rows.len();
+        page.gauge("kafka_log_rows_left_out", "Partitions beyond the bound of rows", left_out as i64)
+    }
+}
