@@ -75,6 +75,11 @@ impl Anonymizer {
                     self.replace(Kind::Topic, &mut segment.topic);
                 }
             }
+            Data::Stamps(stamps) => {
+                for stamp in &mut stamps.stamps {
+                    self.replace(Kind::Topic, &mut stamp.place.topic);
+                }
+            }
             Data::Failed(failed) => failed.error = "not told".to_owned(),
         }
         snapshot

@@ -85,6 +85,7 @@ pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Resul
         if is_live {
             interest.groups = app.cluster.groups.keys().map(ToString::to_string).collect();
             feed.watch(interest.clone());
+            feed.look_up(app.places_without_time());
         }
         if !ends_refresh {
             continue;

@@ -2,8 +2,10 @@
 //!
 //! Samplers poll and send snapshots; [`model::update::update`] takes snapshots, keys and the clock and returns
 //! effects; [`draw::draw`] shows the state. Recordings and the script feed the same model as a cluster does.
-//! Does not know: contexts, the command line, how to change a cluster.
+//! What an operator confirmed is changed in [`acting`], and only where the setup allows it.
+//! Does not know: contexts, the command line.
 
+mod acting;
 mod anonymize;
 mod batch;
 pub mod demo;

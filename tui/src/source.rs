@@ -1,5 +1,6 @@
 //! Where snapshots come from: a cluster, a recording, the script.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::demo;
-use crate::model::snapshot::Snapshot;
+use crate::model::snapshot::{Place, Snapshot};
 use crate::recording::{Recording, RecordingError};
 use crate::sample::{self, Interest, SNAPSHOTS_WAITING_MAX, Samplers, now_ms};
 
@@ -38,6 +39,8 @@ pub type Arrival = Result<Snapshot, RecordingError>;
 /// A running source. Dropping it ends it.
 pub struct Feed {
     pub arrivals: mpsc::Receiver<Arrival>,
+    /// Of a live cluster.
+    pub client: Option<Client>,
     samplers: Option<Samplers>,
     /// Whether times are those of another day.
     pub is_history: bool,
@@ -49,12 +52,14 @@ impl Feed {
         let (sender, arrivals) = mpsc::channel(SNAPSHOTS_WAITING_MAX);
         let mut tasks = JoinSet::new();
         let mut samplers = None;
+        let mut asked = None;
         let is_history = matches!(source, Source::Replay(_)) || tempo == Tempo::Fast;
         match source {
             Source::Cluster(config) => {
                 let client = Client::new(sample::impatient(config));
                 let (snapshots, mut seen) = mpsc::channel(SNAPSHOTS_WAITING_MAX);
                 samplers = Some(Samplers::start(&client, interest, &snapshots));
+                asked = Some(client);
                 tasks.spawn(async move {
                     while let Some(snapshot) = seen.recv().await {
                         if sender.send(Ok(snapshot)).await.is_err() {
@@ -70,12 +75,18 @@ impl Feed {
             Source::Demo => drop(tasks.spawn(play(tempo, sender))),
         }
         let is_history = is_history && samplers.is_none();
-        Ok(Self { arrivals, samplers, is_history, _tasks: tasks })
+        Ok(Self { arrivals, client: asked, samplers, is_history, _tasks: tasks })
     }
 
     pub fn watch(&self, interest: Interest) {
         if let Some(samplers) = &self.samplers {
             samplers.watch(interest);
+        }
+    }
+
+    pub fn look_up(&self, places: BTreeSet<Place>) {
+        if let Some(samplers) = &self.samplers {
+            samplers.look_up(places);
         }
     }
 

@@ -1,5 +1,6 @@
 //! The dashboard on a terminal: reads keys, feeds the model, carries out its effects, draws. Decides nothing.
 
+use std::future::Future;
 use std::io::{self, Stdout, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -11,13 +12,16 @@ use base64::engine::general_purpose::STANDARD;
 use crossterm::event::{DisableMouseCapture, EnableMouseCapture, Event as Input};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use kafkactl_core::client::Client;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Size;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use crate::acting;
 use crate::anonymize::Anonymizer;
 use crate::draw::draw;
 use crate::model::app::App;
@@ -52,7 +56,17 @@ pub async fn run(options: Options) -> Result<(), TopError> {
     let app = App::new(options.setup.clone(), size, now_ms());
     let anonymizer = options.anonymize.then(Anonymizer::default);
     let left = options.count_max;
-    let mut dashboard = Dashboard { terminal, app, feed, recorder, anonymizer, options, left, shift_ms: 0 };
+    let mut dashboard = Dashboard {
+        terminal,
+        app,
+        feed,
+        recorder,
+        anonymizer,
+        options,
+        left,
+        shift_ms: 0,
+        acts: JoinSet::new(),
+    };
     dashboard.run(&screen).await
 }
 
@@ -67,6 +81,8 @@ struct Dashboard {
     left: Option<u64>,
     /// From the wall clock to the time of the recording.
     shift_ms: i64,
+    /// What is asked or changed for the operator; its outcomes come back as events.
+    acts: JoinSet<Event>,
 }
 
 impl Dashboard {
@@ -95,6 +111,10 @@ impl Dashboard {
                     continue;
                 }
                 Some(arrival) = self.feed.arrivals.recv() => self.take(arrival),
+                Some(Ok(outcome)) = self.acts.join_next() => {
+                    self.feed.refresh();
+                    vec![outcome]
+                }
                 _ = clock.tick() => vec![Event::Clock(now_ms() + self.shift_ms)],
             };
             is_stale = true;
@@ -156,6 +176,7 @@ impl Dashboard {
                 }
                 Effect::Watch => {
                     self.feed.watch(self.interest());
+                    self.feed.look_up(self.app.places_without_time());
                     None
                 }
                 Effect::Copy(text) => copy(&text).err().map(|error| format!("not copied: {error}")),
@@ -170,10 +191,34 @@ impl Dashboard {
                     Err(error) => format!("not saved: {error}"),
                 }),
                 Effect::Switch(context) => self.switch(&context).err(),
+                Effect::Plan(deed) => self.act(|client| async move {
+                    let outcome = acting::plan(&client, deed.clone()).await;
+                    Event::Planned { deed, outcome }
+                }),
+                Effect::CarryOut(plan) => self.act(|client| async move {
+                    match acting::carry_out(&client, plan).await {
+                        Ok(text) => Event::Told { text, is_error: false },
+                        Err(text) => Event::Told { text, is_error: true },
+                    }
+                }),
             };
             if let Some(text) = told {
                 update(&mut self.app, Event::Told { text, is_error: true });
             }
+        }
+    }
+
+    /// Starts work on the cluster; says why that is not possible.
+    fn act<F>(&mut self, work: impl FnOnce(Client) -> F) -> Option<String>
+    where
+        F: Future<Output = Event> + Send + 'static,
+    {
+        match self.feed.client.clone() {
+            Some(client) => {
+                self.acts.spawn(work(client));
+                None
+            }
+            None => Some("recordings cannot be changed".to_owned()),
         }
     }
 

@@ -37,6 +37,9 @@ pub struct TopArgs {
     /// Measure lag from the last record, or from the last committed one
     #[arg(long, value_name = "LEVEL", default_value = "uncommitted")]
     pub isolation: Isolation,
+    /// Let the menu (x) change the cluster: elections, resets of idle groups, aborts; not on a protected context
+    #[arg(long, conflicts_with_all = ["demo", "replay", "once", "batch", "anonymize"])]
+    pub allow_actions: bool,
     #[command(flatten)]
     pub look: TopLook,
     #[command(flatten)]

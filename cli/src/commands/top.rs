@@ -17,7 +17,7 @@ use crate::args::consume::Isolation;
 use crate::args::shared::{Common, ConnectArgs, TableArgs};
 use crate::args::top::{ScreenChoice, ThemeName, TopArgs, TopLook};
 use crate::context::file::{surroundings, user_file};
-use crate::context::{self, settle};
+use crate::context::{self, Protect, settle};
 use crate::error::CommandError;
 use crate::exit::ExitStatus;
 use crate::output::{self, Output};
@@ -84,6 +84,10 @@ async fn source(args: &TopArgs, common: &Common) -> Result<(Source, String), Com
         return Ok((Source::Replay(path.clone()), format!("{} (replay)", recording.cluster)));
     }
     let settings = settle(&common.connect, &surroundings(common.connect.config.as_deref())?)?;
+    if args.allow_actions && settings.protect != Protect::None {
+        return Err(CommandError::refused("--allow-actions: the context is protected")
+            .hint("its `protect` in kafkactl.toml says so; without the flag the dashboard only looks"));
+    }
     let config = client_config(&settings)?;
     Client::connect(kafkactl_tui::sample::impatient(config.clone())).await?;
     let name = match &settings.context {
@@ -118,6 +122,7 @@ fn options(
         theme,
         ascii: args.look.ascii,
         keys: overrides.keys.clone(),
+        may_act: args.allow_actions,
         message: complaint(&overrides),
     };
     Ok(Options {

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use rustix::process::Signal;
 
+use crate::broker::Broker;
+use crate::kafkactl::{command, run};
 use crate::pty::Terminal;
 
 /// What a key brings about.
@@ -56,6 +58,7 @@ const KEYS: &[(&str, &[&str], Seen, &[&str])] = &[
     ("z", &[], Has("COORDINATOR"), &["z"]),
     ("w", &[], Has("rates over 1m00s"), &[]),
     ("t", &[], Has("theme dark"), &[]),
+    ("x", &[], Has("changes need --allow-actions"), &[]),
     ("+", &[], Has("polling every 5s"), &[]),
     ("-", &[], Has("polling every 2s"), &[]),
     ("n", &[], Has("no filter yet"), &[]),
@@ -153,6 +156,80 @@ fn however_it_ends_the_terminal_is_given_back() {
         terminal.signal(signal);
         assert_eq!(terminal.ends_clean().code, 0, "{signal:?}");
     }
+}
+
+/// Nothing listens on port 1.
+const NOBODY: &str = "127.0.0.1:1";
+
+#[test]
+fn what_cannot_be_shown_ends_before_the_screen_changes() {
+    let home = tempfile::tempdir().unwrap();
+    let recording = home.path().join("notes.txt");
+    std::fs::write(&recording, "hello\n").unwrap();
+    for (words, code, told) in [
+        (&["-b", NOBODY, "top"][..], 3, "127.0.0.1:1"),
+        (&["-b", NOBODY, "top", "--once"], 3, "127.0.0.1:1"),
+        (&["-X", "sasl.mechanism=PLAIN", "top"], 2, "sasl.mechanism"),
+        (&["top", "--replay", "notes.txt"], 1, "not a recording"),
+        (&["top", "--replay", "nowhere.jsonl"], 1, "nowhere.jsonl"),
+        (&["top", "--demo", "--allow-actions"], 2, "--allow-actions"),
+    ] {
+        let left = Terminal::kafkactl(home.path(), words).ends_clean();
+        assert_eq!(left.code, code, "{words:?}: {left:?}");
+        assert!(left.text.contains(told), "{words:?}: {left:?}");
+    }
+}
+
+#[test]
+fn a_cut_recording_is_shown_up_to_the_cut() {
+    let home = tempfile::tempdir().unwrap();
+    let whole = home.path().join("whole.jsonl");
+    let mut record = command(home.path());
+    record.args(["top", "--demo", "-n", "2", "--record", "whole.jsonl"]);
+    run(record, b"").ok();
+    let bytes = std::fs::read(&whole).unwrap();
+    std::fs::write(home.path().join("cut.jsonl"), &bytes[..bytes.len() - 10]).unwrap();
+    let mut replay = command(home.path());
+    replay.args(["top", "--replay", "cut.jsonl", "--batch"]);
+    run(replay, b"").code(1).stdout_has("brokers 3 up").stderr_has("it is cut");
+    let mut terminal = Terminal::kafkactl(home.path(), &["top", "--replay", "cut.jsonl"]);
+    terminal.wait_for("it is cut");
+    terminal.wait_for("late-analytics");
+    terminal.press("q");
+    assert_eq!(terminal.ends_clean().code, 0);
+}
+
+/// A topic goes while it is looked at; a group is reset from the menu, once its name is typed.
+#[test]
+fn a_cluster_changes_under_the_dashboard_and_by_it() {
+    let broker = Broker::start();
+    broker.run(&["topic", "create", "orders", "gone", "-P", "1"]).ok();
+    broker.run_with(&["produce", "orders"], b"1\n2\n3\n4\n5\n").ok();
+    let commit = b"{\"topic\":\"orders\",\"partition\":0,\"offset\":2}\n";
+    broker.run_with(&["group", "offsets", "import", "idle", "--yes"], commit).ok();
+    let home = tempfile::tempdir().unwrap();
+    let words = ["-b", broker.bootstrap(), "top", "-d", "500ms", "--allow-actions"];
+    let mut terminal = Terminal::kafkactl(home.path(), &words);
+    terminal.wait_for("gone");
+    terminal.send(b":records gone\r");
+    terminal.wait_for("Records of gone");
+    broker.run(&["topic", "delete", "gone", "--yes"]).ok();
+    terminal.wait_for("topic \"gone\" does not exist");
+    terminal.press("6");
+    terminal.wait_for("topic deleted");
+    terminal.press("5");
+    terminal.wait_for("idle");
+    terminal.press("x");
+    terminal.wait_for("reset group idle to the start");
+    terminal.press("Enter");
+    terminal.wait_for("orders-0  2 → 0  (-2)");
+    terminal.send(b"ide\r");
+    terminal.send(b"\x7f\x7fdle\r");
+    terminal.wait_for("idle: 1 partitions reset");
+    terminal.press("q");
+    assert_eq!(terminal.ends_clean().code, 0);
+    let export = broker.run(&["group", "offsets", "export", "idle"]).ok();
+    assert_eq!(export.json()["offset"], 0);
 }
 
 /// The dashboard runs in a test of this binary, which looks contexts up in a way that panics.

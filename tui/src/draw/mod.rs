@@ -1,5 +1,6 @@
 //! Draws the state; looking never changes it.
 
+mod deed;
 mod help;
 mod summary;
 mod table;
@@ -43,6 +44,15 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
         }
         Mode::SortPick { at } => {
             help::draw_sort(&mut Pen::new(buffer, body, app.setup.ascii), app, *at, theme)
+        }
+        Mode::Menu { deeds, at } => {
+            deed::draw_menu(&mut Pen::new(buffer, body, app.setup.ascii), deeds, *at, theme)
+        }
+        Mode::Planning(planned) => {
+            deed::draw_planning(&mut Pen::new(buffer, body, app.setup.ascii), planned, theme)
+        }
+        Mode::Confirm { plan, top, .. } => {
+            deed::draw_plan(&mut Pen::new(buffer, body, app.setup.ascii), plan, *top, theme)
         }
         Mode::Table | Mode::Input { .. } => {}
     }
@@ -226,6 +236,19 @@ fn footer(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
         }
         Mode::SortPick { .. } => {
             pen.put(0, 0, "j k choose   Enter sort   Esc close", theme.title);
+            return;
+        }
+        Mode::Menu { .. } => {
+            pen.put(0, 0, "j k choose   Enter shows what would change   Esc close", theme.title);
+            return;
+        }
+        Mode::Planning(_) => {
+            pen.put(0, 0, "Esc close", theme.title);
+            return;
+        }
+        Mode::Confirm { plan, text, .. } => {
+            let question = format!("type {} to do it: {text}█   Esc changes nothing", plan.deed.subject());
+            pen.put(0, 0, &question, theme.bad);
             return;
         }
         Mode::Table => {}

@@ -5,6 +5,7 @@ use crate::model::app::App;
 use crate::model::columns::{self, Placed, SPARK_WIDTH};
 use crate::model::grid::{Cell, Row, Value};
 use crate::model::layout;
+use crate::model::snapshot::Sampler;
 use crate::screens::{Place, Screen};
 use crate::theme::Theme;
 
@@ -74,9 +75,17 @@ fn title(pen: &mut Pen<'_>, app: &App, pane: usize, is_focused: bool, theme: &Th
 }
 
 /// Why a table is empty.
-fn nothing(app: &App, pane: usize) -> &'static str {
+fn nothing(app: &App, pane: usize) -> &str {
     let view = app.view_of(pane);
-    if !view.filter_text.is_empty() {
+    let source = match app.place() {
+        Place::Screen(Screen::Records) => Some(Sampler::Records),
+        Place::Screen(Screen::Disk) => Some(Sampler::Segments),
+        _ => None,
+    };
+    let error = source.and_then(|sampler| app.cluster.health.get(&sampler)?.error.as_deref());
+    if let Some(error) = error {
+        error
+    } else if !view.filter_text.is_empty() {
         "no row matches the filter"
     } else if app.cluster.health.values().all(|health| health.good_ms.is_none()) {
         "no data yet"

@@ -8,11 +8,12 @@ use std::time::Duration;
 use ratatui::layout::{Rect, Size};
 
 use super::cluster::{Cluster, Isolation};
+use super::deed::{Deed, Plan};
 use super::filter::Filter;
 use super::grid::{Grid, Units};
 use super::keys::{Action, Keys};
 use super::layout::{self, Layout};
-use super::snapshot::Sampler;
+use super::snapshot::{self, Sampler};
 use crate::screens::{self, Lens, Place, Screen};
 use crate::theme::ThemeChoice;
 
@@ -30,6 +31,8 @@ pub struct Setup {
     pub theme: ThemeChoice,
     pub ascii: bool,
     pub keys: Keys,
+    /// Whether the cluster may be changed from here.
+    pub may_act: bool,
     /// Told at the start, such as errors of override files.
     pub message: Option<String>,
 }
@@ -47,6 +50,7 @@ impl Default for Setup {
             theme: ThemeChoice::Auto,
             ascii: false,
             keys: Keys::default(),
+            may_act: false,
             message: None,
         }
     }
@@ -64,6 +68,8 @@ pub const PERIODS: [Duration; 7] = [
 ];
 /// What `w` steps through.
 pub const WINDOWS_MS: [i64; 3] = [10_000, 60_000, 300_000];
+/// Places whose records are looked at in one poll.
+const PLACES_MAX: usize = 100;
 /// How long a message stays.
 pub const MESSAGE_MS: i64 = 6_000;
 
@@ -130,6 +136,19 @@ pub enum Mode {
     },
     SortPick {
         at: usize,
+    },
+    /// What can be done to the selected row.
+    Menu {
+        deeds: Vec<Deed>,
+        at: usize,
+    },
+    /// The cluster is asked what a deed would change.
+    Planning(Deed),
+    /// The subject's name is typed, or nothing happens.
+    Confirm {
+        plan: Plan,
+        text: String,
+        top: usize,
     },
 }
 
@@ -350,6 +369,19 @@ impl App {
             }
         }
         visible
+    }
+
+    /// Where visible groups stand for so long that the sampled ends do not reach back: the records there tell.
+    pub fn places_without_time(&self) -> BTreeSet<snapshot::Place> {
+        let visible = self.visible_groups();
+        let groups = visible.iter().filter_map(|name| self.cluster.groups.get(name.as_str()));
+        let places = groups.flat_map(|group| &group.partitions).filter_map(|((topic, id), partition)| {
+            let known = self.cluster.partition(topic, *id)?;
+            let offset = partition.commit?;
+            let is_told = partition.lag?.offsets()? == 0 || partition.time_lag_ms(known).is_some();
+            (!is_told).then(|| snapshot::Place { topic: topic.to_string(), partition: *id, offset })
+        });
+        places.take(PLACES_MAX).collect()
     }
 
     /// How old the data of this screen is, and how many of its periods that makes.

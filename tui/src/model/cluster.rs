@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::event::{Happening, Noticed};
 use super::lag::{self, Eta, Lag, Seen, Skew, Verdict, WINDOW_MAX};
 use super::ring::{History, Ring};
-use super::snapshot::{Config, Data, Failed, LogDir, Member, Record, Sampler, Segments, Snapshot};
+use super::snapshot::{Config, Data, Failed, LogDir, Member, Record, Sampler, Segments, Snapshot, Stamp};
 
 pub type Name = Arc<str>;
 
@@ -123,6 +123,8 @@ pub struct GroupPartition {
     pub verdict: Option<Verdict>,
     /// Place in the group's members.
     pub member: Option<usize>,
+    /// When the record at the commit was written, where that was asked for.
+    stamp_ms: Option<i64>,
     /// When the commit was read, 0 for not yet: a lag is told once for each reading.
     read_ms: i64,
 }
@@ -162,6 +164,7 @@ impl Cluster {
             Data::Configs(configs) => self.apply_configs(configs.topics),
             Data::Records(records) => self.records.apply(records.topic, records.records),
             Data::Segments(segments) => self.segments = segments,
+            Data::Stamps(stamps) => self.apply_stamps(&stamps.stamps),
             Data::Failed(_) => {}
         }
     }
@@ -191,6 +194,17 @@ impl Cluster {
             for (id, partition) in &mut topic.partitions {
                 if let Some(size) = sizes.get(&(name.to_string(), *id)) {
                     partition.size_bytes = Some(*size);
+                }
+            }
+        }
+    }
+
+    fn apply_stamps(&mut self, stamps: &[Stamp]) {
+        for Stamp { place, timestamp_ms } in stamps {
+            let key = (Name::from(place.topic.as_str()), place.partition);
+            for partition in self.groups.values_mut().filter_map(|group| group.partitions.get_mut(&key)) {
+                if partition.commit == Some(place.offset) {
+                    partition.stamp_ms = Some(*timestamp_ms);
                 }
             }
         }
@@ -254,6 +268,12 @@ impl Topic {
         sum_known(self.partitions.values().map(|partition| partition.ends.rate(window_ms)))
     }
 
+    /// How evenly producers write to its partitions.
+    pub fn skew(&self, window_ms: i64) -> Option<Skew> {
+        let rates = self.partitions.values().map(|partition| partition.ends.rate(window_ms));
+        lag::skew(&rates.collect::<Option<Vec<f64>>>()?)
+    }
+
     pub fn size_bytes(&self) -> Option<i64> {
         let sizes: Vec<i64> = self.partitions.values().filter_map(|partition| partition.size_bytes).collect();
         (!sizes.is_empty()).then(|| sizes.iter().sum())
@@ -313,7 +333,7 @@ impl Partition {
     }
 
     /// How long ago the end offset was where the commit is: 0 without lag, `None` when that was before we looked.
-    pub fn time_lag_ms(&self, commit: i64, lag: i64) -> Option<i64> {
+    fn time_lag_ms(&self, commit: i64, lag: i64) -> Option<i64> {
         if lag == 0 {
             return Some(0);
         }
@@ -322,6 +342,14 @@ impl Partition {
 }
 
 impl GroupPartition {
+    /// How long ago the end offset was where the commit is, or, when that was before we looked, how old the record
+    /// there is; `None` while neither is known.
+    pub fn time_lag_ms(&self, known: &Partition) -> Option<i64> {
+        let (commit, behind) = (self.commit?, self.lag?.offsets()?);
+        let by_record = || Some((known.ends.last()?.at_ms - self.stamp_ms?).max(0));
+        known.time_lag_ms(commit, behind).or_else(by_record)
+    }
+
     /// Commits per second, as far as the window reaches.
     pub fn rate(&self) -> Option<f64> {
         let (first, last) = (self.commits.first()?, self.commits.last()?);
@@ -344,6 +372,9 @@ impl GroupPartition {
     }
 
     pub(super) fn read(&mut self, at_ms: i64, commit: Option<i64>) {
+        if self.commit != commit {
+            self.stamp_ms = None;
+        }
         self.commit = commit;
         self.read_ms = at_ms;
         if commit.is_none() {
@@ -393,8 +424,7 @@ impl Group {
             consume.push(rates.0);
             produce.push(rates.1);
             slowest_eta = lag::slower(slowest_eta, lag::eta(behind, rates.0, rates.1));
-            time_lag_ms =
-                time_lag_ms.max(partition.commit.and_then(|commit| known.time_lag_ms(commit, behind)));
+            time_lag_ms = time_lag_ms.max(partition.time_lag_ms(known));
         }
         let (consume_rate, produce_rate) = (sum_known(consume.into_iter()), sum_known(produce.into_iter()));
         let of_state = |state| {
@@ -409,7 +439,7 @@ impl Group {
             slowest_eta,
             consume_rate,
             produce_rate,
-            skew: lag::skew(&lags),
+            skew: lag::skew(&lags.iter().map(|lag| *lag as f64).collect::<Vec<_>>()),
             verdict: self.verdict(),
             no_commit_count: of_state("no-commit"),
             expired_count: of_state("expired"),

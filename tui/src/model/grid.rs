@@ -24,6 +24,8 @@ pub struct Column {
     pub wide_only: bool,
     /// Cells may be cut to this width when there is no room.
     pub width_min: u16,
+    /// Times and durations, which files tell in milliseconds.
+    pub is_time: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -60,6 +62,8 @@ pub enum Value {
     /// Not known yet: needs a second sample.
     Pending,
     Text(Cow<'static, str>),
+    /// A word, and the mark beside it for those who see no colour.
+    Marked(&'static str, &'static str),
     Count(i64),
     /// Per second.
     Rate(f64),
@@ -84,7 +88,7 @@ pub enum Units {
 
 impl Column {
     pub const fn new(title: &'static str) -> Self {
-        Self { title, rank: 0, wide_only: false, width_min: 0 }
+        Self { title, rank: 0, wide_only: false, width_min: 0, is_time: false }
     }
 
     pub const fn rank(self, rank: u8) -> Self {
@@ -95,13 +99,18 @@ impl Column {
         Self { wide_only: true, ..self }
     }
 
+    pub const fn time(self) -> Self {
+        Self { is_time: true, ..self }
+    }
+
     pub const fn shrinks_to(self, width_min: u16) -> Self {
         Self { width_min, ..self }
     }
 
-    /// As JSON names it: `in_s` for `IN/S`.
+    /// As files name it: `in_s` for `IN/S`, `time_lag_ms` for `TIME-LAG`.
     pub fn key(&self) -> String {
-        self.title.to_ascii_lowercase().replace(['/', '-'], "_")
+        let unit = if self.is_time { "_ms" } else { "" };
+        self.title.to_ascii_lowercase().replace(['/', '-'], "_") + unit
     }
 }
 
@@ -112,6 +121,11 @@ impl Cell {
 
     pub fn text(text: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Value::Text(text.into()))
+    }
+
+    /// Shown as `STOP !`; filters and files know the word alone.
+    pub fn marked(word: &'static str, mark: &'static str) -> Self {
+        Self::new(Value::Marked(word, mark))
     }
 
     pub fn name(text: impl Into<Cow<'static, str>>) -> Self {
@@ -148,6 +162,7 @@ impl Value {
             Self::None => return Cow::Borrowed("-"),
             Self::Pending => return Cow::Borrowed("…"),
             Self::Text(text) => return Cow::Borrowed(text),
+            Self::Marked(word, _) => return Cow::Borrowed(word),
             Self::Count(number) | Self::Bytes(number) | Self::Millis(number) => number.to_string(),
             Self::Time(at_ms) => time_text(*at_ms),
             Self::Rate(number) | Self::Ratio(number) => format!("{number:.2}"),
@@ -163,6 +178,7 @@ impl Value {
 
     pub fn human(&self, units: Units) -> Cow<'_, str> {
         Cow::Owned(match (self, units) {
+            (Self::Marked(word, mark), _) => format!("{word} {mark}"),
             (Self::Count(count), Units::Human) => human_count(*count as f64),
             (Self::Rate(rate), Units::Human) if *rate < 10.0 => format!("{rate:.1}"),
             (Self::Rate(rate), Units::Human) => human_count(rate.round()),
@@ -183,12 +199,12 @@ impl Value {
             Self::Eta(Eta::Never) => Some(f64::INFINITY),
             Self::Spark(values) => values.last().map(|value| *value as f64),
             Self::Text(text) => text.parse().ok(),
-            Self::None | Self::Pending | Self::Replicas(_) => None,
+            Self::None | Self::Pending | Self::Marked(..) | Self::Replicas(_) => None,
         }
     }
 
     pub fn is_numeric(&self) -> bool {
-        !matches!(self, Self::Text(_) | Self::Replicas(_) | Self::Spark(_) | Self::Time(_))
+        !matches!(self, Self::Text(_) | Self::Marked(..) | Self::Replicas(_) | Self::Spark(_) | Self::Time(_))
     }
 
     /// Unknown comes last whichever way the table is sorted.
@@ -212,6 +228,7 @@ impl Value {
         match self {
             Self::None | Self::Pending | Self::Eta(Eta::Never) => Json::Null,
             Self::Text(text) => Json::from(text.as_ref()),
+            Self::Marked(word, _) => Json::from(*word),
             Self::Count(number) | Self::Bytes(number) | Self::Millis(number) | Self::Time(number) => {
                 Json::from(*number)
             }
@@ -243,16 +260,12 @@ impl Grid {
         });
     }
 
-    /// One object a row. Times are named by their unit; a Replicas column brings its missing ids along.
+    /// One object a row; a Replicas column brings its missing ids along.
     pub fn json_rows(&self) -> Vec<Json> {
         let row = |row: &Row| {
             let mut object = Map::new();
             for (column, cell) in self.columns.iter().zip(&row.cells) {
                 let key = column.key();
-                let key = match cell.value {
-                    Value::Millis(_) | Value::Time(_) if !key.ends_with("_ms") => format!("{key}_ms"),
-                    _ => key,
-                };
                 if let Value::Replicas(ids) = &cell.value {
                     let missing: Vec<i32> =
                         ids.iter().filter(|(_, missing)| *missing).map(|(id, _)| *id).collect();
@@ -279,7 +292,10 @@ impl Grid {
         };
         let mut text = line(&mut self.columns.iter().map(|column| Cow::Owned(column.key())));
         for row in &self.rows {
-            text += &line(&mut row.cells.iter().map(|cell| cell.value.plain()));
+            text += &line(&mut row.cells.iter().map(|cell| match cell.value {
+                Value::Time(at_ms) => Cow::Owned(at_ms.to_string()),
+                ref value => value.plain(),
+            }));
         }
         text
     }
@@ -340,6 +356,7 @@ mod tests {
             (Value::Millis(75_000), "1m15s", "75000"),
             (Value::Eta(Eta::Never), "∞", "∞"),
             (Value::Eta(Eta::Seconds(7_260.0)), "2h01m", "7260"),
+            (Value::Marked("STOP", "!"), "STOP !", "STOP !"),
             (Value::Replicas(vec![(1, false), (2, true)]), "1,2!", "1,2!"),
             (Value::Time(0), "1970-01-01T00:00:00.000Z", "1970-01-01T00:00:00.000Z"),
         ] {
@@ -350,6 +367,21 @@ mod tests {
             );
         }
         assert_eq!(time_text(i64::MAX), i64::MAX.to_string());
+    }
+
+    #[test]
+    fn files_name_a_column_alike_whatever_is_known() {
+        let row = |value| Row {
+            id: String::new(),
+            cells: vec![Cell::new(value)],
+            is_trouble: false,
+            copy: String::new(),
+        };
+        let rows = vec![row(Value::None), row(Value::Millis(7)), row(Value::Time(9))];
+        let grid = Grid { title: String::new(), columns: vec![Column::new("TIME-LAG").time()], rows };
+        let json = serde_json::json!([{ "time_lag_ms": null }, { "time_lag_ms": 7 }, { "time_lag_ms": 9 }]);
+        assert_eq!(serde_json::Value::from(grid.json_rows()), json);
+        assert_eq!(grid.csv(), "time_lag_ms\n\n7\n9\n");
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub enum Action {
     CopyCommand,
     Save,
     Theme,
+    Menu,
 }
 
 /// One line of the table: the action, its name in override files, its keys, what help says.
@@ -122,6 +123,7 @@ pub const BINDINGS: &[Binding] = &[
     binding(Action::CopyCommand, "copy-command", &["y"], "copy the command that shows the row"),
     binding(Action::Save, "save", &["o"], "save the table as CSV and JSON"),
     binding(Action::Theme, "theme", &["t"], "theme: auto, dark, light, mono"),
+    binding(Action::Menu, "menu", &["x"], "change what the row shows, with --allow-actions"),
 ];
 
 /// The table with what an override file changed.

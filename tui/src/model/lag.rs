@@ -151,7 +151,7 @@ pub fn slower(one: Option<Eta>, other: Option<Eta>) -> Option<Eta> {
     }
 }
 
-/// How unevenly lag lies on partitions.
+/// How unevenly lag or traffic lies on partitions.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Skew {
     /// Peak to average ratio: 1 when all are alike.
@@ -160,15 +160,15 @@ pub struct Skew {
     pub cv: f64,
 }
 
-/// `None` for fewer than two partitions, and when nothing lags.
-pub fn skew(lags: &[i64]) -> Option<Skew> {
-    let count = lags.len() as f64;
-    let mean = lags.iter().map(|lag| *lag as f64).sum::<f64>() / count;
-    if lags.len() < 2 || mean <= 0.0 {
+/// `None` for fewer than two partitions, and when there is nothing on any of them.
+pub fn skew(loads: &[f64]) -> Option<Skew> {
+    let count = loads.len() as f64;
+    let mean = loads.iter().sum::<f64>() / count;
+    if loads.len() < 2 || mean <= 0.0 {
         return None;
     }
-    let max = lags.iter().max().map_or(0.0, |lag| *lag as f64);
-    let variance = lags.iter().map(|lag| (*lag as f64 - mean).powi(2)).sum::<f64>() / count;
+    let max = loads.iter().copied().fold(0.0, f64::max);
+    let variance = loads.iter().map(|load| (load - mean).powi(2)).sum::<f64>() / count;
     Some(Skew { par: max / mean, cv: variance.sqrt() / mean })
 }
 
@@ -249,9 +249,9 @@ mod tests {
     #[test]
     fn skew_is_about_lagging_partitions() {
         assert_eq!(skew(&[]), None);
-        assert_eq!(skew(&[5]), None);
-        assert_eq!(skew(&[0, 0]), None);
-        assert_eq!(skew(&[10, 10]), Some(Skew { par: 1.0, cv: 0.0 }));
-        assert_eq!(skew(&[0, 20]), Some(Skew { par: 2.0, cv: 1.0 }));
+        assert_eq!(skew(&[5.0]), None);
+        assert_eq!(skew(&[0.0, 0.0]), None);
+        assert_eq!(skew(&[10.0, 10.0]), Some(Skew { par: 1.0, cv: 0.0 }));
+        assert_eq!(skew(&[0.0, 20.0]), Some(Skew { par: 2.0, cv: 1.0 }));
     }
 }

@@ -24,6 +24,7 @@ pub enum Data {
     Configs(Configs),
     Records(Records),
     Segments(Segments),
+    Stamps(Stamps),
     Failed(Failed),
 }
 
@@ -38,10 +39,11 @@ pub enum Sampler {
     Configs,
     Records,
     Segments,
+    Stamps,
 }
 
 impl Sampler {
-    pub const ALL: [Sampler; 8] = [
+    pub const ALL: [Sampler; 9] = [
         Self::Metadata,
         Self::Groups,
         Self::Commits,
@@ -50,6 +52,7 @@ impl Sampler {
         Self::Configs,
         Self::Records,
         Self::Segments,
+        Self::Stamps,
     ];
 
     pub fn name(self) -> &'static str {
@@ -62,6 +65,7 @@ impl Sampler {
             Self::Configs => "configs",
             Self::Records => "records",
             Self::Segments => "segments",
+            Self::Stamps => "commit times",
         }
     }
 }
@@ -77,6 +81,7 @@ impl Data {
             Self::Configs(_) => Sampler::Configs,
             Self::Records(_) => Sampler::Records,
             Self::Segments(_) => Sampler::Segments,
+            Self::Stamps(_) => Sampler::Stamps,
             Self::Failed(failed) => failed.of,
         }
     }
@@ -231,6 +236,26 @@ pub struct Record {
     /// Cut to what a screen can show.
     pub value: Option<String>,
     pub size_bytes: usize,
+}
+
+/// Where a group stands in a partition.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    pub topic: String,
+    pub partition: i32,
+    pub offset: i64,
+}
+
+/// When the records at places were written.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stamps {
+    pub stamps: Vec<Stamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stamp {
+    pub place: Place,
+    pub timestamp_ms: i64,
 }
 
 /// The segments of a local data directory.

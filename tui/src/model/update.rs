@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-use crossterm::event::{
-    KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
-};
-use ratatui::layout::{Position, Size};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
+use ratatui::layout::Size;
 
 use super::app::{App, Input, Mode, PERIODS, Sort, WINDOWS_MS, scrolled};
-use super::columns;
+use super::deed::{self, Deed, Plan};
 use super::grid::Units;
 use super::keys::{Action, key_name};
-use super::layout;
+use super::mouse::on_mouse;
 use super::snapshot::Snapshot;
 use crate::screens::{Place, Screen};
 use crate::theme::ThemeChoice;
@@ -28,6 +26,11 @@ pub enum Event {
     Told {
         text: String,
         is_error: bool,
+    },
+    /// What a deed would change, or why it cannot be done.
+    Planned {
+        deed: Deed,
+        outcome: Result<Plan, String>,
     },
     /// Another cluster is looked at from now on.
     Switched {
@@ -52,6 +55,9 @@ pub enum Effect {
     },
     /// Look at another context.
     Switch(String),
+    /// Find out what a deed would change.
+    Plan(Deed),
+    CarryOut(Plan),
 }
 
 /// Characters taken into a line of text.
@@ -85,9 +91,19 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
             vec![]
         }
         Event::Switched { cluster_name } => {
-            let setup = super::app::Setup { cluster_name, screen: Screen::Overview, ..app.setup.clone() };
+            // Changes were allowed on the first context alone.
+            let setup = super::app::Setup {
+                cluster_name,
+                screen: Screen::Overview,
+                may_act: false,
+                ..app.setup.clone()
+            };
             *app = App::new(setup, app.size, app.now_ms);
             vec![Effect::Watch]
+        }
+        Event::Planned { deed, outcome } => {
+            deed::planned(app, &deed, outcome);
+            vec![]
         }
         // Some terminals tell of releases too.
         Event::Key(key) if key.kind == KeyEventKind::Release => vec![],
@@ -121,7 +137,7 @@ impl App {
         true
     }
 
-    fn select(&mut self, index: usize) {
+    pub(super) fn select(&mut self, index: usize) {
         let Some(id) = self.grid().rows.get(index).map(|row| row.id.clone()) else { return };
         let rows = self.rows_on_screen();
         let view = self.view_mut();
@@ -129,7 +145,7 @@ impl App {
         view.top = scrolled(view.top, index, rows);
     }
 
-    fn step(&mut self, by: isize) {
+    pub(super) fn step(&mut self, by: isize) {
         let last = self.grid().rows.len().saturating_sub(1);
         let at = self.selected_index(self.pane()).unwrap_or(0);
         self.select(at.saturating_add_signed(by).min(last));
@@ -148,6 +164,9 @@ fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         Mode::Input { .. } => on_input_key(app, key),
         Mode::Help { .. } => on_help_key(app, key),
         Mode::SortPick { .. } => on_sort_key(app, key),
+        Mode::Menu { .. } => deed::on_menu_key(app, key),
+        Mode::Planning(_) => deed::on_planning_key(app, key),
+        Mode::Confirm { .. } => deed::on_confirm_key(app, key),
     }
 }
 
@@ -189,6 +208,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Refresh => return vec![Effect::Refresh],
         Action::CopyCell | Action::CopyCommand => return copy(app, action == Action::CopyCell),
         Action::Save => return save(app),
+        Action::Menu => deed::open(app),
         _ => switch(app, action),
     }
     vec![Effect::Watch]
@@ -242,7 +262,7 @@ pub fn seconds(period: Duration) -> String {
     format!("{}s", period.as_secs_f64())
 }
 
-fn go_to_screen(app: &mut App, screen: Screen) -> Vec<Effect> {
+pub(super) fn go_to_screen(app: &mut App, screen: Screen) -> Vec<Effect> {
     if screen == Screen::Records {
         let selected = app.selected_index(app.pane()).and_then(|index| app.grid().rows.get(index));
         let topic = match app.place() {
@@ -306,7 +326,7 @@ fn sort_column(app: &App) -> Option<usize> {
     app.view().sort.and_then(|sort| app.grid().column(sort.column))
 }
 
-fn sort_by(app: &mut App, column: usize) {
+pub(super) fn sort_by(app: &mut App, column: usize) {
     let Some(title) = app.grid().columns.get(column).map(|column| column.title) else { return };
     let is_numeric = app
         .grid()
@@ -448,48 +468,4 @@ fn on_sort_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     };
     app.mode = Mode::SortPick { at };
     vec![]
-}
-
-fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
-    match mouse.kind {
-        MouseEventKind::ScrollDown => app.step(3),
-        MouseEventKind::ScrollUp => app.step(-3),
-        MouseEventKind::Down(MouseButton::Left) => {
-            return on_click(app, Position { x: mouse.column, y: mouse.row });
-        }
-        _ => return vec![],
-    }
-    vec![Effect::Watch]
-}
-
-fn on_click(app: &mut App, at: Position) -> Vec<Effect> {
-    let layout = app.layout();
-    if layout.tabs.contains(at) {
-        let hit =
-            layout::tabs(app.size.width).into_iter().find(|(_, x, width)| (*x..x + width).contains(&at.x));
-        return hit.map_or_else(Vec::new, |(screen, ..)| go_to_screen(app, screen));
-    }
-    let Some((pane, area)) = layout.panes.iter().find(|(_, area)| area.contains(at)).copied() else {
-        return vec![];
-    };
-    if pane != app.pane() {
-        let place = app.place().clone();
-        app.panes.insert(place, pane);
-        app.rebuild();
-    }
-    match at.y - area.y {
-        0 => {}
-        1 => {
-            let top = app.view().top.min(app.grid().rows.len());
-            let rows = &app.grid().rows[top..];
-            let shown = &rows[..rows.len().min(layout::rows_in(area))];
-            let placed = columns::place(app.grid(), shown, area.width, app.wide, app.units);
-            let x = at.x - area.x;
-            if let Some(hit) = placed.iter().rev().find(|placed| placed.x <= x) {
-                sort_by(app, hit.column);
-            }
-        }
-        line => app.select(app.view().top + usize::from(line) - 2),
-    }
-    vec![Effect::Watch]
 }

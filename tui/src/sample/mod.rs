@@ -10,6 +10,7 @@ mod metadata;
 mod offsets;
 mod records;
 mod segments;
+mod stamps;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -23,7 +24,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-use crate::model::snapshot::{Data, Failed, Sampler, Snapshot};
+use crate::model::snapshot::{Data, Failed, Place, Sampler, Snapshot};
 
 /// Snapshots that wait to be taken in; samplers wait when it is full.
 pub const SNAPSHOTS_WAITING_MAX: usize = 16;
@@ -32,6 +33,7 @@ const POLL_TIMEOUT: Duration = Duration::from_secs(5);
 const LOG_DIRS_PERIOD: Duration = Duration::from_secs(30);
 const CONFIGS_PERIOD: Duration = Duration::from_secs(60);
 const RECORDS_PERIOD: Duration = Duration::from_secs(1);
+const STAMPS_PERIOD: Duration = Duration::from_secs(1);
 const SEGMENTS_PERIOD: Duration = Duration::from_secs(5);
 /// Between two polls, however much is asked for.
 const PAUSE_MIN: Duration = Duration::from_millis(200);
@@ -51,6 +53,7 @@ pub struct Interest {
 /// How a running set of samplers is steered. Dropping it ends them.
 pub struct Samplers {
     interest: watch::Sender<Interest>,
+    places: watch::Sender<BTreeSet<Place>>,
     refresh: Arc<Notify>,
     _tasks: JoinSet<()>,
 }
@@ -58,10 +61,12 @@ pub struct Samplers {
 impl Samplers {
     pub fn start(client: &Client, interest: Interest, snapshots: &mpsc::Sender<Snapshot>) -> Self {
         let (interest, watched) = watch::channel(interest);
+        let (places, wanted) = watch::channel(BTreeSet::new());
         let refresh = Arc::new(Notify::new());
         let driver = Driver {
             client: client.clone(),
             interest: watched,
+            places: wanted,
             refresh: refresh.clone(),
             snapshots: snapshots.clone(),
             learned: Arc::new(watch::Sender::new(false)),
@@ -72,8 +77,9 @@ impl Samplers {
         tasks.spawn(driver.clone().log_dirs());
         tasks.spawn(driver.clone().configs());
         tasks.spawn(driver.clone().records());
+        tasks.spawn(driver.clone().stamps());
         tasks.spawn(driver.segments());
-        Self { interest, refresh, _tasks: tasks }
+        Self { interest, places, refresh, _tasks: tasks }
     }
 
     pub fn watch(&self, interest: Interest) {
@@ -82,6 +88,11 @@ impl Samplers {
             *current = interest;
             is_news
         });
+    }
+
+    /// Find out when the records at these places were written.
+    pub fn look_up(&self, places: BTreeSet<Place>) {
+        self.places.send_replace(places);
     }
 
     /// Poll now what is waiting for its period.
@@ -104,6 +115,7 @@ pub fn impatient(config: ClientConfig) -> ClientConfig {
 struct Driver {
     client: Client,
     interest: watch::Receiver<Interest>,
+    places: watch::Receiver<BTreeSet<Place>>,
     refresh: Arc<Notify>,
     snapshots: mpsc::Sender<Snapshot>,
     /// Whether metadata has come once.
@@ -162,6 +174,22 @@ impl Driver {
                 }
             }
             self.pause(started, Some(RECORDS_PERIOD)).await;
+        }
+    }
+
+    /// Of its own: groups that move on ask anew with every poll, and must not hurry the others.
+    async fn stamps(mut self) {
+        let lane = self.client.open_lane();
+        while self.places.changed().await.is_ok() {
+            let started = Instant::now();
+            let places = self.places.borrow_and_update().clone();
+            if !places.is_empty() {
+                let poll = stamps::poll(&self.client, lane, &places);
+                if self.tell(Sampler::Stamps, poll).await.is_err() {
+                    return;
+                }
+            }
+            tokio::time::sleep_until(started + STAMPS_PERIOD).await;
         }
     }
 

@@ -13,7 +13,7 @@ const COLUMNS: [Column; 12] = [
     Column::new("LOG-BYTES").rank(2),
     Column::new("FREE").rank(3),
     Column::new("SKEW").rank(3),
-    Column::new("LATENCY").rank(2),
+    Column::new("LATENCY").time().rank(2),
 ];
 
 pub fn grid(cluster: &Cluster) -> Grid {
@@ -34,8 +34,8 @@ pub fn grid(cluster: &Cluster) -> Grid {
         let free = broker.log_dirs.iter().map(|dir| dir.usable_bytes).sum::<Option<i64>>();
         let dir_failed = broker.log_dirs.iter().any(|dir| dir.error.is_some());
         let state = match (broker.is_up, dir_failed) {
-            (false, _) => Cell::text("down !").tone(Tone::Bad),
-            (true, true) => Cell::text("disk !").tone(Tone::Bad),
+            (false, _) => Cell::marked("down", "!").tone(Tone::Bad),
+            (true, true) => Cell::marked("disk", "!").tone(Tone::Bad),
             (true, false) => Cell::text("up").tone(Tone::Good),
         };
         let role = match (cluster.controller == Some(*id), cluster.voters.contains(id)) {

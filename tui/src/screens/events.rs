@@ -31,7 +31,7 @@ pub fn grid(cluster: &Cluster) -> Grid {
         }
     });
     let columns = vec![
-        Column::new("TIME").rank(1),
+        Column::new("TIME").time().rank(1),
         Column::new("LEVEL").rank(2),
         Column::new("KIND"),
         Column::new("SUBJECT").shrinks_to(12),

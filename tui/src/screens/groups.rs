@@ -12,7 +12,7 @@ const COLUMNS: [Column; 19] = [
     Column::new("TOPICS").rank(3),
     Column::new("LAG"),
     Column::new("TREND").rank(2),
-    Column::new("TIME-LAG").rank(1),
+    Column::new("TIME-LAG").time().rank(1),
     Column::new("READ/S").rank(2),
     Column::new("WRITE/S").rank(2),
     Column::new("ETA").rank(2),
@@ -30,8 +30,8 @@ pub fn verdict_cell(verdict: Option<Verdict>) -> Cell {
     match verdict {
         Verdict::Pending => Cell::new(Value::Pending),
         Verdict::Ok => Cell::text("OK").tone(Tone::Good),
-        Verdict::Warn => Cell::text("WARN ▲").tone(Tone::Warning),
-        bad => Cell::text(format!("{} !", bad.name())).tone(Tone::Bad),
+        Verdict::Warn => Cell::marked(verdict.name(), "▲").tone(Tone::Warning),
+        bad => Cell::marked(bad.name(), "!").tone(Tone::Bad),
     }
 }
 
@@ -84,7 +84,7 @@ const PARTITION_COLUMNS: [Column; 14] = [
     Column::new("END").rank(1),
     Column::new("LAG"),
     Column::new("STATE").rank(1),
-    Column::new("TIME-LAG").rank(1),
+    Column::new("TIME-LAG").time().rank(1),
     Column::new("READ/S").rank(2),
     Column::new("WRITE/S").rank(2),
     Column::new("ETA").rank(2),
@@ -101,10 +101,7 @@ pub fn partitions(cluster: &Cluster, name: &str, lens: Lens) -> Grid {
             let known = cluster.partition(topic, *id);
             let lag = partition.lag;
             let behind = lag.and_then(Lag::offsets);
-            let time_lag = known
-                .zip(partition.commit)
-                .zip(behind)
-                .and_then(|((known, commit), behind)| known.time_lag_ms(commit, behind));
+            let time_lag = known.and_then(|known| partition.time_lag_ms(known));
             let (read, write) = (partition.rate(), known.and_then(|known| known.ends.rate(lens.window_ms)));
             let member = partition.member.and_then(|index| group.members.get(index));
             let of_member = |text: Option<String>| Cell::maybe(text, |text| Value::Text(text.into()));

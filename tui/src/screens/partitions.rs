@@ -33,9 +33,9 @@ fn row(name: &Name, topic: &Topic, id: i32, partition: &Partition, lens: Lens) -
     let state = match trouble {
         None => Cell::text("ok").tone(Tone::Good),
         Some(Trouble::NotPreferred) => Cell::text("not-preferred").tone(Tone::Dim),
-        Some(Trouble::UnderReplicated) => Cell::text("URP !").tone(Tone::Warning),
-        Some(Trouble::UnderMinIsr) => Cell::text("MIN-ISR !").tone(Tone::Bad),
-        Some(Trouble::Offline) => Cell::text("OFFLINE !!").tone(Tone::Bad),
+        Some(Trouble::UnderReplicated) => Cell::marked("URP", "!").tone(Tone::Warning),
+        Some(Trouble::UnderMinIsr) => Cell::marked("MIN-ISR", "!").tone(Tone::Bad),
+        Some(Trouble::Offline) => Cell::marked("OFFLINE", "!!").tone(Tone::Bad),
     };
     let preferred = partition.replicas.first().copied();
     let leader = match partition.leader {

@@ -25,7 +25,7 @@ pub fn grid(cluster: &Cluster) -> Grid {
         ),
     });
     let columns = vec![
-        Column::new("TIME").rank(2),
+        Column::new("TIME").time().rank(2),
         Column::new("PART"),
         Column::new("OFFSET"),
         Column::new("KEY").shrinks_to(8),
@@ -71,7 +71,7 @@ pub fn segments(cluster: &Cluster) -> Grid {
         Column::new("PARTITION").shrinks_to(14),
         Column::new("BASE"),
         Column::new("SIZE"),
-        Column::new("MODIFIED").rank(1),
+        Column::new("MODIFIED").time().rank(1),
         Column::new("INDEX").shrinks_to(8),
         Column::new("ACTIVE").rank(2),
     ];

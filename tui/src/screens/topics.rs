@@ -4,7 +4,7 @@ use super::{Lens, shell_word};
 use crate::model::cluster::{Cluster, Name, Topic, Trouble};
 use crate::model::grid::{Cell, Column, Grid, Row, Tone, Value};
 
-const COLUMNS: [Column; 12] = [
+const COLUMNS: [Column; 14] = [
     Column::new("TOPIC").shrinks_to(14),
     Column::new("PARTS"),
     Column::new("RF").rank(1),
@@ -12,8 +12,10 @@ const COLUMNS: [Column; 12] = [
     Column::new("URP"),
     Column::new("OFFLINE").rank(3),
     Column::new("IN/S"),
+    Column::new("PAR").rank(4),
+    Column::new("CV").rank(4),
     Column::new("SIZE").rank(1),
-    Column::new("RETENTION").rank(3),
+    Column::new("RETENTION").time().rank(3),
     Column::new("GROUPS").rank(2),
     Column::new("WORST-LAG").rank(1),
     Column::new("POLICY").wide(),
@@ -56,6 +58,7 @@ fn row(name: &Name, topic: &Topic, readers: &Readers<'_>, lens: Lens) -> Row {
     let under_replicated = topic.partitions.values().filter(|one| one.isr.len() < one.replicas.len()).count();
     let (group_count, worst_lag) =
         readers.get(name).map_or((0, None), |(groups, worst)| (groups.len(), *worst));
+    let skew = topic.skew(lens.window_ms);
     let retention = topic.config("retention.ms").and_then(|text| text.parse::<i64>().ok());
     let retention = match retention {
         Some(ms) if ms < 0 => Cell::text("forever"),
@@ -71,6 +74,8 @@ fn row(name: &Name, topic: &Topic, readers: &Readers<'_>, lens: Lens) -> Row {
             Cell::count(under_replicated).tone_if(under_replicated > 0, Tone::Warning),
             Cell::count(offline).tone_if(offline > 0, Tone::Bad),
             Cell::soon(topic.rate(lens.window_ms), Value::Rate),
+            Cell::maybe(skew, |skew| Value::Ratio(skew.par)),
+            Cell::maybe(skew, |skew| Value::Ratio(skew.cv)),
             Cell::maybe(topic.size_bytes(), Value::Bytes),
             retention,
             Cell::count(group_count),

@@ -109,6 +109,28 @@ proptest! {
     }
 }
 
+/// Groups by the thousand: the screen shows them, and the timeline keeps its bound.
+#[test]
+fn a_flood_of_groups_is_taken_in() {
+    let groups = |count: usize| {
+        let group = |index| Group { id: format!("g{index}"), state: "Stable".to_owned(), ..Group::default() };
+        let groups = (0..count).map(group).collect();
+        Event::Snapshot(Box::new(Snapshot {
+            at_ms: 2_000 + count as i64,
+            took_ms: 1,
+            data: Data::Groups(Groups { groups, ..Groups::default() }),
+        }))
+    };
+    let mut app = App::new(setup(ThemeChoice::Dark, false), Size { width: 100, height: 30 }, 0);
+    update(&mut app, groups(1));
+    update(&mut app, groups(20_000));
+    press(&mut app, &["5", "G"]);
+    assert!(text_of(&screen_of(&app), false).contains("Groups (20000)"));
+    assert_eq!(app.cluster.events.count(), 1_000);
+    update(&mut app, groups(0));
+    assert!(text_of(&screen_of(&app), false).contains("nothing here"));
+}
+
 /// Every key of every binding, on every screen, with data and without.
 #[test]
 fn every_key_works_everywhere() {

@@ -1,6 +1,7 @@
 //! The dashboard as its users see it: screens from recorded data, and whatever is thrown at it.
 
 mod anything;
+mod deeds;
 mod screens;
 
 use std::path::PathBuf;

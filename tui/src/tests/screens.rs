@@ -159,3 +159,29 @@ fn the_last_good_rows_stay_while_disconnected() {
     let text = text_of(&screen_of(&app), false);
     assert!(text.lines().next().unwrap().contains("DISCONNECTED !  data 1m00s old"), "{text}");
 }
+
+/// The sampled ends do not reach back to where this group stands.
+#[test]
+fn a_commit_from_before_we_looked_is_timed_by_its_record() {
+    use crate::model::snapshot::{Commits, Data, Place, Stamp, Stamps};
+    let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+    press(&mut app, &["5"]);
+    let time_lag_ms =
+        |app: &App| app.cluster.groups["stopped-batch"].summary(&app.cluster, 10_000).time_lag_ms;
+    let mut take = |app: &mut App, data| {
+        let snapshot = Snapshot { at_ms: app.now_ms + 1, took_ms: 1, data };
+        update(app, Event::Snapshot(Box::new(snapshot)));
+    };
+    let place = Place { topic: "orders".to_owned(), partition: 0, offset: 9_000 };
+    assert_eq!(time_lag_ms(&app), None);
+    assert!(app.places_without_time().contains(&place));
+    let seen_ms = app.cluster.partition("orders", 0).unwrap().ends.last().unwrap().at_ms;
+    let stamp = Stamp { place: place.clone(), timestamp_ms: seen_ms - 60_000 };
+    take(&mut app, Data::Stamps(Stamps { stamps: vec![stamp] }));
+    assert_eq!(time_lag_ms(&app), Some(60_000));
+    assert!(!app.places_without_time().contains(&place));
+    // What is told about one place says nothing about the next.
+    let moved = [("orders".to_owned(), vec![(0, 9_001)])].into();
+    take(&mut app, Data::Commits(Commits { groups: [("stopped-batch".to_owned(), moved)].into() }));
+    assert!(app.places_without_time().contains(&Place { offset: 9_001, ..place }));
+}

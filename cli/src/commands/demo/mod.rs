@@ -98,6 +98,7 @@ async fn show(args: &DemoArgs, common: &Common, cluster: &Cluster, end: impl Fut
         theme,
         ascii: args.look.ascii,
         keys: overrides.keys.clone(),
+        may_act: true,
         message: top::complaint(&overrides),
         ..Setup::default()
     };

@@ -1,0 +1,52 @@
+//! Clicks and the wheel: tabs, panes, column titles, rows.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
+
+use super::app::App;
+use super::update::{Effect, go_to_screen, sort_by};
+use super::{columns, layout};
+
+pub(super) fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
+    match mouse.kind {
+        MouseEventKind::ScrollDown => app.step(3),
+        MouseEventKind::ScrollUp => app.step(-3),
+        MouseEventKind::Down(MouseButton::Left) => {
+            return on_click(app, Position { x: mouse.column, y: mouse.row });
+        }
+        _ => return vec![],
+    }
+    vec![Effect::Watch]
+}
+
+fn on_click(app: &mut App, at: Position) -> Vec<Effect> {
+    let layout = app.layout();
+    if layout.tabs.contains(at) {
+        let hit =
+            layout::tabs(app.size.width).into_iter().find(|(_, x, width)| (*x..x + width).contains(&at.x));
+        return hit.map_or_else(Vec::new, |(screen, ..)| go_to_screen(app, screen));
+    }
+    let Some((pane, area)) = layout.panes.iter().find(|(_, area)| area.contains(at)).copied() else {
+        return vec![];
+    };
+    if pane != app.pane() {
+        let place = app.place().clone();
+        app.panes.insert(place, pane);
+        app.rebuild();
+    }
+    match at.y - area.y {
+        0 => {}
+        1 => {
+            let top = app.view().top.min(app.grid().rows.len());
+            let rows = &app.grid().rows[top..];
+            let shown = &rows[..rows.len().min(layout::rows_in(area))];
+            let placed = columns::place(app.grid(), shown, area.width, app.wide, app.units);
+            let x = at.x - area.x;
+            if let Some(hit) = placed.iter().rev().find(|placed| placed.x <= x) {
+                sort_by(app, hit.column);
+            }
+        }
+        line => app.select(app.view().top + usize::from(line) - 2),
+    }
+    vec![Effect::Watch]
+}
