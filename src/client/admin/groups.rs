@@ -1,17 +1,15 @@
 use std::collections::BTreeMap;
 
 use super::Admin;
+use super::described::{classic_group, consumer_group, share_group, streams_group};
 use crate::client::route::{Ask, Coordinated};
 use crate::client::text::{some_text, text};
 use crate::client::{ClientError, PerItem, Topics};
 use crate::names::{BrokerId, TopicPartition};
-use crate::schema::consumer_protocol::{ConsumerProtocolAssignment, ConsumerProtocolSubscription};
-use crate::wire::messages::consumer_group_describe_response as consumer;
-use crate::wire::messages::describe_groups_response as classic;
 use crate::wire::messages::leave_group_request::MemberIdentity;
 use crate::wire::messages::{
     ConsumerGroupDescribeRequest, DeleteGroupsRequest, DescribeGroupsRequest, GroupId, LeaveGroupRequest,
-    ListGroupsRequest,
+    ListGroupsRequest, ShareGroupDescribeRequest, StreamsGroupDescribeRequest,
 };
 use crate::wire::{ApiKey, ErrorCode};
 
@@ -37,14 +35,14 @@ pub struct GroupListings {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupDescription {
     pub group_id: String,
-    /// "classic" or "consumer".
+    /// "classic", "consumer", "share" or "streams".
     pub group_type: &'static str,
     /// Kafka's name, as in `PreparingRebalance`.
     pub state: String,
     pub protocol_type: String,
     /// The assignor in use.
     pub assignor: String,
-    /// Of groups with server-side assignment (KIP-848).
+    /// Of groups whose coordinator assigns (KIP-848, KIP-932, KIP-1071).
     pub epoch: Option<i32>,
     pub coordinator: Option<BrokerId>,
     pub members: Vec<GroupMember>,
@@ -70,6 +68,41 @@ pub struct GroupMember {
 pub enum MemberToRemove {
     Dynamic { member_id: String },
     Static { instance_id: String },
+}
+
+/// The kinds of groups, each described by an API of its own.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Consumer,
+    Classic,
+    Share,
+    Streams,
+}
+
+impl Kind {
+    fn api(self) -> ApiKey {
+        match self {
+            Self::Consumer => ApiKey::ConsumerGroupDescribe,
+            Self::Classic => ApiKey::DescribeGroups,
+            Self::Share => ApiKey::ShareGroupDescribe,
+            Self::Streams => ApiKey::StreamsGroupDescribe,
+        }
+    }
+}
+
+const DESCRIBING: &str = "describing groups";
+
+/// Answers about groups, each by its name. The bodies of the APIs are alike, and types of their own.
+macro_rules! described_with {
+    ($groups:expr, $describe:path) => {{
+        let groups = $groups.into_iter().map(|group| {
+            let of = Coordinated::group(&group.group_id);
+            let message = some_text(&group.error_message);
+            let outcome = ClientError::check(of.to_string(), group.error_code, message.as_deref());
+            (of, outcome.map(|()| $describe(group)))
+        });
+        groups.collect()
+    }};
 }
 
 impl Admin {
@@ -119,27 +152,33 @@ impl Admin {
         Ok(listings)
     }
 
-    /// Members and their partitions. Groups of new consumers are asked for first; what is none is asked for as a
-    /// classic group.
+    /// Members and their partitions, of groups of every kind. The first kind asked for is that of new consumers, the
+    /// next the classic one; those that few clusters have are asked for what is neither.
     pub async fn describe_groups(
         &self,
         groups: &[String],
     ) -> Result<PerItem<String, GroupDescription>, ClientError> {
         let mut described = PerItem::new();
-        let mut classic: Vec<String> = groups.to_vec();
-        if self.client.offers(ApiKey::ConsumerGroupDescribe).await? {
-            let answers = self.describe_consumer_groups(groups).await;
+        let mut left: Vec<String> = groups.to_vec();
+        for kind in [Kind::Consumer, Kind::Classic, Kind::Share, Kind::Streams] {
+            if left.is_empty() || !self.client.offers(kind.api()).await? {
+                continue;
+            }
+            let answers = match kind {
+                Kind::Consumer => self.describe_consumer_groups(&left).await,
+                Kind::Classic => self.describe_classic_groups(&left).await,
+                Kind::Share => self.describe_share_groups(&left).await,
+                Kind::Streams => self.describe_streams_groups(&left).await,
+            };
             let is_other = |error: &ClientError| {
                 matches!(error.code(), Some(ErrorCode::GroupIdNotFound | ErrorCode::UnsupportedVersion))
             };
-            classic = answers
-                .iter()
-                .filter(|(_, outcome)| outcome.as_ref().is_err_and(is_other))
-                .map(|(group, _)| group.clone())
-                .collect();
-            described.extend(answers);
+            let others = answers.iter().filter(|(_, outcome)| outcome.as_ref().is_err_and(is_other));
+            left = others.map(|(group, _)| group.clone()).collect();
+            // What a group is not is no news where few groups are of that kind.
+            let is_rare = matches!(kind, Kind::Share | Kind::Streams);
+            described.extend(answers.into_iter().filter(|(group, _)| !is_rare || !left.contains(group)));
         }
-        described.extend(self.describe_classic_groups(&classic).await);
         for (group, outcome) in &mut described {
             if let Ok(description) = outcome {
                 let found = self.client.coordinator(Coordinated::group(group).kind, group).await;
@@ -153,15 +192,28 @@ impl Admin {
         let build = |items: &[(Coordinated, ())], _| {
             ConsumerGroupDescribeRequest::default().with_group_ids(group_ids(items))
         };
-        let ask = Ask::new("describing groups");
-        let answers = self.client.ask_owners(ask, coordinated(groups), build, |response| {
-            let groups = response.groups.into_iter().map(|group| {
-                let of = Coordinated::group(&group.group_id);
-                let message = some_text(&group.error_message);
-                let outcome = ClientError::check(of.to_string(), group.error_code, message.as_deref());
-                (of, outcome.map(|()| consumer_group(group)))
-            });
-            groups.collect()
+        let answers = self.client.ask_owners(Ask::new(DESCRIBING), coordinated(groups), build, |response| {
+            described_with!(response.groups, consumer_group)
+        });
+        by_group_id(answers.await)
+    }
+
+    async fn describe_share_groups(&self, groups: &[String]) -> PerItem<String, GroupDescription> {
+        let build = |items: &[(Coordinated, ())], _| {
+            ShareGroupDescribeRequest::default().with_group_ids(group_ids(items))
+        };
+        let answers = self.client.ask_owners(Ask::new(DESCRIBING), coordinated(groups), build, |response| {
+            described_with!(response.groups, share_group)
+        });
+        by_group_id(answers.await)
+    }
+
+    async fn describe_streams_groups(&self, groups: &[String]) -> PerItem<String, GroupDescription> {
+        let build = |items: &[(Coordinated, ())], _| {
+            StreamsGroupDescribeRequest::default().with_group_ids(group_ids(items))
+        };
+        let answers = self.client.ask_owners(Ask::new(DESCRIBING), coordinated(groups), build, |response| {
+            described_with!(response.groups, streams_group)
         });
         by_group_id(answers.await)
     }
@@ -169,8 +221,7 @@ impl Admin {
     async fn describe_classic_groups(&self, groups: &[String]) -> PerItem<String, GroupDescription> {
         let build =
             |items: &[(Coordinated, ())], _| DescribeGroupsRequest::default().with_groups(group_ids(items));
-        let ask = Ask::new("describing groups");
-        let answers = self.client.ask_owners(ask, coordinated(groups), build, |response| {
+        let answers = self.client.ask_owners(Ask::new(DESCRIBING), coordinated(groups), build, |response| {
             let groups = response.groups.into_iter().map(|group| {
                 let of = Coordinated::group(&group.group_id);
                 let message = some_text(&group.error_message);
@@ -258,82 +309,4 @@ fn by_group_id<T>(answers: PerItem<Coordinated, T>) -> PerItem<String, T> {
 
 fn group_ids(items: &[(Coordinated, ())]) -> Vec<GroupId> {
     items.iter().map(|(of, ())| text(&of.key).into()).collect()
-}
-
-fn consumer_group(group: consumer::DescribedGroup) -> GroupDescription {
-    GroupDescription {
-        group_id: group.group_id.to_string(),
-        group_type: "consumer",
-        state: group.group_state.to_string(),
-        protocol_type: "consumer".to_owned(),
-        assignor: group.assignor_name.to_string(),
-        epoch: Some(group.group_epoch),
-        coordinator: None,
-        members: group.members.into_iter().map(consumer_member).collect(),
-    }
-}
-
-fn consumer_member(member: consumer::Member) -> GroupMember {
-    let partitions = |assignment: &consumer::Assignment| -> Vec<TopicPartition> {
-        let topics = assignment.topic_partitions.iter();
-        let partitions = topics.flat_map(|topic| {
-            topic.partitions.iter().map(|partition| TopicPartition::new(&**topic.topic_name, *partition))
-        });
-        partitions.collect()
-    };
-    let (assignment, target) = (partitions(&member.assignment), partitions(&member.target_assignment));
-    GroupMember {
-        id: member.member_id.to_string(),
-        instance_id: some_text(&member.instance_id),
-        client_id: member.client_id.to_string(),
-        host: member.client_host.to_string(),
-        rack: some_text(&member.rack_id),
-        epoch: Some(member.member_epoch),
-        topics: member.subscribed_topic_names.iter().map(|topic| topic.to_string()).collect(),
-        topic_pattern: some_text(&member.subscribed_topic_regex),
-        target: (target != assignment).then_some(target),
-        assignment,
-    }
-}
-
-fn classic_group(group: classic::DescribedGroup) -> GroupDescription {
-    let is_consumer = &*group.protocol_type == "consumer";
-    GroupDescription {
-        group_id: group.group_id.to_string(),
-        group_type: "classic",
-        state: group.group_state.to_string(),
-        protocol_type: group.protocol_type.to_string(),
-        assignor: group.protocol_data.to_string(),
-        epoch: None,
-        coordinator: None,
-        members: group.members.into_iter().map(|member| classic_member(member, is_consumer)).collect(),
-    }
-}
-
-/// What members of other protocols than the consumers' tell each other is theirs alone.
-fn classic_member(member: classic::DescribedGroupMember, is_consumer: bool) -> GroupMember {
-    let assignment = match is_consumer {
-        true => ConsumerProtocolAssignment::decode(&member.member_assignment).ok(),
-        false => None,
-    };
-    let subscription = match is_consumer {
-        true => ConsumerProtocolSubscription::decode(&member.member_metadata).ok(),
-        false => None,
-    };
-    let partitions =
-        assignment.iter().flat_map(|assignment| &assignment.assigned_partitions).flat_map(|topic| {
-            topic.partitions.iter().map(|partition| TopicPartition::new(topic.topic.as_str(), *partition))
-        });
-    GroupMember {
-        id: member.member_id.to_string(),
-        instance_id: some_text(&member.group_instance_id),
-        client_id: member.client_id.to_string(),
-        host: member.client_host.to_string(),
-        rack: subscription.as_ref().and_then(|subscription| subscription.rack_id.clone()),
-        epoch: None,
-        topics: subscription.map_or_else(Vec::new, |subscription| subscription.topics),
-        topic_pattern: None,
-        assignment: partitions.collect(),
-        target: None,
-    }
 }

@@ -6,6 +6,7 @@
 
 mod cluster;
 mod configs;
+mod described;
 mod group_offsets;
 mod groups;
 mod offsets;
