@@ -18,6 +18,18 @@ pub struct Broker {
     home: TempDir,
 }
 
+/// Short times, so that many members and transactions come to an end in a run.
+const SETTINGS: [&str; 8] = [
+    "auto.create.topics.enable=false",
+    "group.initial.rebalance.delay.ms=0",
+    "group.min.session.timeout.ms=1000",
+    "group.consumer.min.session.timeout.ms=1000",
+    "group.consumer.session.timeout.ms=2500",
+    "group.consumer.min.heartbeat.interval.ms=100",
+    "group.consumer.heartbeat.interval.ms=200",
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms=500",
+];
+
 /// How long a broker runs between two faults.
 const CALM_MS: std::ops::Range<u64> = 200..1_200;
 /// How long it stands still.
@@ -78,7 +90,7 @@ fn spawn(home: &TempDir, port: u16) -> Child {
             "--data-dir",
         ])
         .arg(home.path().join("data"))
-        .args(["--set", "auto.create.topics.enable=false"])
+        .args(SETTINGS.iter().flat_map(|setting| ["--set", setting]))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

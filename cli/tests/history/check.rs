@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::copies;
 use super::history::{Event, History, Kind, Outcome, Producer};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,7 @@ pub fn check(history: &History) -> Vec<Finding> {
     let mut findings = Vec::new();
     facts.writes(&mut findings);
     facts.transactions(&mut findings);
+    copies::check(history, &mut findings);
     offsets(history, &facts, &mut findings);
     polls(history, &mut findings);
     commits(history, &mut findings);
@@ -115,7 +117,7 @@ impl<'a> Facts<'a> {
                 }
                 _ => {}
             }
-            if offsets.len() > 1 && producer.kind != Kind::Plain {
+            if offsets.len() > 1 && producer.kind == Kind::Idempotent {
                 let offsets = offsets.to_vec();
                 findings.push(Finding::Duplicate { partition: *partition, value: *value, offsets });
             }
@@ -124,8 +126,9 @@ impl<'a> Facts<'a> {
             let placed = values.iter().filter_map(|value| Some((*value, *self.at.get(value)?.first()?)));
             let placed: Vec<(u64, i64)> = placed.collect();
             for pair in placed.windows(2).filter(|pair| pair[1].1 < pair[0].1) {
-                // What a plain producer repeats may come after what it sent later.
-                if producer.kind != Kind::Plain {
+                // What a plain producer repeats may come after what it sent later; what a transactional one writes
+                // again lies in the log from before, aborted.
+                if producer.kind == Kind::Idempotent {
                     let (earlier, later) = (pair[0].0, pair[1].0);
                     findings.push(Finding::Reordered { partition: *partition, earlier, later });
                 }
@@ -181,7 +184,8 @@ fn offsets(history: &History, facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Readers see what readers of committed records see at the end, in order and without holes.
+/// Readers see what readers of committed records see at the end, in order and without holes, and those that ask for
+/// committed records see nothing else.
 fn polls(history: &History, findings: &mut Vec<Finding>) {
     let visible: BTreeMap<i32, BTreeSet<i64>> = history
         .committed
@@ -193,7 +197,11 @@ fn polls(history: &History, findings: &mut Vec<Finding>) {
     for event in &history.events {
         match *event {
             Event::Began { reader, partition, offset } => drop(next.insert((reader, partition), offset)),
-            Event::Polled { reader, partition, offset, .. } => {
+            Event::Polled { reader, partition, offset, value } => {
+                let is_visible = visible.get(&partition).is_some_and(|offsets| offsets.contains(&offset));
+                if history.committed_readers.contains(&reader) && !is_visible {
+                    findings.push(Finding::AbortedRead { value });
+                }
                 let expected = next.insert((reader, partition), offset + 1).unwrap_or(0);
                 if offset < expected {
                     let before = expected - 1;

@@ -1,5 +1,5 @@
 use super::check::{Class, check};
-use super::history::{Event, History, Kind, Outcome, Producer};
+use super::history::{Copies, Event, History, Kind, Outcome, Producer, copy_of};
 
 const PLAIN: Producer = Producer { id: 1, kind: Kind::Plain };
 const ONCE: Producer = Producer { id: 2, kind: Kind::Idempotent };
@@ -117,5 +117,47 @@ fn commits_are_what_was_committed() {
         (vec![sent(3), acked(3), sent(6), acked(6), restored(3)], vec![Class::WrongCommit]),
     ] {
         assert_eq!(found(events.clone(), &[]), expected, "{events:?}");
+    }
+}
+
+#[test]
+fn readers_of_committed_records_see_nothing_else() {
+    let log = [(0, 10), (1, 11)];
+    for (committed, expected) in [(&log[..], vec![]), (&log[..1], vec![Class::AbortedRead])] {
+        let history = History {
+            events: vec![polled(0, 10), polled(1, 11)],
+            log: [(0, log.to_vec())].into(),
+            committed: [(0, committed.to_vec())].into(),
+            committed_readers: [9].into(),
+            ..History::default()
+        };
+        let found: Vec<Class> = check(&history).iter().map(|finding| finding.class()).collect();
+        assert_eq!(found, expected, "{committed:?}");
+    }
+}
+
+#[test]
+fn copies_are_what_was_read_once_and_in_order() {
+    let input = [(0, 1), (1, 2), (4, 3)];
+    let copied =
+        |values: &[u64]| values.iter().zip(7..).map(|(value, at)| (at, copy_of(*value, at as u64))).collect();
+    for (read, output, expected) in [
+        (5, &[1, 2, 3][..], vec![]),
+        (2, &[1, 2], vec![]),
+        (0, &[], vec![]),
+        (5, &[1, 3], vec![Class::LostWrite]),
+        (5, &[1, 2, 2, 3], vec![Class::Duplicate]),
+        (5, &[2, 1, 3], vec![Class::Reordered]),
+        (2, &[1, 2, 3], vec![Class::TornRead]),
+        (2, &[], vec![Class::LostWrite, Class::LostWrite]),
+        (2, &[1, 2, 9], vec![Class::AbortedRead]),
+    ] {
+        let history = History {
+            committed: [(0, input.to_vec()), (1, copied(output))].into(),
+            copies: vec![Copies { inputs: 0..1, base: 1, read: [(0, read)].into() }],
+            ..History::default()
+        };
+        let found: Vec<Class> = check(&history).iter().map(|finding| finding.class()).collect();
+        assert_eq!(found, expected, "{read} {output:?}");
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the clients did and saw, in the order in which it was known.
 #[derive(Debug, Clone, Default)]
@@ -8,9 +8,36 @@ pub struct History {
     pub log: BTreeMap<i32, Vec<(i64, u64)>>,
     /// The same as readers of committed records see it.
     pub committed: BTreeMap<i32, Vec<(i64, u64)>>,
+    /// Readers that asked for committed records only.
+    pub committed_readers: BTreeSet<u32>,
+    pub copies: Vec<Copies>,
     /// Times the broker was killed and stopped.
     pub kills: usize,
     pub pauses: usize,
+}
+
+/// What a group has copied in transactions: partition `p` to partition `base + p`.
+#[derive(Debug, Clone, Default)]
+pub struct Copies {
+    pub inputs: std::ops::Range<i32>,
+    pub base: i32,
+    /// How far the group has come, by the partition it reads, when all was over.
+    pub read: BTreeMap<i32, i64>,
+}
+
+/// Tells copies from all else.
+const COPY: u64 = 1 << 62;
+/// Of the values that are not copies.
+const VALUE_BITS: u32 = 40;
+
+/// What is written for `value` in the transaction of this number; no two transactions write the same.
+pub fn copy_of(value: u64, transaction: u64) -> u64 {
+    COPY | transaction << VALUE_BITS | value
+}
+
+/// What a copy was made of.
+pub fn original_of(copy: u64) -> u64 {
+    copy & ((1 << VALUE_BITS) - 1)
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,8 +115,15 @@ impl History {
     pub fn summary(&self) -> String {
         let count = |wanted: fn(&Event) -> bool| self.events.iter().filter(|event| wanted(event)).count();
         let acked = |event: &Event| matches!(event, Event::Answered { outcome: Outcome::Done(_), .. });
+        let ended = |wanted: fn(&Outcome) -> bool| {
+            self.events
+                .iter()
+                .filter(|event| matches!(event, Event::Ended { outcome, .. } if wanted(outcome)))
+                .count()
+        };
         format!(
-            "{} kills, {} pauses, {} sent, {} acknowledged, {} polled, {} commits, {} restarts of readers",
+            "{} kills, {} pauses, {} sent, {} acknowledged, {} polled, {} commits, {} restarts of readers, \
+             transactions: {} committed, {} aborted, {} unknown",
             self.kills,
             self.pauses,
             count(|event| matches!(event, Event::Sent { .. })),
@@ -97,6 +131,9 @@ impl History {
             count(|event| matches!(event, Event::Polled { .. })),
             count(|event| matches!(event, Event::CommitAcked { .. })),
             count(|event| matches!(event, Event::Began { .. })),
+            ended(|outcome| matches!(outcome, Outcome::Done(_))),
+            ended(|outcome| *outcome == Outcome::Failed),
+            ended(|outcome| *outcome == Outcome::Unknown),
         )
     }
 }

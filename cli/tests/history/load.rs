@@ -1,11 +1,15 @@
-//! Producers that number what they write, and readers that are torn down now and then, while the broker is troubled.
+//! Producers that number what they write, readers that are torn down now and then, and copiers, while the broker is
+//! troubled.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use kafkactl_core::client::admin::{Admin, CommittedOffset, Isolation, NewTopic, OffsetSpec};
-use kafkactl_core::client::consumer::{Consumer, ConsumerConfig, Event as Polled, GroupConfig, StartAt};
+use kafkactl_core::client::consumer::{
+    Consumer, ConsumerConfig, Event as Polled, GroupConfig, GroupProtocol, PartitionRecords, StartAt,
+};
 use kafkactl_core::client::producer::{Producer, ProducerConfig, Receipt, Record};
 use kafkactl_core::client::{Client, ClientConfig};
 use kafkactl_core::names::{LeaderEpoch, Offset, PartitionId, TopicName, TopicPartition};
@@ -14,10 +18,18 @@ use rand::rngs::StdRng;
 use tokio::sync::mpsc;
 
 use super::broker::Broker;
-use super::history::{self, Event, History, Kind, Outcome};
+use super::copiers::{Copier, copy, fork};
+use super::history::{self, Copies, Event, History, Kind, Outcome};
+use super::members::{self, Member, group_name};
+use super::place::{COPYING_GROUPS, INPUT, PARTITIONS, base, output, place};
 
-const TOPIC: &str = "history";
-const PARTITIONS: i32 = 3;
+/// Groups of subscribers: the group, what its members see, the protocol they speak.
+const READING_GROUPS: [(u32, Isolation, GroupProtocol); 2] = [
+    (12, Isolation::ReadCommitted, GroupProtocol::Classic),
+    (13, Isolation::ReadUncommitted, GroupProtocol::Consumer),
+];
+/// Of each group of subscribers and of each that copies.
+const MEMBERS: u32 = 2;
 /// Records that a producer has out at most.
 const OUT_MAX: usize = 64;
 const SEND_PAUSE: Duration = Duration::from_millis(2);
@@ -26,9 +38,9 @@ const READER_LIFE: Duration = Duration::from_millis(700);
 /// A record that is not acknowledged by then is given up as unknown.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-type Log = Arc<Mutex<Vec<Event>>>;
+pub type Log = Arc<Mutex<Vec<Event>>>;
 
-fn note(log: &Log, event: Event) {
+pub fn note(log: &Log, event: Event) {
     log.lock().unwrap().push(event);
 }
 
@@ -43,24 +55,11 @@ async fn connect(broker: &Broker) -> Client {
 pub async fn run(length: Duration, seed: u64) -> History {
     let mut random = StdRng::seed_from_u64(seed);
     let mut broker = Broker::start();
-    let client = connect(&broker).await;
-    let topic = NewTopic { partition_count: PARTITIONS, replication_factor: 1, ..NewTopic::default() };
-    let topics = BTreeMap::from([(TopicName::new(TOPIC), topic)]);
-    let created = Admin::new(&client).create_topics(&topics, false).await.unwrap();
-    for outcome in created.into_values() {
-        outcome.unwrap();
-    }
+    create_topics(&connect(&broker).await).await;
     let log = Log::default();
-    let until = Instant::now() + length;
-    let mut tasks = tokio::task::JoinSet::new();
-    for (id, kind) in [(0, Kind::Plain), (1, Kind::Plain), (2, Kind::Idempotent), (3, Kind::Idempotent)] {
-        let producer = history::Producer { id, kind };
-        tasks.spawn(produce(connect(&broker).await, producer, log.clone(), until));
-    }
-    for (group, isolation) in [(10, Isolation::ReadUncommitted), (11, Isolation::ReadCommitted)] {
-        tasks.spawn(read(connect(&broker).await, group, isolation, log.clone(), until));
-    }
+    let mut tasks = start(&broker, &log, Instant::now() + length, &mut random).await;
     let (mut kills, mut pauses) = (0, 0);
+    let until = Instant::now() + length;
     while Instant::now() < until {
         if broker.trouble(&mut random).await { kills += 1 } else { pauses += 1 }
     }
@@ -69,13 +68,83 @@ pub async fn run(length: Duration, seed: u64) -> History {
     }
     let client = connect(&broker).await;
     let events = std::mem::take(&mut *log.lock().unwrap());
+    let mut copies = Vec::new();
+    for group in COPYING_GROUPS {
+        let read = committed_offsets(&client, group).await;
+        copies.push(Copies { inputs: 0..PARTITIONS, base: base(group), read });
+    }
     History {
         events,
         log: everything(&client, Isolation::ReadUncommitted).await,
         committed: everything(&client, Isolation::ReadCommitted).await,
+        committed_readers: committed_readers(),
+        copies,
         kills,
         pauses,
     }
+}
+
+fn topics() -> impl Iterator<Item = String> {
+    [INPUT.to_owned()].into_iter().chain(COPYING_GROUPS.map(output))
+}
+
+fn partitions() -> impl Iterator<Item = TopicPartition> {
+    topics().flat_map(|topic| (0..PARTITIONS).map(move |index| TopicPartition::new(topic.as_str(), index)))
+}
+
+async fn create_topics(client: &Client) {
+    let topic = NewTopic { partition_count: PARTITIONS, replication_factor: 1, ..NewTopic::default() };
+    let topics = topics().map(|name| (TopicName::new(&name), topic.clone())).collect();
+    let created = Admin::new(client).create_topics(&topics, false).await.unwrap();
+    for outcome in created.into_values() {
+        outcome.unwrap();
+    }
+}
+
+/// All clients of a run, at work until `until`.
+async fn start(broker: &Broker, log: &Log, until: Instant, random: &mut StdRng) -> tokio::task::JoinSet<()> {
+    let mut tasks = tokio::task::JoinSet::new();
+    for (id, kind) in [(0, Kind::Plain), (1, Kind::Plain), (2, Kind::Idempotent), (3, Kind::Idempotent)] {
+        let producer = history::Producer { id, kind };
+        tasks.spawn(produce(connect(broker).await, producer, log.clone(), until));
+    }
+    for (group, isolation) in [(10, Isolation::ReadUncommitted), (11, Isolation::ReadCommitted)] {
+        tasks.spawn(read(connect(broker).await, group, isolation, log.clone(), until));
+    }
+    for (group, isolation, protocol) in READING_GROUPS {
+        for reader in readers_of(group) {
+            let member = Member { group, reader, log: log.clone() };
+            let (client, random) = (connect(broker).await, fork(random));
+            tasks.spawn(members::read(client, member, protocol, (isolation, INPUT), (until, random)));
+        }
+    }
+    let transactions = Arc::new(AtomicU64::new(0));
+    for (group, protocol) in COPYING_GROUPS.into_iter().zip([GroupProtocol::Classic, GroupProtocol::Consumer])
+    {
+        for id in readers_of(group) {
+            let (log, transactions) = (log.clone(), transactions.clone());
+            let copier = Copier { id, group, protocol, log, random: fork(random), transactions };
+            tasks.spawn(copy(connect(broker).await, copier, until));
+        }
+    }
+    tasks
+}
+
+/// The numbers of a group's members.
+fn readers_of(group: u32) -> impl Iterator<Item = u32> {
+    (0..MEMBERS).map(move |index| group * 10 + index)
+}
+
+/// Those that must see nothing that is not committed.
+fn committed_readers() -> BTreeSet<u32> {
+    let committed = READING_GROUPS.iter().filter(|(_, isolation, _)| *isolation == Isolation::ReadCommitted);
+    committed.flat_map(|(group, ..)| readers_of(*group)).chain([11]).collect()
+}
+
+/// How far a group has come in each partition of the input.
+async fn committed_offsets(client: &Client, group: u32) -> BTreeMap<i32, i64> {
+    let offsets = Admin::new(client).group_offsets(&group_name(group), None, true).await.unwrap();
+    offsets.into_iter().map(|(of, committed)| (place(&of), committed.unwrap().offset.0)).collect()
 }
 
 async fn produce(client: Client, as_producer: history::Producer, log: Log, until: Instant) {
@@ -87,7 +156,7 @@ async fn produce(client: Client, as_producer: history::Producer, log: Log, until
     let producer = Producer::new(&client, config).unwrap();
     let (receipts, answered) = mpsc::channel(OUT_MAX);
     let listener = tokio::spawn(listen(answered, log.clone()));
-    let topic = TopicName::new(TOPIC);
+    let topic = TopicName::new(INPUT);
     let mut number = 0;
     while Instant::now() < until {
         let value = u64::from(as_producer.id) << 32 | number;
@@ -162,7 +231,7 @@ async fn restore(
     let committed = Admin::new(client).group_offsets(name, None, true).await?;
     let mut starts = BTreeMap::new();
     for partition in 0..PARTITIONS {
-        let of = TopicPartition::new(TOPIC, partition);
+        let of = TopicPartition::new(INPUT, partition);
         let offset = match committed.get(&of) {
             Some(Ok(committed)) => committed.offset,
             Some(Err(error)) => return Err(error.clone()),
@@ -178,23 +247,22 @@ async fn restore(
 async fn everything(client: &Client, isolation: Isolation) -> BTreeMap<i32, Vec<(i64, u64)>> {
     let config = ConsumerConfig { isolation, report_end: true, ..ConsumerConfig::default() };
     let mut consumer = Consumer::new(client, config);
-    let partitions = (0..PARTITIONS).map(|partition| TopicPartition::new(TOPIC, partition));
-    consumer.assign(&partitions.map(|of| (of, StartAt::Spec(OffsetSpec::Earliest))).collect());
+    consumer.assign(&partitions().map(|of| (of, StartAt::Spec(OffsetSpec::Earliest))).collect());
     let mut records: BTreeMap<i32, Vec<(i64, u64)>> = BTreeMap::new();
-    let mut ended = std::collections::BTreeSet::new();
-    while ended.len() < PARTITIONS as usize {
+    let mut open: BTreeSet<TopicPartition> = partitions().collect();
+    while !open.is_empty() {
         match consumer.next().await.expect("the broker is left alone") {
             Polled::Records(chunk) => {
-                records.entry(chunk.partition.partition.0).or_default().extend(values(&chunk));
+                records.entry(place(&chunk.partition)).or_default().extend(values(&chunk));
             }
-            Polled::End { partition, .. } => drop(ended.insert(partition.partition)),
+            Polled::End { partition, .. } => drop(open.remove(&partition)),
             _ => {}
         }
     }
     records
 }
 
-fn values(chunk: &kafkactl_core::client::consumer::PartitionRecords) -> Vec<(i64, u64)> {
+pub fn values(chunk: &PartitionRecords) -> Vec<(i64, u64)> {
     let mut values = Vec::new();
     for batch in chunk.batches() {
         for record in batch.records().expect("batches can be read").iter() {
