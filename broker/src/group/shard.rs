@@ -228,7 +228,7 @@ impl Shard {
                 group.expire(turn);
                 Vec::new()
             }
-            Group::Consumer(group) => group.take_expired(turn),
+            Group::Consumer(group) => group.expired(turn),
             Group::Other(_) => Vec::new(),
         });
         if let Err(error) = self.fence(&id, &expired.unwrap_or_default(), turn) {

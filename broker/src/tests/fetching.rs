@@ -14,7 +14,7 @@ use super::{TestBroker, batch, compressed, topic_id};
 /// What to fetch: topic, partition, offset.
 type Want<'a> = (&'a str, i32, i64);
 
-fn request(wants: &[Want<'_>], version: i16) -> FetchRequest {
+pub(super) fn request(wants: &[Want<'_>], version: i16) -> FetchRequest {
     let topics = wants.iter().map(|&(topic, partition, offset)| {
         let partition = FetchPartition::default()
             .with_partition(partition)
@@ -43,7 +43,7 @@ pub(super) fn fetch(client: &mut Client, wants: &[Want<'_>], version: i16) -> Ve
 }
 
 /// The values of the records in a response.
-fn values(records: &Option<Bytes>) -> Vec<String> {
+pub(super) fn values(records: &Option<Bytes>) -> Vec<String> {
     let mut values = Vec::new();
     for batch in batches(records.as_deref().unwrap_or_default()) {
         let batch = batch.unwrap();

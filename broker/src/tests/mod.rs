@@ -6,9 +6,12 @@ mod connections;
 mod dynamic_configs;
 mod fetching;
 mod groups;
+mod hostile;
 mod producing;
 mod storage;
 mod telemetry;
+mod transactional;
+mod transactions;
 mod world;
 
 use std::net::SocketAddr;

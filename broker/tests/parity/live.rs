@@ -24,6 +24,8 @@ const RECORDED_PORTS: &str = "PLAINTEXT://127.0.0.1:49001,CONTROLLER://127.0.0.1
 /// Arrays whose order follows Java's hashes or chance: compared as sets.
 const UNORDERED: &[(ApiKey, &str)] = &[
     (ApiKey::ListTransactions, "transactionStates"),
+    (ApiKey::ConsumerGroupDescribe, "groups"),
+    (ApiKey::ConsumerGroupDescribe, "topicPartitions"),
     (ApiKey::CreatePartitions, "results"),
     (ApiKey::CreateTopics, "topics"),
     (ApiKey::DeleteGroups, "results"),

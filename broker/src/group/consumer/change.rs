@@ -114,7 +114,10 @@ impl ConsumerGroup {
             readers.remove(before);
         }
         readers.add(&change.after);
-        let metadata_hash = metadata_hash::of_topics(&readers.topics(&self.regexes), &turn.metadata.image);
+        let metadata_hash = match is_checked && readers.read_as(&self.readers) {
+            true => self.epoch.metadata_hash,
+            false => metadata_hash::of_topics(&readers.topics(&self.regexes), &turn.metadata.image),
+        };
         let mut epoch_after = epoch;
         if bump || metadata_hash != self.epoch.metadata_hash {
             epoch_after = epoch.wrapping_add(1);
@@ -131,17 +134,18 @@ impl ConsumerGroup {
     /// The member's target and the epoch it was made for; made anew if the group has moved on and the last one is
     /// old enough (KIP-1263).
     pub(super) fn retarget(
-        &self,
+        &mut self,
         epoch: i32,
         change: &mut Change,
         turn: &Turn<'_>,
     ) -> Result<(i32, Assignment), Refusal> {
         let interval_ms = i64::from(turn.consumer_limits(&self.id).assignment_interval_ms);
-        let last_ms = self.target_epoch.timestamp_ms;
+        let last_ms = self.target_epoch.timestamp_ms.max(self.assigned_at_ms);
         let may_assign = last_ms == 0 || turn.now.ms >= last_ms.saturating_add(interval_ms);
         if epoch <= self.target_epoch.epoch || !may_assign {
             return Ok((self.target_epoch.epoch, self.target_of(change)));
         }
+        self.assigned_at_ms = turn.now.ms;
         let subscribers = self.subscribers(change, turn);
         let counts =
             |id: &TopicId| turn.metadata.image.topics.by_id(id).map(|topic| (*id, topic.partition_count()));

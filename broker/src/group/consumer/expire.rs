@@ -1,5 +1,7 @@
 //! Members that are gone: who leaves, who falls silent, who does not give up its partitions in time (G16).
 
+use std::time::Duration;
+
 use super::change::removal_of;
 use super::record::{ConsumerRecord, GroupEpoch, MemberState};
 use super::timers::Wait;
@@ -14,7 +16,6 @@ impl ConsumerGroup {
         let mut readers = self.readers.clone();
         for id in ids {
             records.extend(removal_of(id));
-            self.timers.forget(id);
             if let Some(member) = self.members.get(id) {
                 readers.remove(&member.subscription);
             }
@@ -27,11 +28,20 @@ impl ConsumerGroup {
         turn.effects.records.extend(records.into_iter().map(|record| self.record(record)));
     }
 
-    /// Takes out the members whose time is up; the caller removes them.
-    pub fn take_expired(&mut self, turn: &Turn<'_>) -> Vec<MemberId> {
-        let mut over = self.timers.take_over(turn.now.at);
-        // Deadlines of members that were never stored, or are gone, mean nothing.
-        over.retain(|id| self.members.contains_key(id));
+    /// Members whose time is up; the caller removes them. There may be more.
+    pub fn expired(&mut self, turn: &Turn<'_>) -> Vec<MemberId> {
+        let mut over = self.timers.over(turn.now.at, REMOVAL_RETRY, REMOVED_AT_ONCE_MAX);
+        over.retain(|id| {
+            let is_member = self.members.contains_key(id);
+            if !is_member {
+                // It was never stored, or is gone.
+                self.timers.forget(id);
+            }
+            is_member
+        });
+        let longest = over.iter().map(|id| id.as_str().len()).max().unwrap_or(0);
+        let tombstones_bytes = 3 * (self.id.as_str().len() + longest + TOMBSTONE_OVERHEAD_BYTES);
+        over.truncate((REMOVAL_BYTES_MAX / tombstones_bytes).max(1));
         if !over.is_empty() {
             tracing::info!(group = %self.id, members = ?over, "session or rebalance over, members removed");
         }
@@ -52,3 +62,12 @@ impl ConsumerGroup {
         }
     }
 }
+
+/// Members looked at together.
+const REMOVED_AT_ONCE_MAX: usize = 500;
+/// Of the tombstones of members that are removed together: a quarter of what a batch holds by default.
+const REMOVAL_BYTES_MAX: usize = 256 << 10;
+/// What a tombstone takes besides the names in its key, at most.
+const TOMBSTONE_OVERHEAD_BYTES: usize = 64;
+/// When to try again to remove members whose removal could not be stored.
+const REMOVAL_RETRY: Duration = Duration::from_secs(1);

@@ -1,7 +1,7 @@
 //! A classic group becomes a consumer group and the other way round while its members go on reading (KIP-848 online
 //! migration, G18). Both ways the log gets what the new group begins with, and tombstones for what the old one was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use kafkactl_core::names::TopicName;
@@ -10,7 +10,7 @@ use kafkactl_core::wire::ErrorCode;
 
 use super::classic_side::{by_id, encode_assignment};
 use super::record::{ClassicSide, ConsumerRecord, GroupEpoch, Held, Progress, Subscription, TargetEpoch};
-use super::{ConsumerGroup, Refusal, metadata_hash};
+use super::{ConsumerGroup, Member, Refusal, metadata_hash};
 use crate::cluster::MetadataImage;
 use crate::group::classic::{CONSUMER_PROTOCOL_TYPE, ClassicGroup, Migrant};
 use crate::group::names::{InstanceId, MemberId};
@@ -62,18 +62,22 @@ impl ConsumerGroup {
 
     /// Whether all but `leavers` speak the classic protocol, so that the group may become classic without them.
     pub fn downgrades_without(&self, leavers: &[MemberId], turn: &Turn<'_>) -> bool {
-        let mut staying = self.members.iter().filter(|(id, _)| !leavers.contains(id)).peekable();
+        let mut staying = self.staying(leavers).peekable();
         staying.peek().is_some()
             && staying.all(|(_, member)| member.subscription.is_classic())
             && turn.migration().downgrades()
             && self.members.len() - leavers.len() <= turn.settings.members_max
     }
 
+    fn staying(&self, leavers: &[MemberId]) -> impl Iterator<Item = (&MemberId, &Member)> {
+        let leavers: HashSet<MemberId> = leavers.iter().cloned().collect();
+        self.members.iter().filter(move |(id, _)| !leavers.contains(*id))
+    }
+
     /// The same when a classic member takes the place of the last static one that is not.
     pub(super) fn downgrades_with(&self, instance: Option<&InstanceId>, turn: &Turn<'_>) -> bool {
         let Some(holder) = instance.and_then(|instance| self.instances.get(instance)) else { return false };
-        let is_last =
-            |(id, member): (&MemberId, &super::Member)| member.subscription.is_classic() != (id == holder);
+        let is_last = |(id, member): (&MemberId, &Member)| member.subscription.is_classic() != (id == holder);
         self.members.iter().all(is_last)
             && turn.migration().downgrades()
             && self.members.len() <= turn.settings.members_max
@@ -86,7 +90,7 @@ impl ConsumerGroup {
         generation: i32,
         turn: &mut Turn<'_>,
     ) -> Result<(), ErrorCode> {
-        let members: Vec<_> = self.members.iter().filter(|(id, _)| !leavers.contains(id)).collect();
+        let members: Vec<_> = self.staying(leavers).collect();
         let protocol =
             chosen_protocol(members.iter().filter_map(|(_, member)| member.subscription.classic.as_ref()));
         let protocol = protocol.ok_or(ErrorCode::UnknownServerError)?;

@@ -61,6 +61,8 @@ pub struct ConsumerGroup {
     checked: (i64, i32),
     /// Expressions are being looked at; not stored.
     is_resolving: bool,
+    /// When a target was last made, even one that was too large to be stored; 0 if never. Not stored.
+    assigned_at_ms: i64,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -85,6 +87,7 @@ impl ConsumerGroup {
             timers: Timers::default(),
             checked: (-1, 0),
             is_resolving: false,
+            assigned_at_ms: 0,
         }
     }
 
@@ -121,6 +124,7 @@ impl ConsumerGroup {
 
     fn replay_removal(&mut self, id: &MemberId) {
         let Some(member) = self.members.remove(id) else { return };
+        self.timers.forget(id);
         release(&mut self.owners, id, &member.progress);
         self.readers.remove(&member.subscription);
         if let Some(instance) = &member.subscription.instance

@@ -42,6 +42,11 @@ impl Readers {
         self.names.contains_key(topic)
     }
 
+    /// Whether both ask for the same topics and expressions, however many members do.
+    pub fn read_as(&self, other: &Self) -> bool {
+        self.names.keys().eq(other.names.keys()) && self.regexes.keys().eq(other.regexes.keys())
+    }
+
     pub fn regexes(&self) -> impl Iterator<Item = &Arc<str>> {
         self.regexes.keys()
     }

@@ -1,7 +1,7 @@
 //! Until when the members of a group must be heard of. Not stored: a new coordinator gives everybody its full time.
 
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::group::names::MemberId;
 
@@ -51,11 +51,17 @@ impl Timers {
         self.first
     }
 
-    /// Takes out the members some time of whose is over, and finds the first deadline of the others.
-    pub fn take_over(&mut self, now: Instant) -> Vec<MemberId> {
+    /// Up to `count_max` members some time of whose is over. Until they are removed, which may fail, they come again
+    /// after `retry`.
+    pub fn over(&mut self, now: Instant, retry: Duration, count_max: usize) -> Vec<MemberId> {
         let is_over = |times: &[Option<Instant>; 4]| times.iter().flatten().any(|&at| at <= now);
-        let mut over: Vec<MemberId> =
-            self.members.extract_if(|_, times| is_over(times)).map(|(id, _)| id).collect();
+        let over = self.members.iter_mut().filter(|(_, times)| is_over(times)).take(count_max);
+        let mut over: Vec<MemberId> = over
+            .map(|(id, times)| {
+                *times = [Some(now + retry), None, None, None];
+                id.clone()
+            })
+            .collect();
         over.sort_unstable();
         self.first = self.members.values().flatten().flatten().min().copied();
         over

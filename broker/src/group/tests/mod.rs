@@ -1,6 +1,8 @@
 //! The machine, driven by hand: one door for all tests.
 
 mod classic;
+mod consumer;
+mod crowds;
 mod driver;
 mod golden;
 mod offsets;
@@ -17,10 +19,11 @@ use kafkactl_core::wire::ErrorCode;
 
 use super::classic::*;
 use super::commits::*;
+use super::consumer::RegexJob;
 use super::names::{GroupId, InstanceId, MemberId};
 use super::record::GroupRecord;
 use super::shard::Shard;
-use super::turn::{Answer, Effects, Metadata, Now, Ticket, Turn};
+use super::turn::{Answer, Effects, Metadata, Now, OnSuccess, Ticket, Turn};
 use crate::coordinator::partition_of;
 
 /// A shard with its log in memory and a clock that tests move.
@@ -34,6 +37,8 @@ struct Bench {
     tickets: u64,
     /// The next append fails with this.
     fails: Option<ErrorCode>,
+    /// Expressions that groups want looked at.
+    regex_jobs: Vec<RegexJob>,
 }
 
 impl Bench {
@@ -52,6 +57,7 @@ impl Bench {
             answers: HashMap::new(),
             tickets: 0,
             fails: None,
+            regex_jobs: Vec::new(),
         };
         bench.turn(|shard, turn| shard.loaded(turn));
         bench
@@ -83,7 +89,15 @@ impl Bench {
         for (ticket, answer) in effects.answers {
             assert!(self.answers.insert(ticket, answer).is_none(), "{ticket:?} answered twice");
         }
+        self.regex_jobs.extend(effects.regexes);
+        self.appended(effects.on_success);
         result
+    }
+
+    fn appended(&mut self, on_success: OnSuccess) {
+        if on_success != OnSuccess::Nothing {
+            self.turn(|shard, turn| shard.appended(on_success, turn));
+        }
     }
 
     fn append(&mut self, producer: ProducerId, record: GroupRecord) {
