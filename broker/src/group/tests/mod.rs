@@ -69,6 +69,8 @@ impl Bench {
         let mut turn =
             Turn { now: self.now, settings: &self.settings, metadata: &self.metadata, effects: &mut effects };
         let result = act(&mut self.shard, &mut turn);
+        // Looked at whatever becomes of the records, as the driver does.
+        self.regex_jobs.extend(effects.regexes.take());
         if !effects.records.is_empty()
             && let Some(error) = self.fails.take()
         {
@@ -89,7 +91,6 @@ impl Bench {
         for (ticket, answer) in effects.answers {
             assert!(self.answers.insert(ticket, answer).is_none(), "{ticket:?} answered twice");
         }
-        self.regex_jobs.extend(effects.regexes);
         self.appended(effects.on_success);
         result
     }

@@ -3,6 +3,7 @@
 mod heartbeats;
 mod members;
 mod migration;
+mod random;
 mod reader;
 mod regexes;
 mod settling;
