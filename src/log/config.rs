@@ -1,7 +1,7 @@
 use std::num::NonZeroU64;
 
 use crate::record::Compression;
-use crate::record::validate::{Origin, ProduceRules, TimestampRule};
+use crate::record::validate::{DECOMPRESSED_BYTES_MAX, Origin, ProduceRules, TimestampRule};
 
 /// What the topic's settings mean for its logs. Negative limits of Kafka's settings are `None` here.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,6 +88,7 @@ impl LogConfig {
             timestamps: self.timestamps,
             compression: self.compression,
             origin,
+            decompressed_bytes_max: DECOMPRESSED_BYTES_MAX,
         }
     }
 }

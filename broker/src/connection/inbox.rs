@@ -76,8 +76,9 @@ impl Inbox {
         }
     }
 
-    /// Makes room for the rest of the current frame, growing step by step beyond [`LARGE_BYTES`]: a size somebody
-    /// sent is not yet memory. Returns how many bytes the frame is short of.
+    /// Makes room for the rest of the current frame. A size somebody sent is not yet memory: at once there is what the
+    /// connection's last frame took, and beyond it as much again as has arrived. Returns how many bytes the frame is
+    /// short of.
     fn make_room(&mut self) -> usize {
         let held = self.buffer.as_ref().map_or(0, BytesMut::len);
         // `next_frame` has refused sizes out of bounds before anything is read after them.
@@ -85,7 +86,8 @@ impl Inbox {
             Ok(Some(size)) => SIZE_BYTES + size,
             _ => self.frame_bytes_guess.min(LARGE_BYTES),
         };
-        let capacity = wanted.min(LARGE_BYTES.max(2 * held)).max(held + 1);
+        let credit = self.frame_bytes_guess.clamp(SMALL_BYTES, LARGE_BYTES);
+        let capacity = wanted.min(credit.max(2 * held)).max(held + 1);
         let fits = self.buffer.as_mut().is_some_and(|buffer| {
             buffer.capacity() >= capacity || buffer.try_reclaim(capacity.saturating_sub(held))
         });

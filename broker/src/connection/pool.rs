@@ -6,6 +6,8 @@ use parking_lot::Mutex;
 
 /// What most requests fit in.
 pub(crate) const SMALL_BYTES: usize = 64 * 1024;
+/// On the way to a large frame of a connection that has sent none yet.
+const MEDIUM_BYTES: usize = 4 * SMALL_BYTES;
 /// A produce request with a batch of Kafka's largest default size (`max.message.bytes`), and some more.
 pub(crate) const LARGE_BYTES: usize = 1024 * 1024 + SMALL_BYTES;
 const SMALL_COUNT_MAX: usize = 64;
@@ -23,6 +25,7 @@ impl BufferPool {
     pub fn take(&self, bytes: usize) -> BytesMut {
         let (shelf, capacity) = match bytes {
             _ if bytes <= SMALL_BYTES => (&self.small, SMALL_BYTES),
+            _ if bytes <= MEDIUM_BYTES => return BytesMut::with_capacity(bytes),
             _ if bytes <= LARGE_BYTES => (&self.large, LARGE_BYTES),
             _ => return BytesMut::with_capacity(bytes),
         };
@@ -77,11 +80,16 @@ mod tests {
     #[test]
     fn sizes_have_classes_and_the_huge_are_not_kept() {
         let pool = BufferPool::default();
-        for (asked, at_least) in [(0, SMALL_BYTES), (SMALL_BYTES + 1, LARGE_BYTES), (5_000_000, 5_000_000)] {
+        for (asked, at_least) in [
+            (0, SMALL_BYTES),
+            (SMALL_BYTES + 1, SMALL_BYTES + 1),
+            (MEDIUM_BYTES + 1, LARGE_BYTES),
+            (5_000_000, 5_000_000),
+        ] {
             let buffer = pool.take(asked);
             assert!(buffer.capacity() >= at_least, "{asked}");
             pool.give_back(buffer);
         }
-        assert_eq!((pool.small.lock().len(), pool.large.lock().len()), (1, 1));
+        assert_eq!((pool.small.lock().len(), pool.large.lock().len()), (2, 1));
     }
 }

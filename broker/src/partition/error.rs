@@ -32,6 +32,9 @@ pub enum PartitionError {
     Producer { partition: TopicPartition, error: ProducerError },
     #[error("the batch for {partition} has {size_bytes} bytes, a segment takes {max_bytes}")]
     LargerThanSegment { partition: TopicPartition, size_bytes: usize, max_bytes: u64 },
+    /// Bytes that were acknowledged are not what they were: no reader gets past them.
+    #[error("the log of {partition} is damaged: {reason}")]
+    Damaged { partition: TopicPartition, reason: String },
     /// The disk has failed or is full: the operator hears of it, the client is told to go elsewhere or try again.
     #[error("the log of {partition} cannot be used: {reason}")]
     Storage { partition: TopicPartition, reason: String },
@@ -52,6 +55,7 @@ impl PartitionError {
             Self::Rejected { rejection, .. } => rejection_code(rejection.kind()),
             Self::Producer { error, .. } => producer_code(error),
             Self::LargerThanSegment { .. } => ErrorCode::RecordListTooLarge,
+            Self::Damaged { .. } => ErrorCode::CorruptMessage,
             Self::Storage { .. } => ErrorCode::KafkaStorageError,
         }
     }

@@ -13,6 +13,7 @@ mod error;
 mod figures;
 mod flusher;
 mod hosted;
+mod inflating;
 mod opening;
 mod partition;
 mod read;

@@ -17,6 +17,7 @@ use super::config::PartitionConfig;
 use super::data_dir::DataDir;
 use super::error::PartitionError;
 use super::flusher::Flusher;
+use super::inflating;
 use super::opening::{Opening, Openings};
 use super::read::Bounds;
 use super::replica::{Assignment, Replica};
@@ -44,6 +45,8 @@ pub struct Partition {
     is_retired: AtomicBool,
     /// Whether the last append failed at the disk: said once, not for every batch that is refused.
     is_failing: AtomicBool,
+    /// Whether a failed read has been said.
+    is_unreadable: AtomicBool,
     flusher: Arc<Flusher>,
     pub(crate) traffic: Arc<Traffic>,
     counts: Arc<LogCounts>,
@@ -113,9 +116,17 @@ impl Partition {
             change_count: AtomicU64::new(0),
             is_retired: AtomicBool::new(false),
             is_failing: AtomicBool::new(false),
+            is_unreadable: AtomicBool::new(false),
             flusher,
             traffic,
             counts,
+        }
+    }
+
+    /// Says that records cannot be read: once, for readers ask again and again.
+    pub(super) fn tell_damage(&self, failure: &LogError) {
+        if !self.is_unreadable.swap(true, Ordering::Relaxed) {
+            error!(partition = %self.id, error = %failure, "records cannot be read");
         }
     }
 
@@ -131,7 +142,7 @@ impl Partition {
         self.check_may_append(ask.acks, &config)?;
         // Before the lock: this is the long part, and it needs nothing the lock covers.
         let rules = config.log.produce_rules(Origin::Client);
-        let validated = validate_produce(ask.batch, &rules, ask.now_ms)
+        let validated = inflating::validate(ask.batch, &rules, ask.now_ms)
             .map_err(|rejection| PartitionError::Rejected { partition: self.id.clone(), rejection })?;
         let AppendAsk { now_ms, acks, verified, .. } = *ask;
         self.append_validated(validated, &Terms { now_ms, acks, verified, ..Terms::default() }, &config)

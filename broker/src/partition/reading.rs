@@ -205,7 +205,14 @@ impl Partition {
             LogError::OffsetOutOfRange { requested, start, end } => {
                 PartitionError::OffsetOutOfRange { partition: self.id.clone(), requested, start, end }
             }
-            _ => PartitionError::storage(&self.id, error),
+            LogError::Corrupt { .. } => {
+                self.tell_damage(error);
+                PartitionError::Damaged { partition: self.id.clone(), reason: error.to_string() }
+            }
+            _ => {
+                self.tell_damage(error);
+                PartitionError::storage(&self.id, error)
+            }
         }
     }
 }

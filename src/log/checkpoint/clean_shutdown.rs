@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::dir::{Dir, remove_if_exists, replace_file};
+use super::super::dir::{Dir, read_file, remove_if_exists, replace_file};
 use super::super::error::{Context, Result};
-use super::read_text;
+use super::FILE_BYTES_MAX;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CleanShutdown {
@@ -24,8 +24,8 @@ impl CleanShutdown {
     /// `None` where the last process did not stop cleanly. A marker that cannot be read (older Kafka left it
     /// empty) still is one; its epoch is unknown then.
     pub fn read(dir: &dyn Dir) -> Result<Option<Self>> {
-        let Some(text) = read_text(dir, Self::FILE)? else { return Ok(None) };
-        Ok(Some(serde_json::from_str(&text).unwrap_or(Self::new(-1))))
+        let found = read_file(dir, Self::FILE, FILE_BYTES_MAX).context("read", Self::FILE, dir)?;
+        Ok(found.map(|bytes| serde_json::from_slice(&bytes).unwrap_or(Self::new(-1))))
     }
 
     /// To be written last, once everything it vouches for is durable.

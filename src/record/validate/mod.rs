@@ -32,6 +32,8 @@ pub struct ProduceRules {
     /// `compression.type` and its level; `None` is `producer`.
     pub compression: Option<Compression>,
     pub origin: Origin,
+    /// What a batch may inflate to while its records are looked at.
+    pub decompressed_bytes_max: usize,
 }
 
 /// `message.timestamp.type`, with the range that goes with it.
@@ -62,12 +64,12 @@ impl Default for ProduceRules {
             timestamps: TimestampRule::CreateTime { before_ms_max: i64::MAX, after_ms_max: 3_600_000 },
             compression: None,
             origin: Origin::Client,
+            decompressed_bytes_max: DECOMPRESSED_BYTES_MAX,
         }
     }
 }
 
-/// What a batch may inflate to while its records are looked at. `max.message.bytes` does not bound that, and Kafka has
-/// no bound at all.
+/// The most that any batch may inflate to. `max.message.bytes` does not bound that, and Kafka has no bound at all.
 pub const DECOMPRESSED_BYTES_MAX: usize = 128 << 20;
 
 /// What a thread keeps of the room it decompressed into.
@@ -117,7 +119,7 @@ pub fn validate_produce<'a>(
     }
     SCRATCH.with_borrow_mut(|scratch| {
         let validated = if source == target.codec {
-            let records = decompress(batch, source, scratch)?;
+            let records = decompress(batch, source, rules, scratch)?;
             let findings = walk.run(records, Parser::Skipping)?;
             findings.check_offsets().map(|()| Validated::in_place(batch, rules, now_ms, &findings))
         } else {
@@ -159,14 +161,21 @@ fn check_size(size_bytes: usize, rules: &ProduceRules) -> Result<(), Rejection> 
     if size_bytes > max_bytes { Err(Rejection::TooLarge { size_bytes, max_bytes }) } else { Ok(()) }
 }
 
-fn decompress<'s>(batch: &Batch<'_>, codec: Codec, scratch: &'s mut Vec<u8>) -> Result<&'s [u8], Rejection> {
+fn decompress<'s>(
+    batch: &Batch<'_>,
+    codec: Codec,
+    rules: &ProduceRules,
+    scratch: &'s mut Vec<u8>,
+) -> Result<&'s [u8], Rejection> {
     scratch.clear();
-    codec.decompress(batch.body_v2(), scratch, DECOMPRESSED_BYTES_MAX).map_err(|error| match error {
-        RecordError::DecompressedSize { codec, max_bytes } => {
-            Rejection::InflatesTooLarge { codec, max_bytes }
-        }
-        error => Rejection::Unreadable(error),
-    })?;
+    codec.decompress(batch.body_v2(), scratch, rules.decompressed_bytes_max).map_err(
+        |error| match error {
+            RecordError::DecompressedSize { codec, max_bytes } => {
+                Rejection::InflatesTooLarge { codec, max_bytes }
+            }
+            error => Rejection::Unreadable(error),
+        },
+    )?;
     Ok(scratch)
 }
 
@@ -181,7 +190,7 @@ fn recompress<'a>(
     let header = batch.header();
     let records = match source {
         Codec::None => batch.body_v2(),
-        _ => decompress(batch, source, scratch)?,
+        _ => decompress(batch, source, walk.rules, scratch)?,
     };
     // Offsets are counted anew below, so any will do here.
     walk.run(records, Parser::Strict)?;

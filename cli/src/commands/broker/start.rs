@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use kafkactl_broker::{ListenAddress, Loggers, RunningBroker, StartError, StartOptions};
 use serde::Serialize;
@@ -17,6 +17,9 @@ use crate::commands::{Outcome, finish};
 use crate::error::CommandError;
 use crate::exit::ExitStatus;
 use crate::output::Output;
+
+/// Signals so close behind the first are its echo: `timeout` and shells signal a process and then its group.
+const SIGNAL_ECHO: Duration = Duration::from_millis(500);
 
 pub fn run(args: &BrokerStartArgs, outer: &Common) -> ExitStatus {
     let local = args.local.or(&outer.local);
@@ -56,7 +59,7 @@ async fn start_and_wait(args: &BrokerStartArgs, loggers: Arc<Loggers>, out: &mut
     running.shutdown();
     tokio::select! {
         () = running.wait() => Ok(ExitStatus::Done),
-        () = signals.next() => Err(CommandError::failed("stopped at once: the next start will recover the logs")),
+        () = signals.another(SIGNAL_ECHO) => Err(CommandError::failed("stopped at once: the next start will recover the logs")),
     }
 }
 
@@ -189,6 +192,17 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+        }
+    }
+
+    /// The next one that comes later than `echo` from now.
+    async fn another(&mut self, echo: Duration) {
+        let heard = Instant::now();
+        loop {
+            self.next().await;
+            if heard.elapsed() > echo {
+                return;
+            }
         }
     }
 }
