@@ -11,7 +11,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
-KAFKACTL = ROOT / "target" / "release" / "kafkactl"
+KAFKACTL = pathlib.Path(os.environ.get("KAFKACTL", ROOT / "target" / "release" / "kafkactl"))
 KAFKA = SHARED / "peers" / "apache-kafka" / "kafka"
 READY_SECONDS_MAX = 30
 

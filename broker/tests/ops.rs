@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use kafkactl_broker::{Levels, Loggers, RunningBroker, StartOptions, start};
@@ -109,9 +110,50 @@ async fn figures_follow_what_clients_do() {
     let produced = sample(&text, "kafka_request_total_seconds_count{api=\"Produce\"}");
     assert!(produced >= 1.0, "{text}");
     assert_eq!(sample(&text, "kafka_request_total_seconds_bucket{le=\"+Inf\",api=\"Produce\"}"), produced);
+    lint(&text);
+    assert_eq!(families(&text), documented());
     broker.shutdown();
     broker.wait().await;
     assert!(TcpStream::connect(ops).is_err());
+}
+
+/// Lets Prometheus' own tool judge a scrape, where there is one.
+fn lint(text: &str) {
+    let mut promtool = Command::new("promtool");
+    promtool.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let Ok(mut promtool) = promtool.spawn() else {
+        eprintln!("left out: promtool is not installed; it comes with Debian's package prometheus");
+        return;
+    };
+    promtool.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let judged = promtool.wait_with_output().unwrap();
+    let said = [judged.stdout, judged.stderr].concat();
+    assert!(judged.status.success() && said.is_empty(), "{}", String::from_utf8_lossy(&said));
+}
+
+/// Type and meaning of every metric, by its name.
+type Families = BTreeMap<String, (String, String)>;
+
+fn families(text: &str) -> Families {
+    let lines =
+        |start: &'static str| text.lines().filter_map(move |line| line.strip_prefix(start)?.split_once(' '));
+    let kinds: BTreeMap<&str, &str> = lines("# TYPE ").collect();
+    let of = |(name, help): (&str, &str)| {
+        (name.to_owned(), (kinds[name].to_owned(), help.trim_end_matches('.').to_owned()))
+    };
+    lines("# HELP ").map(of).collect()
+}
+
+/// As docs/metrics.md says.
+fn documented() -> Families {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/metrics.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+    let of = |row: &str| {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        (cells[0].trim_end_matches('`').to_owned(), (cells[1].to_owned(), cells[3].to_owned()))
+    };
+    rows.map(of).collect()
 }
 
 /// Levels that are put in force by noting them.

@@ -13,7 +13,7 @@ use super::lag::{LAG_ROWS_MAX, LagRow, write_lag};
 use super::logs::Logs;
 use super::page::{Page, registry_of};
 use super::process::write_process;
-use super::runtime;
+use super::{cleaner, runtime};
 use crate::broker::Broker;
 use crate::cluster::MetadataImage;
 use crate::cluster::image::PartitionImage;
@@ -45,6 +45,7 @@ fn write(broker: &Broker, page: &mut Page<'_>) -> std::fmt::Result {
     let opening = broker.partitions.opening_count();
     page.gauge("kafka_broker_opening_logs", "Logs that are not open yet", opening as i64)?;
     write_log_dirs(broker, page)?;
+    cleaner::write(&broker.cleaner.figures(), broker.clock.now_ms(), page)?;
     write_groups(broker, page)?;
     write_transactions(broker, page)?;
     runtime::write(page)?;

@@ -6,6 +6,7 @@
 //! Does not know: HTTP.
 
 mod broker;
+mod cleaner;
 mod cluster;
 mod connections;
 mod errors;
