@@ -168,7 +168,7 @@ fn a_commit_from_before_we_looked_is_timed_by_its_record() {
     press(&mut app, &["5"]);
     let time_lag_ms =
         |app: &App| app.cluster.groups["stopped-batch"].summary(&app.cluster, 10_000).time_lag_ms;
-    let mut take = |app: &mut App, data| {
+    let take = |app: &mut App, data| {
         let snapshot = Snapshot { at_ms: app.now_ms + 1, took_ms: 1, data };
         update(app, Event::Snapshot(Box::new(snapshot)));
     };

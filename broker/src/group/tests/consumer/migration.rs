@@ -32,7 +32,7 @@ fn assignment(partitions: std::ops::Range<i32>, user_data: Option<&[u8]>) -> Byt
     };
     let assignment = ConsumerProtocolAssignment {
         assigned_partitions: vec![assigned],
-        user_data: user_data.map(|data| data.to_vec().into()),
+        user_data: user_data.map(|data| data.to_vec()),
     };
     assignment.encode(1).unwrap().into()
 }
