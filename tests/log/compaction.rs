@@ -18,7 +18,7 @@ const NOW_MS: i64 = 4_102_445_000_000;
 const DAY_MS: u64 = 86_400_000;
 
 /// A record as it is compared: offset, timestamp, key, value.
-type Record = (i64, i64, Option<Vec<u8>>, Option<Vec<u8>>);
+pub type Record = (i64, i64, Option<Vec<u8>>, Option<Vec<u8>>);
 
 struct Cleaned {
     case: Case,
@@ -73,7 +73,7 @@ pub fn clean(log: &mut Log, now_ms: i64, keys_max: usize) -> Option<CleanReport>
     }
 }
 
-fn read_batches(log: &mut Log) -> Vec<Vec<u8>> {
+pub fn read_batches(log: &mut Log) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     let (mut from, end) = (log.start_offset(), log.end_offset());
     while from < end {
@@ -92,7 +92,7 @@ fn read_batches(log: &mut Log) -> Vec<Vec<u8>> {
     found
 }
 
-fn records_of(batch: &[u8]) -> Vec<Record> {
+pub fn records_of(batch: &[u8]) -> Vec<Record> {
     let batch = Batch::parse(batch).unwrap();
     let records = batch.records(1 << 20).unwrap();
     let record = |record: kafkactl_core::record::RecordView<'_>| {

@@ -1,6 +1,7 @@
 //! The real `kafkactl`, started as a process: exit codes, what goes to which stream, and the shape of JSON.
 
 mod broker;
+mod cleaning;
 mod contexts;
 mod demo;
 mod golden;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::offset_map::OffsetMap;
+use super::offset_map::{KeyHash, OffsetMap};
 use super::transactions::{MarkerFate, PassingTransactions};
 use crate::log::index::AbortedTxn;
 use crate::log::producer::marker_of;
@@ -42,6 +42,7 @@ pub(super) struct Filtered<'b> {
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     inflated: Vec<u8>,
+    keys: Vec<Option<KeyHash>>,
     stays: Vec<bool>,
 }
 
@@ -97,13 +98,18 @@ impl Filter<'_> {
         scratch: &mut Scratch,
     ) -> Result<Option<Cow<'b, [u8]>>, RecordError> {
         let header = batch.header();
-        let Scratch { inflated, stays } = scratch;
+        let Scratch { inflated, keys, stays } = scratch;
         let records = batch.records_in(inflated, DECOMPRESSED_BYTES_MAX)?;
         let (mut kept, mut has_tombstones) = (0, false);
-        stays.clear();
+        keys.clear();
         for record in records.clone() {
+            keys.push(record?.key.map(|key| self.map.hash(key)));
+        }
+        self.map.fetch(keys.iter().flatten().copied());
+        stays.clear();
+        for (record, key) in records.clone().zip(&*keys) {
             let record = record?;
-            let stay = self.stays(header, &record);
+            let stay = self.stays(header, &record, *key);
             kept += usize::from(stay);
             has_tombstones |= stay && record.value.is_none();
             stays.push(stay);
@@ -126,11 +132,11 @@ impl Filter<'_> {
     }
 
     /// E13, E14.
-    fn stays(&self, header: &BatchHeader, record: &RecordView<'_>) -> bool {
+    fn stays(&self, header: &BatchHeader, record: &RecordView<'_>, key: Option<KeyHash>) -> bool {
         if record.offset > self.map.latest_offset() {
             return true;
         }
-        let Some(key) = record.key else { return false };
+        let Some(key) = key else { return false };
         let keeps_tombstones =
             if header.magic < 2 { self.keeps_legacy_tombstones } else { !self.is_over(header) };
         (record.value.is_some() || keeps_tombstones) && self.map.is_latest(key, record.offset)

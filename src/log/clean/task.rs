@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::cleaning::Cleaning;
 use super::filter::LastRecord;
-use super::offset_map::OffsetMap;
+use super::offset_map::{KeyHash, OffsetMap};
 use super::source::Source;
 use super::transactions::PassingTransactions;
 use super::{CleanLimits, Cleanable, Pace};
@@ -67,7 +67,7 @@ impl CleanTask {
         let first_dirty = self.cleanable.first_dirty;
         let aborted = aborted.iter().filter(|aborted| aborted.last_offset >= first_dirty);
         let mut transactions = PassingTransactions::new(aborted.copied());
-        let mut scratch = Vec::new();
+        let mut scratch = Scratch::default();
         for source in self.sources.iter().filter(|source| source.end_offset > first_dirty) {
             let mut batches = source.batches(first_dirty)?;
             while let Some((position, batch)) = batches.next()? {
@@ -88,24 +88,35 @@ impl CleanTask {
     }
 }
 
+/// Memory that is used from batch to batch.
+#[derive(Default)]
+struct Scratch {
+    inflated: Vec<u8>,
+    keys: Vec<(KeyHash, Offset)>,
+}
+
 /// Notes the keys of a batch, unless it is of an aborted transaction; says whether there was room for all of them.
 fn note_batch(
     batch: &Batch<'_>,
     first_dirty: Offset,
     transactions: &mut PassingTransactions,
     map: &mut OffsetMap,
-    scratch: &mut Vec<u8>,
+    scratch: &mut Scratch,
 ) -> Result<bool, RecordError> {
     let header = batch.header();
     if header.is_control() {
         transactions.marker(header, marker_of(batch)?.map(|marker| marker.commit));
     } else if !transactions.data(header) {
-        for record in batch.records_in(scratch, DECOMPRESSED_BYTES_MAX)? {
+        let Scratch { inflated, keys } = scratch;
+        keys.clear();
+        for record in batch.records_in(inflated, DECOMPRESSED_BYTES_MAX)? {
             let record = record?;
-            let Some(key) = record.key.filter(|_| record.offset >= first_dirty) else { continue };
-            if !map.put(key, record.offset) {
-                return Ok(false);
-            }
+            let key = record.key.filter(|_| record.offset >= first_dirty);
+            keys.extend(key.map(|key| (map.hash(key), record.offset)));
+        }
+        map.fetch(keys.iter().map(|(key, _)| *key));
+        if !keys.iter().all(|&(key, offset)| map.put(key, offset)) {
+            return Ok(false);
         }
     }
     map.seen_up_to(header.last_offset());

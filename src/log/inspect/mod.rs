@@ -9,6 +9,7 @@ mod files;
 mod find;
 mod kafka_text;
 mod read;
+mod state;
 mod stats;
 mod summary;
 mod verify;
@@ -22,6 +23,7 @@ pub use files::{FileKind, PartitionFiles, PartitionRoot, SegmentFiles, partition
 pub use find::{Found, find_key, find_offset, find_timestamp, start_position};
 pub use kafka_text::{DumpOptions, dump_as_kafka};
 pub use read::{IndexFile, LogReader, RECORDS_BYTES_MAX, read_snapshot};
+pub use state::{CleaningState, ProducerState, cleaning_state, producer_state};
 pub use stats::{CodecStats, Stats, stats};
 pub use summary::{SegmentSummary, summary};
 pub use verify::{Finding, Severity, verify};

@@ -1,4 +1,8 @@
-use kafkactl_core::log::inspect::{CodecStats, PartitionFiles, Stats, stats};
+use kafkactl_core::log::ProducerEntry;
+use kafkactl_core::log::inspect::{
+    CleaningState, CodecStats, InspectError, PartitionFiles, ProducerState, Stats, cleaning_state,
+    producer_state, stats,
+};
 use serde::Serialize;
 
 use crate::args::segment::SegmentTableArgs;
@@ -30,6 +34,39 @@ struct StatsItem {
     largest_records: Vec<LargestItem>,
     producers: Vec<ProducerItem>,
     producers_left_out: bool,
+    /// Absent for a log that was never cleaned.
+    cleaning: Option<CleaningItem>,
+    /// Absent without a snapshot.
+    producer_state: Option<ProducerStateItem>,
+}
+
+/// How far the log was cleaned, and what a cleaning would cover now.
+#[derive(Debug, Serialize)]
+struct CleaningItem {
+    cleaned_to: i64,
+    first_dirty: i64,
+    first_uncleanable: i64,
+    dirty_bytes: u64,
+    dirty_ratio: f64,
+}
+
+/// What a broker would know of producers after a restart, before it reads on from the offset.
+#[derive(Debug, Serialize)]
+struct ProducerStateItem {
+    offset: i64,
+    producers: Vec<KnownProducerItem>,
+}
+
+#[derive(Debug, Serialize)]
+struct KnownProducerItem {
+    producer_id: i64,
+    epoch: i16,
+    last_sequence: i32,
+    last_offset: Option<i64>,
+    last_timestamp: Option<String>,
+    coordinator_epoch: i32,
+    /// Where its open transaction began.
+    transaction_first_offset: Option<i64>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -72,9 +109,8 @@ pub fn run(args: &SegmentTableArgs, out: &mut Output) -> Outcome {
     let mut sections = Vec::new();
     let mut errors = Vec::new();
     for partition in args.target.partitions()? {
-        match stats(&partition) {
-            Ok(stats) => {
-                let item = StatsItem::of(&partition, stats);
+        match StatsItem::of(&partition) {
+            Ok(item) => {
                 sections.push(item.section()?);
                 items.push(item);
             }
@@ -85,7 +121,13 @@ pub fn run(args: &SegmentTableArgs, out: &mut Output) -> Outcome {
 }
 
 impl StatsItem {
-    fn of(partition: &PartitionFiles, stats: Stats) -> Self {
+    fn of(partition: &PartitionFiles) -> Result<Self, InspectError> {
+        let cleaning = cleaning_state(partition)?.map(CleaningItem::from);
+        let producer_state = producer_state(partition)?.map(ProducerStateItem::from);
+        Ok(Self { cleaning, producer_state, ..Self::of_records(partition, stats(partition)?) })
+    }
+
+    fn of_records(partition: &PartitionFiles, stats: Stats) -> Self {
         let codec = |(codec, of_codec): (&&'static str, &CodecStats)| CodecRow {
             codec,
             batches: of_codec.batches,
@@ -126,6 +168,8 @@ impl StatsItem {
                 .collect(),
             producers: producers.collect(),
             producers_left_out: stats.producers_left_out,
+            cleaning: None,
+            producer_state: None,
         }
     }
 
@@ -157,9 +201,65 @@ impl StatsItem {
                 Cell::list(largest.map(|largest| format!("{} ({} bytes)", largest.offset, largest.bytes))),
             ),
             ("Producers", Cell::list(producers.take(PRODUCERS_SHOWN))),
+            ("Cleaned to", self.cleaning.as_ref().map_or(Cell::Absent, |it| Cell::Number(it.cleaned_to))),
+            ("Dirty", self.cleaning.as_ref().map_or(Cell::Absent, CleaningItem::cell)),
+            ("Producer state", self.producer_state.as_ref().map_or(Cell::Absent, ProducerStateItem::cell)),
         ];
         let table = (!self.codecs.is_empty()).then(|| Table::of(&self.codecs)).transpose()?;
         Ok(Section { facts, table })
+    }
+}
+
+impl From<CleaningState> for CleaningItem {
+    fn from(state: CleaningState) -> Self {
+        let CleaningState { cleaned_to, cleanable } = state;
+        Self {
+            cleaned_to: cleaned_to.0,
+            first_dirty: cleanable.first_dirty.0,
+            first_uncleanable: cleanable.first_uncleanable.0,
+            dirty_bytes: cleanable.dirty_bytes,
+            dirty_ratio: cleanable.dirty_ratio,
+        }
+    }
+}
+
+impl CleaningItem {
+    fn cell(&self) -> Cell {
+        Cell::text(format!("{} bytes, {:.0} %", self.dirty_bytes, self.dirty_ratio * 100.0))
+    }
+}
+
+impl From<ProducerState> for ProducerStateItem {
+    fn from(state: ProducerState) -> Self {
+        let producers = state.producers.iter().map(KnownProducerItem::from).collect();
+        Self { offset: state.offset.0, producers }
+    }
+}
+
+impl ProducerStateItem {
+    fn cell(&self) -> Cell {
+        let known = self.producers.iter().take(PRODUCERS_SHOWN).map(|producer| {
+            let open = producer.transaction_first_offset;
+            let open = open.map(|first| format!(", in a transaction since {first}")).unwrap_or_default();
+            let KnownProducerItem { producer_id, epoch, last_sequence, .. } = producer;
+            format!("{producer_id} (epoch {epoch}, sequence {last_sequence}{open})")
+        });
+        let parts: Vec<_> = std::iter::once(format!("as of {}", self.offset)).chain(known).collect();
+        Cell::text(parts.join("; "))
+    }
+}
+
+impl From<&ProducerEntry> for KnownProducerItem {
+    fn from(entry: &ProducerEntry) -> Self {
+        Self {
+            producer_id: entry.producer_id.0,
+            epoch: entry.epoch.0,
+            last_sequence: entry.last_sequence(),
+            last_offset: entry.batches().last().map(|batch| batch.last_offset.0),
+            last_timestamp: rfc3339(entry.last_timestamp_ms),
+            coordinator_epoch: entry.coordinator_epoch,
+            transaction_first_offset: entry.transaction_first_offset.map(|offset| offset.0),
+        }
     }
 }
 

@@ -144,6 +144,14 @@ fn lists_counts_and_finds() {
     let stats: Value = serde_json::from_str(&segment("stats {dirs}/plain/plain-0 -o json").data).unwrap();
     let stats = &stats["items"][0];
     assert_eq!((&stats["records"], &stats["distinct_keys"]), (&Value::from(100), &Value::from(10)));
+    assert_eq!(stats["cleaning"], Value::Null);
+    let compacted = segment("stats {dirs}/compacted-after/compact-txn-0 -o json").data;
+    let compacted: Value = serde_json::from_str(&compacted).unwrap();
+    let cleaning = &compacted["items"][0]["cleaning"];
+    assert_eq!((&cleaning["cleaned_to"], &cleaning["dirty_bytes"]), (&Value::from(70), &Value::from(0)));
+    let known = &compacted["items"][0]["producer_state"];
+    assert_eq!(known["offset"], 80);
+    assert!(!known["producers"].as_array().unwrap().is_empty());
     let found = segment("find plain-0 --data-dir {dirs}/plain --key key-3 -n 2 -o tmpl={offset}").data;
     assert_eq!(found, "3\n13\n");
     let found = segment("find {dirs}/plain/plain-0 --time 1700000004000 -o tmpl={offset}").data;

@@ -1,0 +1,85 @@
+"""A cleaning that one broker is killed at, and that another goes on with."""
+
+import time
+
+from brokers import KAFKA, KAFKACTL, Failed, run
+
+TOPIC = "half-cleaned"
+KEYS, ROUNDS = 50, 200
+WAIT_SECONDS_MAX = 120
+NEVER_MS = 1 << 60
+# So slow that it is met at work, and looks for work at once.
+SLOWLY = "log.cleaner.io.max.bytes.per.second=2000000,log.cleaner.backoff.ms=50"
+RATE = "log.cleaner.io.max.bytes.per.second"
+
+
+def value(number):
+    return f"{number} {'x' * 1000}"
+
+
+def write(bootstrap):
+    """Ten segments of a compacted topic, held back from the cleaner."""
+    settings = ["cleanup.policy=compact", "segment.bytes=1048576", "min.cleanable.dirty.ratio=0.01",
+                f"min.compaction.lag.ms={NEVER_MS}"]
+    run(KAFKACTL, "-b", bootstrap, "topic", "create", TOPIC, "-P", "1", "-R", "1",
+        *(word for setting in settings for word in ("-C", setting)))
+    lines = "".join(f"key-{number % KEYS}|{value(number)}\n" for number in range(KEYS * ROUNDS))
+    run("kcat", "-b", bootstrap, "-P", "-t", TOPIC, "-p", "0", "-K|", "-X", "batch.size=16384", stdin=lines)
+
+
+def set_for_brokers(bootstrap, *change):
+    run(KAFKA, "tool", "configs", "--bootstrap-server", bootstrap, "--entity-type", "brokers", "--entity-default",
+        "--alter", *change)
+
+
+def release(bootstrap):
+    run(KAFKACTL, "-b", bootstrap, "topic", "config", "set", TOPIC, "min.compaction.lag.ms=0")
+
+
+def cleaned_to(folder):
+    checkpoint = folder / "cleaner-offset-checkpoint"
+    lines = checkpoint.read_text().splitlines() if checkpoint.exists() else []
+    return next((int(line.split()[2]) for line in lines if line.startswith(f"{TOPIC} 0 ")), 0)
+
+
+def wait_until(what, is_so):
+    end = time.monotonic() + WAIT_SECONDS_MAX
+    while not is_so():
+        if time.monotonic() > end:
+            raise Failed(f"still waiting until {what}")
+        time.sleep(0.005)
+
+
+def leave(broker):
+    """Kills a broker that has cleaned a part of a log."""
+    broker.start()
+    write(broker.bootstrap)
+    set_for_brokers(broker.bootstrap, "--add-config", SLOWLY)
+    release(broker.bootstrap)
+    partition = broker.folder / f"{TOPIC}-0"
+    wait_until("a cleaned segment is being written", lambda: any(partition.glob("*.cleaned")))
+    broker.stop(kill=True)
+    if cleaned_to(broker.folder):
+        raise Failed("the cleaning was over before the broker was killed")
+
+
+def clean_on(broker):
+    """Lets a broker finish, and reads what is left."""
+    broker.start()
+    try:
+        set_for_brokers(broker.bootstrap, "--delete-config", RATE)
+        partition = broker.folder / f"{TOPIC}-0"
+        active = max(int(path.stem) for path in partition.glob("*.log"))
+        wait_until("the log is clean", lambda: cleaned_to(broker.folder) >= active > 0)
+        left = run("kcat", "-b", broker.bootstrap, "-C", "-q", "-e", "-o", "beginning", "-t", TOPIC, "-f",
+                   "%k|%o|%s\\n").stdout.splitlines()
+    finally:
+        broker.stop()
+    records = [line.split("|") for line in left]
+    for key, offset, text in records:
+        if key != f"key-{int(offset) % KEYS}" or text != value(int(offset)):
+            raise Failed(f"{key} at offset {offset} is {text[:20]}")
+    offsets = {int(offset) for _, offset, _ in records}
+    # Each key once where it was cleaned, and all that was not.
+    if not set(range(active, KEYS * ROUNDS)) <= offsets or len(offsets) > KEYS * ROUNDS - active + KEYS:
+        raise Failed(f"{len(offsets)} records are left, the active segment begins at {active}")
