@@ -9,6 +9,7 @@ mod clock;
 mod cluster;
 mod connection;
 mod coordinator;
+mod dir_health;
 mod group;
 mod log_lines;
 mod loggers;
@@ -26,7 +27,7 @@ mod transaction;
 pub use broker::Broker;
 pub use cleaner::{CleanerFigures, Uncleanable};
 pub use loggers::{Level, Levels, Loggers};
-pub use start::{ListenAddress, RunningBroker, StartError, StartOptions, start};
+pub use start::{ListenAddress, RunError, RunningBroker, StartError, StartOptions, start};
 pub use telemetry::Push;
 
 /// Log directories: what they are, and how empty ones become some.

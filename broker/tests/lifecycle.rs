@@ -20,9 +20,9 @@ async fn started(directory: &Path) -> RunningBroker {
     start(options(directory, &[])).await.unwrap()
 }
 
-async fn stop(broker: RunningBroker) {
+async fn stop(mut broker: RunningBroker) {
     broker.shutdown();
-    broker.wait().await;
+    broker.wait().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

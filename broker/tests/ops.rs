@@ -68,7 +68,7 @@ async fn client(broker: &RunningBroker) -> Client {
 #[tokio::test(flavor = "multi_thread")]
 async fn figures_follow_what_clients_do() {
     let directory = tempfile::tempdir().unwrap();
-    let broker = started(directory.path(), None).await;
+    let mut broker = started(directory.path(), None).await;
     let ops = broker.ops_address().unwrap();
     let client = client(&broker).await;
     let admin = Admin::new(&client);
@@ -113,7 +113,7 @@ async fn figures_follow_what_clients_do() {
     lint(&text);
     assert_eq!(families(&text), documented());
     broker.shutdown();
-    broker.wait().await;
+    broker.wait().await.unwrap();
     assert!(TcpStream::connect(ops).is_err());
 }
 

@@ -2,7 +2,7 @@ use std::io;
 
 use crate::names::{LeaderEpoch, Offset, ProducerEpoch, ProducerId};
 
-use super::dir::is_disk_full;
+use super::dir::{is_disk_failure, is_disk_full};
 
 /// Why a log, or a file of a log directory, could not be opened, read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,11 @@ impl LogError {
     /// Whether the volume is full: the append was undone, and the same append may succeed later.
     pub fn is_disk_full(&self) -> bool {
         matches!(self, Self::Io { source, .. } if is_disk_full(source))
+    }
+
+    /// Whether the disk itself has failed: nothing on it can be relied on any more.
+    pub fn is_disk_failure(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if is_disk_failure(source))
     }
 }
 

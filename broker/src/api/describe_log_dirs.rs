@@ -38,6 +38,11 @@ fn handle(mut request: Request<'_>) -> Outcome {
 }
 
 fn describe(partitions: &Partitions, dir: &DataDir, wanted: &Wanted) -> DescribeLogDirsResult {
+    let log_dir = StrBytes::from_string(dir.path.display().to_string());
+    if dir.health.has_failed() {
+        let error_code = ErrorCode::KafkaStorageError.code();
+        return DescribeLogDirsResult { error_code, log_dir, ..Default::default() };
+    }
     let mut topics: BTreeMap<TopicName, Vec<DescribeLogDirsPartition>> = BTreeMap::new();
     for partition in partitions.in_dir(dir) {
         let (topic, number) = (&partition.id.topic, partition.id.partition.0);
@@ -56,7 +61,7 @@ fn describe(partitions: &Partitions, dir: &DataDir, wanted: &Wanted) -> Describe
     let bytes = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
     DescribeLogDirsResult {
         error_code: if space.is_ok() { ErrorCode::None } else { ErrorCode::KafkaStorageError }.code(),
-        log_dir: StrBytes::from_string(dir.path.display().to_string()),
+        log_dir,
         topics: topics
             .into_iter()
             .map(|(name, mut partitions)| {

@@ -104,9 +104,7 @@ fn partition(
     partition: &PartitionImage,
 ) -> DescribeTopicPartitionsResponsePartition {
     let nodes = |nodes: &[Node]| nodes.iter().map(|node| BrokerId(node.0)).collect::<Vec<_>>();
-    let is_offline = |node: &Node| image.brokers.get(node).is_none_or(|broker| broker.is_fenced);
-    let offline: Vec<Node> = partition.replicas.iter().copied().filter(is_offline).collect();
-    let leader_is_here = partition.has_leader() && !is_offline(&partition.leader);
+    let leader_is_here = image.brokers.get(&partition.leader).is_some_and(|broker| !broker.is_fenced);
     let error = if leader_is_here { ErrorCode::None } else { ErrorCode::LeaderNotAvailable };
     DescribeTopicPartitionsResponsePartition::default()
         .with_error_code(error.code())
@@ -117,5 +115,5 @@ fn partition(
         .with_isr_nodes(nodes(&partition.isr))
         .with_eligible_leader_replicas(Some(nodes(&partition.elr)))
         .with_last_known_elr(Some(nodes(&partition.last_known_elr)))
-        .with_offline_replicas(nodes(&offline))
+        .with_offline_replicas(nodes(&image.offline_replicas(partition)))
 }

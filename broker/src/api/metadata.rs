@@ -182,8 +182,6 @@ impl View<'_> {
 
     fn partition(&self, id: PartitionId, partition: &PartitionImage) -> MetadataResponsePartition {
         let nodes = |nodes: &[Node]| nodes.iter().map(|node| BrokerId(node.0)).collect::<Vec<_>>();
-        let offline: Vec<Node> =
-            partition.replicas.iter().copied().filter(|node| !self.is_alive(*node)).collect();
         let error = self.leader_error(partition.leader);
         // The epoch stays known while there is no leader (J14).
         let leader = if error.is_none() { partition.leader } else { Node(-1) };
@@ -194,7 +192,7 @@ impl View<'_> {
             .with_leader_epoch(partition.leader_epoch.0)
             .with_replica_nodes(nodes(&partition.replicas))
             .with_isr_nodes(nodes(&partition.isr))
-            .with_offline_replicas(nodes(&offline))
+            .with_offline_replicas(nodes(&self.image.offline_replicas(partition)))
     }
 
     /// A leader that clients of this listener cannot reach is none (I7).

@@ -21,6 +21,7 @@ use super::loader::MetadataLoader;
 use super::quorum::{METADATA_LOG_DIR, MetadataLog, MetadataLogError, ReplicaKey, VoterSet, checkpoint};
 use super::{MetadataCache, MetadataSubscriber};
 use crate::clock::Clock;
+use crate::dir_health::DirHealth;
 
 /// The file that formatting leaves for the first controller.
 pub const BOOTSTRAP_FILE: &str = "bootstrap.checkpoint";
@@ -36,6 +37,7 @@ pub struct Metadata {
     settings: BrokerSettings,
     local: ReplicaKey,
     clock: Clock,
+    health: Arc<DirHealth>,
 }
 
 impl Metadata {
@@ -54,7 +56,13 @@ impl Metadata {
         let static_voters = VoterSet::of_settings(&settings.node.quorum_voters);
         let (log, loader) =
             MetadataLog::open(dir, local, static_voters, settings.metadata_log.clone(), clock.now_ms())?;
-        Ok(Self { root, log, loader, settings, local, clock })
+        let health = Arc::new(DirHealth::good(root.path()));
+        Ok(Self { root, log, loader, settings, local, clock, health })
+    }
+
+    /// Lets `health` know when the log's directory fails.
+    pub fn noting(self, health: Arc<DirHealth>) -> Self {
+        Self { health, ..self }
     }
 
     /// What the log says.
@@ -97,6 +105,7 @@ impl Metadata {
             quorum: Arc::clone(&quorum),
             no_ops: 0,
             broker_epoch: BrokerEpoch(-1),
+            health: self.health,
         };
         bootstrap(&mut driver, &*root)?;
         let controller = ControllerImage {

@@ -37,9 +37,10 @@ impl MetadataSubscriber for Partitions {
         let mut chosen = Vec::new();
         for topic in changed_topics(delta, image) {
             for (number, partition) in &topic.partitions {
-                let given = partition.directory_of(self.local);
-                if given.is_some_and(|id| id == DIRECTORY_UNASSIGNED || id == DIRECTORY_MIGRATING)
+                if let Some(given) = partition.directory_of(self.local)
                     && let Some(hosted) = self.get(topic.name.as_str(), *number)
+                    && given != hosted.data_dir.id
+                    && !hosted.data_dir.health.has_failed()
                 {
                     chosen.push((topic.id, *number, hosted.data_dir.id));
                 }
@@ -137,6 +138,8 @@ impl Partitions {
                 let data_dir = Arc::clone(&partition.data_dir);
                 self.unlinks.add(at_ms, Doomed::Dir { data_dir, name });
             }
+            // The next start finds it, and puts it aside.
+            Err(_) if partition.data_dir.health.has_failed() => {}
             Err(error) => error!(partition = %partition.id, %error, "the directory cannot be renamed away"),
         }
     }
@@ -157,7 +160,11 @@ impl Partitions {
                     Some(known) => known.assign(assignment),
                     None => {
                         let id = TopicPartition { topic: topic.name.clone(), partition: *number };
-                        let Some(data_dir) = self.choose_dir(&id, partition) else { continue };
+                        let wanted = Wanted {
+                            directory: partition.directory_of(self.local),
+                            may_exist: delta.is_whole,
+                        };
+                        let Some(data_dir) = self.choose_dir(&id, topic.id, &wanted, &new) else { continue };
                         let replica = self.replica(id, topic.id, config.clone(), data_dir);
                         replica.assign(assignment);
                         new.push(replica);
@@ -198,23 +205,34 @@ impl Partitions {
         Arc::new(Partition::new(id, topic_id, self.local, config, data_dir, shared))
     }
 
-    /// Where the metadata wants it, or where it lies, or where the fewest are.
-    fn choose_dir(&self, id: &TopicPartition, partition: &PartitionImage) -> Option<Arc<DataDir>> {
-        let wanted = partition.directory_of(self.local);
-        let assigned = self.data_dirs.iter().find(|dir| Some(dir.id) == wanted);
-        let present = || self.data_dirs.iter().find(|dir| dir.found.partitions.contains(id));
+    /// Where the replica lies, or where the metadata wants it, or where the fewest are, those of `new` counted too. One
+    /// that must lie in a directory that has failed stays there: elsewhere it would begin again without its records.
+    fn choose_dir(
+        &self,
+        id: &TopicPartition,
+        topic_id: TopicId,
+        wanted: &Wanted,
+        new: &[Arc<Partition>],
+    ) -> Option<Arc<DataDir>> {
+        if let [only] = &self.data_dirs[..] {
+            return Some(Arc::clone(only));
+        }
+        let present = self.online_dirs().find(|dir| dir.holds(id, topic_id));
+        let assigned = || self.data_dirs.iter().find(|dir| Some(dir.id) == wanted.directory);
+        let lost =
+            || self.data_dirs.iter().find(|dir| wanted.may_exist_elsewhere() && dir.health.has_failed());
         let fewest = || {
-            let all = self.all();
-            let count_in =
-                |dir: &Arc<DataDir>| all.iter().filter(|it| Arc::ptr_eq(&it.data_dir, dir)).count();
-            self.data_dirs.iter().min_by_key(|dir| count_in(dir))
+            let mut hosted = self.all();
+            hosted.extend_from_slice(new);
+            self.online_dirs()
+                .min_by_key(|dir| hosted.iter().filter(|it| Arc::ptr_eq(&it.data_dir, dir)).count())
         };
-        assigned.or_else(present).or_else(fewest).cloned()
+        present.or_else(assigned).or_else(lost).or_else(fewest).cloned()
     }
 
     /// Renames directories of partitions that the metadata does not know, and says so; nothing is deleted.
     fn put_strays_aside(&self, image: &MetadataImage) {
-        for data_dir in &self.data_dirs {
+        for data_dir in self.online_dirs() {
             for id in &data_dir.found.partitions {
                 let known = image.topics.partition(id.topic.as_str(), id.partition);
                 if known.is_none_or(|partition| !partition.replicas.contains(&self.local)) {
@@ -229,6 +247,23 @@ impl Partitions {
         let name = stray_dir_name(id, Uuid::from_u128(rand::random()));
         if let Err(error) = data_dir.dir.rename(&id.to_string(), &name) {
             error!(partition = %id, %error, "the directory cannot be put aside");
+        }
+    }
+}
+
+/// What the metadata says of where a replica lies on this broker.
+struct Wanted {
+    directory: Option<Uuid>,
+    /// The replica is not being created now.
+    may_exist: bool,
+}
+
+impl Wanted {
+    /// Whether records of the replica may lie in a directory that this broker does not know.
+    fn may_exist_elsewhere(&self) -> bool {
+        match self.directory {
+            Some(id) if id != DIRECTORY_UNASSIGNED && id != DIRECTORY_MIGRATING => true,
+            _ => self.may_exist,
         }
     }
 }

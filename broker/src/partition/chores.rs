@@ -152,8 +152,14 @@ impl Partitions {
                 self.each_log(|_, log| log.expire_producers(now_ms, expiration_ms));
             }
             Chore::Sweep => {
+                for data_dir in self.online_dirs() {
+                    data_dir.look();
+                }
                 for partition in self.all() {
                     partition.flush_if_due(now_ms);
+                    if partition.data_dir.health.has_failed() {
+                        partition.tell_of_failure();
+                    }
                 }
                 self.unlinks.run(now_ms);
             }

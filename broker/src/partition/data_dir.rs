@@ -1,15 +1,22 @@
 //! One data directory: its lock, its checkpoints, the marker of a clean stop.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kafkactl_core::log::checkpoint::{CleanShutdown, OffsetCheckpoint, read_offsets, write_offsets};
-use kafkactl_core::log::dir::{Dir, DirLock, EntryKind};
+use kafkactl_core::log::checkpoint::{
+    CleanShutdown, OffsetCheckpoint, read_offsets, read_topic_id, write_offsets,
+};
+use kafkactl_core::log::dir::{Dir, DirLock, EntryKind, ReadOnlyDir, is_disk_failure};
 use kafkactl_core::log::{LogError, PartitionDir};
-use kafkactl_core::names::{Offset, TopicPartition, Uuid};
+use kafkactl_core::names::{Offset, TopicId, TopicPartition, Uuid};
 use parking_lot::Mutex;
 use tracing::warn;
+
+use crate::cluster::image::DIRECTORY_LOST;
+use crate::dir_health::DirHealth;
 
 /// Offsets by partition, as the checkpoint files hold them.
 pub type Offsets = BTreeMap<TopicPartition, Offset>;
@@ -23,10 +30,11 @@ pub struct DataDir {
     pub id: Uuid,
     /// What the last process left behind.
     pub(super) found: Found,
+    pub(crate) health: Arc<DirHealth>,
     /// What the checkpoint files say now, in the order of [`OffsetCheckpoint::ALL`]: a write that changes nothing is
     /// left out.
     written: Mutex<[Offsets; 4]>,
-    _lock: DirLock,
+    _lock: Option<DirLock>,
 }
 
 /// The offsets that outlive a process, besides the logs themselves (E7).
@@ -122,7 +130,48 @@ impl DataDir {
         };
         found.list(&*dir)?;
         let written = OffsetCheckpoint::ALL.map(|checkpoint| found.checkpoints.of(checkpoint).clone());
-        Ok(Self { path: dir.path(), dir, id, found, written: Mutex::new(written), _lock: lock })
+        let path = dir.path();
+        let health = Arc::new(DirHealth::good(path.clone()));
+        Ok(Self { path, dir, id, found, health, written: Mutex::new(written), _lock: Some(lock) })
+    }
+
+    /// One that could not be opened. Nobody knows which of the directories of the metadata it is.
+    pub fn failed(path: PathBuf, reason: &impl Display) -> Self {
+        let health = DirHealth::good(path.clone());
+        health.fail(reason);
+        Self {
+            dir: Arc::new(ReadOnlyDir::new(&path)),
+            path,
+            id: DIRECTORY_LOST,
+            found: Found::default(),
+            health: Arc::new(health),
+            written: Mutex::default(),
+            _lock: None,
+        }
+    }
+
+    /// Whether a replica of this very topic lay here when the process started.
+    pub(super) fn holds(&self, id: &TopicPartition, topic_id: TopicId) -> bool {
+        let of_topic =
+            |dir: Arc<dyn Dir>| read_topic_id(&*dir).is_ok_and(|found| found.is_none_or(|it| it == topic_id));
+        self.found.partitions.contains(id) && self.dir.child(&id.to_string()).is_ok_and(of_topic)
+    }
+
+    /// Finds out whether the directory is still there: open files outlive it.
+    pub(super) fn look(&self) {
+        match self.dir.space() {
+            Err(error) if is_disk_failure(&error) || error.kind() == ErrorKind::NotFound => {
+                self.health.fail(&error);
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes the directory out of use if `error` says that its disk has failed.
+    pub(super) fn note(&self, error: &LogError) {
+        if error.is_disk_failure() {
+            self.health.fail(error);
+        }
     }
 
     /// The broker epoch under which the last process stopped cleanly; `None` if it did not.
@@ -137,17 +186,24 @@ impl DataDir {
         checkpoint: OffsetCheckpoint,
         offsets: impl FnOnce() -> Offsets,
     ) -> Result<(), LogError> {
+        if self.health.has_failed() {
+            return Ok(());
+        }
         let written = &mut self.written.lock()[checkpoint as usize];
         let offsets = offsets();
         if *written != offsets {
-            write_offsets(&*self.dir, checkpoint, &offsets)?;
+            write_offsets(&*self.dir, checkpoint, &offsets).inspect_err(|error| self.note(error))?;
             *written = offsets;
         }
         Ok(())
     }
 
-    /// Makes the closed logs durable and, given the broker epoch, vouches for them; to be called last.
+    /// Makes the closed logs durable and, given the broker epoch, vouches for them; to be called last. A directory that
+    /// has failed is left as it is.
     pub(super) fn close(&self, checkpoints: Checkpoints, clean_epoch: Option<i64>) -> Result<(), LogError> {
+        if self.health.has_failed() {
+            return Ok(());
+        }
         self.dir.sync_all().map_err(|source| LogError::Io {
             action: "sync",
             file: ".".to_owned(),

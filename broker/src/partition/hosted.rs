@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use kafkactl_core::log::Shared;
-use kafkactl_core::names::{BrokerId, PartitionId, TopicId, TopicName};
+use kafkactl_core::names::{BrokerId, PartitionId, TopicId, TopicName, Uuid};
 use kafkactl_core::settings::BrokerSettings;
 use parking_lot::RwLock;
 
@@ -88,8 +88,18 @@ impl Partitions {
         hosted.topics.values().flat_map(|topic| topic.partitions.values().cloned()).collect()
     }
 
+    /// Those that have failed among them.
     pub fn data_dirs(&self) -> &[Arc<DataDir>] {
         &self.data_dirs
+    }
+
+    /// The ids of those that have not failed.
+    pub fn online_ids(&self) -> Vec<Uuid> {
+        self.online_dirs().map(|dir| dir.id).collect()
+    }
+
+    pub(super) fn online_dirs(&self) -> impl Iterator<Item = &Arc<DataDir>> {
+        self.data_dirs.iter().filter(|dir| !dir.health.has_failed())
     }
 
     /// Those that lie in a data directory, in no order.

@@ -154,10 +154,17 @@ impl Partitions {
 
     /// A partition whose log cannot be opened is hosted all the same, offline.
     fn open(&self, partition: &Partition) {
-        if partition.begin_opening() {
-            let log = self.open_log(partition);
-            partition.end_opening(log);
+        if !partition.begin_opening() {
+            return;
         }
+        partition.end_opening(match partition.data_dir.health.failure() {
+            Some(reason) => Err(reason.to_string()),
+            None => self.open_log(partition).map_err(|error| {
+                error!(partition = %partition.id, %error, "the log cannot be opened, its partition is offline");
+                partition.data_dir.note(&error);
+                error.to_string()
+            }),
+        });
     }
 
     fn open_log(&self, partition: &Partition) -> Result<Log, LogError> {
@@ -244,7 +251,7 @@ impl Partition {
 
     /// Log and replica state, once the log is open or offline. This blocks: tasks ask [`Partition::is_opening`] first.
     pub(super) fn lock(&self) -> MutexGuard<'_, Core> {
-        let mut core = self.core.lock();
+        let mut core = self.lock_as_is();
         if core.opening.is_some() {
             self.openings.hurry(self);
             self.is_opened.wait_while(&mut core, |core| core.opening.is_some());
@@ -260,9 +267,22 @@ impl Partition {
         core
     }
 
-    /// Log and replica state, open or not.
+    /// Log and replica state, open or not. A log whose directory has failed is taken away here, whoever comes first.
     pub(super) fn lock_as_is(&self) -> MutexGuard<'_, Core> {
-        self.core.lock()
+        let mut core = self.core.lock();
+        if self.data_dir.health.has_failed()
+            && matches!(core.log, LogState::Open(_))
+            && let Some(reason) = self.data_dir.health.failure()
+        {
+            drop(self.end(&mut core, &reason));
+        }
+        core
+    }
+
+    /// Tells everybody who waits if the directory has failed.
+    pub(super) fn tell_of_failure(&self) {
+        drop(self.lock_as_is());
+        self.tell(Change::Other);
     }
 
     /// Returns false if somebody else opens the log, or it is no longer wanted.
@@ -271,7 +291,8 @@ impl Partition {
         core.opening.as_mut().is_some_and(|opening| !std::mem::replace(&mut opening.is_under_way, true))
     }
 
-    fn end_opening(&self, opened: Result<Log, LogError>) {
+    /// Takes the log into use, or the reason why there is none.
+    fn end_opening(&self, opened: Result<Log, String>) {
         let mut core = self.lock_as_is();
         core.log = match opened {
             Ok(mut log) => {
@@ -285,10 +306,7 @@ impl Partition {
                 log.update_config(Arc::new(self.config().log.clone()));
                 LogState::Open(log)
             }
-            Err(error) => {
-                error!(partition = %self.id, %error, "the log cannot be opened, its partition is offline");
-                LogState::Offline(error.to_string())
-            }
+            Err(reason) => LogState::Offline(reason),
         };
         if let Some(Opening { assignment: Some(assignment), .. }) = core.opening.take() {
             self.assign_opened(&mut core, assignment);

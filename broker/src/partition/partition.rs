@@ -230,7 +230,7 @@ impl Partition {
                 if !self.is_failing.swap(true, Ordering::Relaxed) {
                     error!(%partition, %error, "appends fail");
                 }
-                PartitionError::storage(&partition, &error)
+                self.storage_error(&error)
             }
             AppendError::Producer(error) => PartitionError::Producer { partition, error },
             AppendError::LargerThanSegment { size_bytes, max_bytes } => {
@@ -314,6 +314,7 @@ impl Partition {
             // What the disk holds now is unknown: nothing more may be acknowledged on top of it.
             error!(partition = %self.id, %error, "a sync failed, the log takes no more writes");
             log.poison(error.to_string());
+            self.data_dir.note(&error);
             drop(core);
             return self.tell(Change::Other);
         }
@@ -348,7 +349,7 @@ impl Partition {
         if plan.doomed.is_empty() {
             return Ok(None);
         }
-        log.apply_retention(&plan, now_ms)?;
+        log.apply_retention(&plan, now_ms).inspect_err(|error| self.data_dir.note(error))?;
         let files = log.take_deleted();
         drop(core);
         self.counts.deleted(plan.doomed.len());

@@ -157,7 +157,7 @@ impl Partition {
                 end: high_watermark,
             });
         }
-        let moved = log.advance_start(target).map_err(|error| PartitionError::storage(&self.id, &error))?;
+        let moved = log.advance_start(target).map_err(|error| self.storage_error(&error))?;
         let start = log.start_offset();
         drop(core);
         if moved {
@@ -211,8 +211,14 @@ impl Partition {
             }
             _ => {
                 self.tell_damage(error);
-                PartitionError::storage(&self.id, error)
+                self.storage_error(error)
             }
         }
+    }
+
+    /// What is told of a log that failed, which may be the end of the whole directory.
+    pub(super) fn storage_error(&self, error: &LogError) -> PartitionError {
+        self.data_dir.note(error);
+        PartitionError::storage(&self.id, error)
     }
 }

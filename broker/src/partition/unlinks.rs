@@ -46,7 +46,9 @@ impl Doomed {
                 }
             }
             Self::Dir { data_dir, name } => {
-                if let Err(error) = data_dir.dir.remove_child(&name) {
+                if let Err(error) = data_dir.dir.remove_child(&name)
+                    && !data_dir.health.has_failed()
+                {
                     error!(directory = name, %error, "a deleted partition cannot be removed");
                 }
             }

@@ -9,7 +9,7 @@ use kafkactl_core::settings::BrokerSettings;
 use tracing::info;
 
 use super::StartError;
-use crate::cluster::format::{FormatError, prepare};
+use crate::cluster::format::{FormatError, inspect, prepare};
 use crate::partition::DataDir;
 
 const LOCK_FILE: &str = ".lock";
@@ -32,20 +32,39 @@ impl Directories {
     ) -> Result<Self, StartError> {
         let paths = settings.node.log_dirs();
         let metadata_path = settings.node.metadata_dir().ok_or(FormatError::NoDirectory)?;
-        let metadata = paths.iter().position(|path| *path == metadata_path).ok_or_else(|| {
+        if !paths.contains(&metadata_path) {
             let path = metadata_path.display();
-            FormatError::Option(format!("metadata.log.dir {path} is not one of log.dirs"))
-        })?;
-        let (dirs, locks): (Vec<Arc<dyn Dir>>, Vec<DirLock>) =
-            paths.iter().map(|path| lock(path)).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+            return Err(FormatError::Option(format!("metadata.log.dir {path} is not one of log.dirs")).into());
+        }
+        let mut all = Vec::with_capacity(paths.len());
+        let mut good = Vec::with_capacity(paths.len());
+        for path in &paths {
+            match claim(path) {
+                Ok(claimed) => good.push(claimed),
+                // The others serve without it.
+                Err(error) if *path != metadata_path && error.is_disk_failure() => {
+                    all.push(Arc::new(DataDir::failed(path.clone(), &error)));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let (dirs, locks): (Vec<Arc<dyn Dir>>, Vec<DirLock>) = good.into_iter().unzip();
+        let metadata =
+            dirs.iter().position(|dir| dir.path() == metadata_path).ok_or(FormatError::NoDirectory)?;
         let prepared = prepare(&dirs, metadata, settings, cluster_id, now_ms, &mut rand::random)?;
         for directory in &prepared.formatted {
             let directory = directory.display();
             info!(%directory, cluster = prepared.cluster_id, node = %prepared.node, "formatted");
         }
-        let mut all = Vec::with_capacity(dirs.len());
         for ((dir, lock), id) in dirs.into_iter().zip(locks).zip(prepared.directories) {
-            all.push(Arc::new(DataDir::open(dir, id, lock)?));
+            let path = dir.path();
+            all.push(Arc::new(match DataDir::open(dir, id, lock) {
+                Ok(opened) => opened,
+                Err(error) if path != metadata_path && error.is_disk_failure() => {
+                    DataDir::failed(path, &error)
+                }
+                Err(error) => return Err(error.into()),
+            }));
         }
         let mut epochs: Vec<Option<i64>> = all.iter().map(|dir| dir.clean_epoch()).collect();
         epochs.dedup();
@@ -53,17 +72,22 @@ impl Directories {
             [Some(epoch)] if epoch >= 0 => Some(epoch),
             _ => None,
         };
-        let metadata = Arc::clone(&all[metadata]);
+        // As given, the failed ones among the others.
+        all.sort_by_key(|dir| paths.iter().position(|path| *path == dir.path));
+        let metadata =
+            all.iter().find(|dir| dir.path == metadata_path).ok_or(FormatError::NoDirectory)?.clone();
         Ok(Self { all, metadata, node_id: prepared.node, cluster_id: prepared.cluster_id, clean_epoch })
     }
 }
 
-fn lock(path: &Path) -> Result<(Arc<dyn Dir>, DirLock), StartError> {
+/// Opens and locks a directory, and sees to it that it can be read at all.
+fn claim(path: &Path) -> Result<(Arc<dyn Dir>, DirLock), StartError> {
     let directory = || path.display().to_string();
     let failed = |source| StartError::Directory { directory: directory(), source };
     let dir: Arc<dyn Dir> = Arc::new(RealDir::open(path).map_err(failed)?);
-    match dir.lock(LOCK_FILE).map_err(failed)? {
-        Some(lock) => Ok((dir, lock)),
-        None => Err(StartError::Locked { directory: directory() }),
-    }
+    let Some(lock) = dir.lock(LOCK_FILE).map_err(failed)? else {
+        return Err(StartError::Locked { directory: directory() });
+    };
+    inspect(&*dir)?;
+    Ok((dir, lock))
 }

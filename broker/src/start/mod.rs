@@ -27,6 +27,7 @@ use crate::cluster::format::FormatError;
 use crate::cluster::image::SupportedFeature;
 use crate::cluster::quorum::{MetadataLogError, ReplicaKey};
 use crate::cluster::{Events, Metadata, MetadataCache, MetadataSubscriber};
+use crate::dir_health::DirHealth;
 use crate::group::Groups;
 use crate::loggers::Loggers;
 use crate::metrics::Metrics;
@@ -80,6 +81,27 @@ pub enum StartError {
     Thread(io::Error),
 }
 
+impl StartError {
+    /// Whether a directory cannot be used for its disk's fault, not for what it holds.
+    fn is_disk_failure(&self) -> bool {
+        match self {
+            Self::Directory { .. } => true,
+            Self::Log(error) | Self::Format(FormatError::Log(error)) => error.is_disk_failure(),
+            Self::Metadata(error) | Self::Format(FormatError::Metadata(error)) => error.is_disk_failure(),
+            _ => false,
+        }
+    }
+}
+
+/// Why a broker stopped that nobody told to.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error("the directory of the metadata log, {directory}, has failed: {reason}")]
+    MetadataDir { directory: String, reason: Arc<str> },
+    #[error("the broker did not stop in order: {0}")]
+    Panic(tokio::task::JoinError),
+}
+
 /// An address the broker listens on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListenAddress {
@@ -94,7 +116,7 @@ pub struct RunningBroker {
     addresses: Vec<ListenAddress>,
     ops_address: Option<SocketAddr>,
     stop: watch::Sender<bool>,
-    ended: JoinHandle<()>,
+    ended: JoinHandle<Result<(), RunError>>,
 }
 
 impl RunningBroker {
@@ -137,13 +159,9 @@ impl RunningBroker {
         self.stop.send_replace(true);
     }
 
-    /// Waits until the broker has stopped.
-    pub async fn wait(self) {
-        let Self { stop, ended, .. } = self;
-        if let Err(error) = ended.await {
-            warn!(%error, "the broker did not stop in order");
-        }
-        drop(stop);
+    /// Waits until the broker has stopped, told to or not. Cancel safe; not to be called again after it has returned.
+    pub async fn wait(&mut self) -> Result<(), RunError> {
+        (&mut self.ended).await.unwrap_or_else(|error| Err(RunError::Panic(error)))
     }
 }
 
@@ -184,11 +202,12 @@ pub async fn start(options: StartOptions) -> Result<RunningBroker, StartError> {
     let ops = ops.transpose().map_err(StartError::Thread)?;
     let ops_address = ops.as_ref().map(OpsServer::address);
     let ended = tokio::spawn(async move {
-        opened.run(server, stopped).await;
+        let ended = opened.run(server, stopped).await;
         // Until the end it tells that the broker is stopping.
         if let Some(ops) = ops {
             ops.close().await;
         }
+        ended
     });
     Ok(RunningBroker { broker, addresses, ops_address, stop, ended })
 }
@@ -215,6 +234,8 @@ struct Opened {
     opening: OpenThreads,
     cleaning: CleanerThreads,
     chores: Chores,
+    /// Without this directory there is no broker.
+    metadata_dir: Arc<DirHealth>,
 }
 
 impl Parts {
@@ -225,14 +246,21 @@ impl Parts {
         let shared = Shared::new(log_files_max as usize, TAIL_BYTES_MAX);
         let local = ReplicaKey { id: node_id, directory: directories.metadata.id };
         let root = Arc::clone(&directories.metadata.dir);
-        let metadata = Metadata::open(root, local, settings.clone(), clock)?;
+        let metadata_dir = Arc::clone(&directories.metadata.health);
+        let metadata =
+            Metadata::open(root, local, settings.clone(), clock)?.noting(Arc::clone(&metadata_dir));
         let registration = Registration {
             id: node_id,
             incarnation: Uuid::from_u128(rand::random()),
             endpoints,
             features: supported_features(),
             rack: settings.node.rack.clone(),
-            directories: directories.all.iter().map(|dir| dir.id).collect(),
+            directories: directories
+                .all
+                .iter()
+                .filter(|dir| !dir.health.has_failed())
+                .map(|dir| dir.id)
+                .collect(),
             previous_epoch: directories.clean_epoch.map(BrokerEpoch),
         };
         // Whoever reads the port for operators finds there what clients push.
@@ -283,22 +311,47 @@ impl Parts {
             events,
             loggers,
         };
-        Ok(Opened { broker: Arc::new(broker), flushing, opening, cleaning, chores })
+        Ok(Opened { broker: Arc::new(broker), flushing, opening, cleaning, chores, metadata_dir })
     }
 }
 
 impl Opened {
+    /// Tells the controller of directories that fail. Runs until it is dropped.
+    async fn report_failures(&self) {
+        let mut failures = tokio::task::JoinSet::new();
+        for dir in self.broker.partitions.data_dirs() {
+            let health = Arc::clone(&dir.health);
+            failures.spawn(async move { health.failed().await });
+        }
+        while failures.join_next().await.is_some() {
+            let (node, online) = (self.broker.node_id, self.broker.partitions.online_ids());
+            let noted = self
+                .broker
+                .controller
+                .submit(None, move |machine, _, _| machine.online_directories(node, online));
+            if let Err(refusal) = noted.await {
+                warn!(%refusal, "the metadata does not say which directories are left");
+            }
+        }
+        std::future::pending().await
+    }
+
     /// Serves until told to stop, then stops in the order that loses nothing: no more requests, then no more
-    /// leadership, then the logs.
-    async fn run(self, server: Server, mut stopped: watch::Receiver<bool>) {
+    /// leadership, then the logs. Without the directory of the metadata log it ends as in a crash.
+    async fn run(self, server: Server, mut stopped: watch::Receiver<bool>) -> Result<(), RunError> {
         let told = tokio::select! {
             told = stopped.wait_for(|stop| *stop) => told.is_ok(),
+            reason = self.metadata_dir.failed() => {
+                let directory = self.metadata_dir.path().display().to_string();
+                return Err(RunError::MetadataDir { directory, reason });
+            }
+            () = self.report_failures() => unreachable!("directories are watched until the broker stops"),
             () = self.broker.groups.keep_time() => unreachable!("deadlines are kept until the broker stops"),
             () = self.broker.transactions.keep_time() => unreachable!("time is kept until the broker stops"),
         };
         if !told {
             // Nobody waits for a clean end.
-            return;
+            return Ok(());
         }
         info!("stopping");
         self.broker.groups.close();
@@ -313,6 +366,7 @@ impl Opened {
         if let Err(error) = closing.await {
             warn!(%error, "the logs are not closed cleanly");
         }
+        Ok(())
     }
 }
 

@@ -87,6 +87,21 @@ impl TestBroker {
         metadata: (MetadataImage, MetadataDelta),
         settings: &[(&str, &str)],
     ) -> Self {
+        Self::start_unopened_on(vec![directory], metadata, settings)
+    }
+
+    /// Starts with several data directories.
+    fn start_on_all(directories: Vec<Arc<dyn Dir>>, topics: &[Topic<'_>]) -> Self {
+        let mut broker = Self::start_unopened_on(directories, image(topics), &[]);
+        broker.open_logs();
+        broker
+    }
+
+    fn start_unopened_on(
+        directories: Vec<Arc<dyn Dir>>,
+        metadata: (MetadataImage, MetadataDelta),
+        settings: &[(&str, &str)],
+    ) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let settings: Vec<(String, String)> =
@@ -94,7 +109,7 @@ impl TestBroker {
         let settings = BrokerSettings::load(&Properties::default(), &settings).unwrap().0;
         let limits = ServerLimits::of(&settings);
         let _inside = runtime.enter();
-        let broker = Arc::new(broker(directory, settings));
+        let broker = Arc::new(broker(directories, settings));
         let flushing = broker.partitions.start_flushing().unwrap();
         let (groups, transactions) = (broker.groups.clone(), broker.transactions.clone());
         runtime.spawn(async move { groups.keep_time().await });
@@ -142,14 +157,17 @@ impl TestBroker {
     }
 }
 
-fn broker(dir: Arc<dyn Dir>, settings: BrokerSettings) -> Broker {
+fn broker(dirs: Vec<Arc<dyn Dir>>, settings: BrokerSettings) -> Broker {
     let clock = Clock::start();
-    let lock = dir.lock(".lock").unwrap().expect("nobody else uses the directory");
-    let data_dir = DataDir::open(dir, Uuid::from_u128(5), lock).unwrap();
+    let open = |(dir, id): (Arc<dyn Dir>, u128)| {
+        let lock = dir.lock(".lock").unwrap().expect("nobody else uses the directory");
+        Arc::new(DataDir::open(dir, Uuid::from_u128(id), lock).unwrap())
+    };
+    let data_dirs = dirs.into_iter().zip(500..).map(open).collect();
     let fetch_sessions = FetchSessions::new(settings.fetch.sessions_max);
     let (group_settings, transaction_settings) = (settings.group.clone(), settings.transaction.clone());
     let shared = Shared::new(100, 1 << 20);
-    let partitions = Partitions::new(BrokerId(NODE), clock, settings, vec![Arc::new(data_dir)], shared);
+    let partitions = Partitions::new(BrokerId(NODE), clock, settings, data_dirs, shared);
     let partitions = Arc::new(partitions);
     let groups = Groups::new(BrokerId(NODE), clock, group_settings, Arc::clone(&partitions));
     let metadata = MetadataCache::default();

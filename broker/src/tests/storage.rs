@@ -3,9 +3,12 @@ use std::sync::Arc;
 
 use kafkactl_core::log::dir::{Dir, FailingDir, Failures, MemoryDisk, Operation, RealDir};
 use kafkactl_core::names::Offset;
-use kafkactl_core::wire::messages::{ApiVersionsRequest, ApiVersionsResponse, ProduceResponse};
+use kafkactl_core::wire::messages::{
+    ApiVersionsRequest, ApiVersionsResponse, DescribeLogDirsRequest, DescribeLogDirsResponse, ProduceResponse,
+};
 use kafkactl_core::wire::{ApiKey, ErrorCode};
 
+use super::client::Client;
 use super::fetching::all_values;
 use super::producing::{produce, request};
 use super::{TestBroker, Topic, batch, image};
@@ -61,21 +64,40 @@ fn a_full_disk_refuses_writes_serves_reads_and_recovers() {
     assert_eq!(all_values(&mut client, "t"), ["before", "after"]);
 }
 
+/// The codes of appends to each partition of `topic`.
+fn appends(client: &mut Client, topic: &str, partitions: i32) -> Vec<i16> {
+    (0..partitions).map(|partition| produce(client, topic, partition, batch(&["v"])).error_code).collect()
+}
+
+const STORAGE: i16 = ErrorCode::KafkaStorageError as i16;
+
 #[test]
-fn a_failed_sync_ends_writing_not_reading() {
+fn a_failed_sync_is_the_end_of_its_directory_alone() {
     let failures = Failures::default();
-    let dir = Arc::new(FailingDir::new(MemoryDisk::default().root(), failures.clone()));
-    let topics: &[Topic<'_>] = &[("t", 1, &[("flush.messages", "1")])];
-    let broker = TestBroker::start_on(dir, topics, &[]);
+    let bad = Arc::new(FailingDir::new(MemoryDisk::default().root(), failures.clone()));
+    let topics: &[Topic<'_>] = &[("t", 4, &[("flush.messages", "1")])];
+    let broker = TestBroker::start_on_all(vec![MemoryDisk::default().root(), bad], topics);
     let mut client = broker.client();
-    assert_eq!(produce(&mut client, "t", 0, batch(&["safe"])).error_code, 0);
+    assert_eq!(appends(&mut client, "t", 4), [0; 4]);
     failures.add(Operation::Sync, ErrorKind::Other, 0, 1);
-    // What became of the batch is unknown, so it is neither acknowledged nor shown, then or later.
+    // What became of the first batch is unknown, so it is neither acknowledged nor shown, then or later.
     for _ in 0..2 {
-        let refused = produce(&mut client, "t", 0, batch(&["unsafe"]));
-        assert_eq!(refused.error_code, ErrorCode::KafkaStorageError.code());
+        assert_eq!(appends(&mut client, "t", 4), [0, STORAGE, 0, STORAGE]);
     }
-    assert_eq!(all_values(&mut client, "t"), ["safe"]);
+    let describe = |client: &mut Client| -> DescribeLogDirsResponse {
+        let all = DescribeLogDirsRequest::default().with_topics(None);
+        client.ask(ApiKey::DescribeLogDirs, 4, &all)
+    };
+    let described = describe(&mut client).results;
+    let of_dir = |index: usize| {
+        let dir = &described[index];
+        let partitions = dir.topics.iter().flat_map(|topic| &topic.partitions);
+        let numbers: Vec<i32> = partitions.map(|partition| partition.partition_index).collect();
+        (dir.error_code, numbers, dir.total_bytes >= 0)
+    };
+    assert_eq!(of_dir(0), (0, vec![0, 2], true));
+    assert_eq!(of_dir(1), (STORAGE, Vec::new(), false));
+    broker.stop();
 }
 
 #[test]
@@ -151,22 +173,17 @@ fn directories(parent: &std::path::Path, suffix: &str) -> usize {
 }
 
 #[test]
-fn a_disk_that_fails_at_the_start_takes_one_partition_down() {
+fn a_replica_that_cannot_be_made_is_the_end_of_its_directory_alone() {
     let failures = Failures::default();
-    let disk = MemoryDisk::default();
-    let broker = TestBroker::start_on(
-        Arc::new(FailingDir::new(disk.root(), failures.clone())),
-        &[("good", 1, &[])],
-        &[],
-    );
+    let bad = Arc::new(FailingDir::new(MemoryDisk::default().root(), failures.clone()));
+    let broker = TestBroker::start_on_all(vec![MemoryDisk::default().root(), bad], &[("old", 2, &[])]);
     let mut client = broker.client();
-    assert_eq!(produce(&mut client, "good", 0, batch(&["a"])).error_code, 0);
+    assert_eq!(appends(&mut client, "old", 2), [0, 0]);
     failures.add(Operation::Rename, ErrorKind::Other, 0, 1);
-    broker.apply(&[("good", 1, &[]), ("bad", 1, &[])]);
-    let storage_error = ErrorCode::KafkaStorageError.code();
-    assert_eq!(produce(&mut client, "bad", 0, batch(&["a"])).error_code, storage_error);
-    assert_eq!(produce(&mut client, "good", 0, batch(&["a"])).error_code, 0);
-    assert_eq!(broker.partition("good", 0).bounds().high_watermark, Offset(2));
+    broker.apply(&[("old", 2, &[]), ("new", 2, &[])]);
+    assert_eq!(appends(&mut client, "new", 2), [0, STORAGE]);
+    assert_eq!(appends(&mut client, "old", 2), [0, STORAGE]);
+    assert_eq!(super::fetching::error_at(&mut client, "old", 0), 0);
 }
 
 #[test]

@@ -50,8 +50,8 @@ impl Node {
     }
 
     /// Stops in order.
-    pub fn stop(self) {
+    pub fn stop(mut self) {
         self.broker.shutdown();
-        self.runtime.block_on(self.broker.wait());
+        self.runtime.block_on(self.broker.wait()).unwrap();
     }
 }

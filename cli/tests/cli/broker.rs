@@ -3,15 +3,18 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 
 use tempfile::TempDir;
 
 use crate::kafkactl::{Done, command, run};
 
-const START: [&str; 7] = ["broker", "start", "--listen", "127.0.0.1:0", "--log-level", "warn", "--data-dir"];
+const START: [&str; 6] = ["broker", "start", "--listen", "127.0.0.1:0", "--log-level", "warn"];
 
 pub struct Broker {
     child: Child,
+    /// Collects what it says on standard error.
+    log: Option<JoinHandle<String>>,
     bootstrap: String,
     home: TempDir,
 }
@@ -36,7 +39,17 @@ impl Broker {
     pub fn start_on(dir: &Path, flags: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut command = command(home.path());
-        command.args(START).arg(dir).args(flags);
+        command.args(START).arg("--data-dir").arg(dir).args(flags);
+        Self::spawn(command, home)
+    }
+
+    /// Starts on several directories; the metadata log is in the first.
+    pub fn start_on_all(dirs: &[&Path]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let mut command = command(home.path());
+        let dirs: Vec<_> = dirs.iter().map(|dir| dir.to_str().unwrap()).collect();
+        let metadata_dir = format!("metadata.log.dir={}", dirs[0]);
+        command.args(START).args(["--set", &format!("log.dirs={}", dirs.join(",")), "--set", &metadata_dir]);
         Self::spawn(command, home)
     }
 
@@ -50,7 +63,7 @@ impl Broker {
         };
         in_namespace(mount).output().ok().filter(|output| output.status.success())?;
         let mut command = in_namespace(&format!("{mount} && exec \"$@\""));
-        command.arg(env!("CARGO_BIN_EXE_kafkactl")).args(START).arg(dir);
+        command.arg(env!("CARGO_BIN_EXE_kafkactl")).args(START).arg("--data-dir").arg(dir);
         // What is deleted goes at once.
         command.args(["--set", "log.segment.delete.delay.ms=0"]).stdin(Stdio::null());
         Some(Self::spawn(command, tempfile::tempdir().unwrap()))
@@ -67,8 +80,11 @@ impl Broker {
         });
         let bootstrap = bootstrap.expect("the broker ended before it was ready");
         // A full pipe would stop the broker.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| eprintln!("{line}")));
-        Self { child, bootstrap, home }
+        let log = std::thread::spawn(move || {
+            let lines = lines.map_while(Result::ok).inspect(|line| eprintln!("{line}"));
+            lines.collect::<Vec<_>>().join("\n")
+        });
+        Self { child, log: Some(log), bootstrap, home }
     }
 
     pub fn bootstrap(&self) -> &str {
@@ -95,6 +111,13 @@ impl Broker {
         let mut command = command(self.home.path());
         command.args(["--bootstrap", &self.bootstrap, "--timeout", timeout]).args(words);
         run(command, input)
+    }
+
+    /// Waits until it has ended by itself; what it said since it was ready is its standard error.
+    pub fn ended(mut self) -> Done {
+        let code = self.child.wait().expect("the broker ends").code();
+        let stderr = self.log.take().map(|log| log.join().unwrap()).unwrap_or_default();
+        Done { code, stdout: String::new(), stderr }
     }
 
     fn signal(&self, signal: rustix::process::Signal) {

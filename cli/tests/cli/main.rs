@@ -4,6 +4,7 @@ mod broker;
 mod cleaning;
 mod contexts;
 mod demo;
+mod directories;
 mod golden;
 mod hostile;
 mod journey;

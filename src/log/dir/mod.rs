@@ -15,6 +15,8 @@ use std::os::fd::BorrowedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rustix::io::Errno;
+
 pub use failing::{FailingDir, Failures, Operation};
 pub use memory::{Loss, MemoryDir, MemoryDisk};
 pub use read_only::ReadOnlyDir;
@@ -139,6 +141,18 @@ pub struct Space {
 /// Whether the volume has no room: the one failure that goes away by itself.
 pub fn is_disk_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// Whether the disk has failed, as far as an error can tell: not where it is full, a file is missing or cut, or this
+/// process has run out of descriptors or memory.
+pub fn is_disk_failure(error: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, InvalidData, NotFound, OutOfMemory, UnexpectedEof};
+    let is_out_of_files = [Errno::MFILE, Errno::NFILE]
+        .iter()
+        .any(|exhausted| error.raw_os_error() == Some(exhausted.raw_os_error()));
+    let is_no_fault =
+        matches!(error.kind(), Interrupted | InvalidData | NotFound | OutOfMemory | UnexpectedEof);
+    !is_no_fault && !is_out_of_files && !is_disk_full(error)
 }
 
 /// Reads a whole file of at most `bytes_max`; `None` if it is not there.

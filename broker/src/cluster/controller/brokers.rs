@@ -177,6 +177,18 @@ impl Machine<'_> {
         Decision::new(vec![record.into()], Ok(first..next))
     }
 
+    /// Notes which directories of a broker can be used; one at least.
+    pub fn online_directories(&self, id: BrokerId, online: Vec<Uuid>) -> Decision<()> {
+        let broker = self.image.brokers.get(&id).filter(|broker| broker.directories != online);
+        match broker {
+            Some(broker) if self.version().has_directories() => {
+                let change = BrokerRegistrationChangeRecord { log_dirs: online, ..change_of(broker) };
+                Decision::new(vec![change.into()], ())
+            }
+            _ => Decision::reply(()),
+        }
+    }
+
     /// Notes the directories that a broker chose for its replicas; what does not exist any more is left out.
     pub fn assign_directories(
         &self,

@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::cluster::loader::MetadataLoader;
 use crate::cluster::quorum::{MetadataLog, MetadataLogError};
 use crate::cluster::{MetadataCache, MetadataDelta, MetadataImage, MetadataSubscriber};
+use crate::dir_health::DirHealth;
 
 /// Most orders that one sync makes durable.
 const ORDERS_PER_COMMIT: usize = 64;
@@ -40,6 +41,8 @@ pub(crate) struct Driver {
     pub quorum: Arc<ArcSwap<QuorumView>>,
     pub no_ops: u32,
     pub broker_epoch: BrokerEpoch,
+    /// Of the directory the metadata log lies in.
+    pub health: Arc<DirHealth>,
 }
 
 impl Driver {
@@ -131,7 +134,8 @@ impl Driver {
         }
         // A batch that raises metadata.version is still written as the version before it wants.
         let version = self.loader.newest().metadata_version();
-        let offsets = self.log.append(&records, version, self.clock.now_ms())?;
+        let appended = self.log.append(&records, version, self.clock.now_ms());
+        let offsets = appended.inspect_err(|error| self.note(error))?;
         for (record, offset) in records.into_iter().zip(offsets.start.0..) {
             if let Err(source) = self.loader.replay(Offset(offset), record) {
                 // What is written now says what cannot be. Nothing more is written on top of it.
@@ -147,10 +151,18 @@ impl Driver {
     pub fn commit(&mut self) -> Result<(), Refusal> {
         if let Err(error) = self.log.flush() {
             error!(%error, "the metadata log cannot be forced to disk; it takes no more writes");
+            self.note(&error);
             return Err(refusal(&error));
         }
         self.publish();
         Ok(())
+    }
+
+    /// Takes the log's directory out of use if its disk has failed.
+    fn note(&self, error: &MetadataLogError) {
+        if error.is_disk_failure() {
+            self.health.fail(error);
+        }
     }
 
     /// Gives the newest committed image to those who follow it.

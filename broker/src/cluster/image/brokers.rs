@@ -7,6 +7,7 @@ use kafkactl_core::schema::metadata::{
     BrokerRegistrationChangeRecord, RegisterBrokerRecord, RegisterControllerRecord,
 };
 
+use super::{DIRECTORY_LOST, DIRECTORY_MIGRATING, DIRECTORY_UNASSIGNED};
 use crate::cluster::features::MetadataVersion;
 
 /// One broker's registration. It serves clients while it is not fenced.
@@ -54,6 +55,13 @@ pub struct SupportedFeature {
 }
 
 impl BrokerImage {
+    /// Whether a replica in this directory can be used, as far as the broker has told (`DirectoryId.isOnline`).
+    pub fn has_online(&self, directory: Uuid) -> bool {
+        let is_unknown = directory == DIRECTORY_UNASSIGNED || directory == DIRECTORY_MIGRATING;
+        let is_listed = self.directories.is_empty() || self.directories.contains(&directory);
+        is_unknown || (is_listed && directory != DIRECTORY_LOST)
+    }
+
     /// Whether replicas on this broker may lead and be in sync (C12).
     pub fn is_active(&self) -> bool {
         !self.is_fenced && !self.in_controlled_shutdown

@@ -28,8 +28,8 @@ pub use delta::{ConfigResource, MetadataDelta};
 pub use security::Security;
 pub use shards::Shards;
 pub use topics::{
-    DIRECTORY_MIGRATING, DIRECTORY_UNASSIGNED, NO_LEADER, NO_LEADER_CHANGE, PartitionImage, TopicImage,
-    Topics,
+    DIRECTORY_LOST, DIRECTORY_MIGRATING, DIRECTORY_UNASSIGNED, NO_LEADER, NO_LEADER_CHANGE, PartitionImage,
+    TopicImage, Topics,
 };
 pub use write::encode_record;
 
@@ -126,6 +126,16 @@ impl MetadataImage {
 
     pub fn is_active(&self, broker: BrokerId) -> bool {
         self.brokers.get(&broker).is_some_and(BrokerImage::is_active)
+    }
+
+    /// The replicas that nobody can use: their broker is fenced or gone, or their directory has failed.
+    pub fn offline_replicas(&self, partition: &PartitionImage) -> Vec<BrokerId> {
+        let is_online = |replica: &BrokerId| {
+            let directory = partition.directory_of(*replica).unwrap_or(DIRECTORY_UNASSIGNED);
+            let broker = self.brokers.get(replica);
+            broker.is_some_and(|broker| !broker.is_fenced && broker.has_online(directory))
+        };
+        partition.replicas.iter().copied().filter(|replica| !is_online(replica)).collect()
     }
 
     /// Takes one record in. Offsets and transactions of records are the caller's business.

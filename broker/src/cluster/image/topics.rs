@@ -13,6 +13,8 @@ use crate::cluster::features::MetadataVersion;
 pub const DIRECTORY_MIGRATING: Uuid = Uuid::nil();
 /// A directory that its broker has not chosen yet (`DirectoryId.UNASSIGNED`).
 pub const DIRECTORY_UNASSIGNED: Uuid = Uuid::from_u128(1);
+/// A directory that has failed or is gone, whichever it was.
+pub const DIRECTORY_LOST: Uuid = Uuid::from_u128(2);
 
 /// "No leader" in partition records.
 pub const NO_LEADER: BrokerId = BrokerId(-1);

@@ -1,6 +1,6 @@
 use std::io;
 
-use kafkactl_core::log::dir::Dir;
+use kafkactl_core::log::dir::{Dir, is_disk_failure};
 use kafkactl_core::log::{AppendError, LogError};
 use kafkactl_core::record::RecordError;
 use kafkactl_core::schema::SchemaError;
@@ -53,5 +53,14 @@ impl MetadataLogError {
     /// Whether the volume is full: nothing was written, and the same may succeed later.
     pub fn is_disk_full(&self) -> bool {
         matches!(self, Self::Log(error) | Self::Append(AppendError::Log(error)) if error.is_disk_full())
+    }
+
+    /// Whether the disk itself has failed.
+    pub fn is_disk_failure(&self) -> bool {
+        match self {
+            Self::Io { source, .. } => is_disk_failure(source),
+            Self::Log(error) | Self::Append(AppendError::Log(error)) => error.is_disk_failure(),
+            _ => false,
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kafkactl_broker::{ListenAddress, Loggers, RunningBroker, StartError, StartOptions};
+use kafkactl_broker::{ListenAddress, Loggers, RunError, RunningBroker, StartError, StartOptions};
 use serde::Serialize;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -48,19 +48,26 @@ async fn start_and_wait(args: &BrokerStartArgs, loggers: Arc<Loggers>, out: &mut
     }
     let (settings, cluster_id) = (loaded.settings, args.cluster_id.clone());
     let options = StartOptions { settings, cluster_id, loggers: Some(loggers) };
-    let running = kafkactl_broker::start(options).await.map_err(start_error)?;
+    let mut running = kafkactl_broker::start(options).await.map_err(start_error)?;
     let ready = Ready::new(&running, began);
     let ready_file = args.ready_file.as_deref().map(|path| ReadyFile::write(path, &ready)).transpose()?;
     ready.announce(args, out)?;
 
-    signals.next().await;
+    tokio::select! {
+        () = signals.next() => {}
+        ended = running.wait() => return stopped(ended),
+    }
     tracing::info!(node = ready.node_id, "stopping; a second signal stops at once");
     drop(ready_file);
     running.shutdown();
     tokio::select! {
-        () = running.wait() => Ok(ExitStatus::Done),
+        ended = running.wait() => stopped(ended),
         () = signals.another(SIGNAL_ECHO) => Err(CommandError::failed("stopped at once: the next start will recover the logs")),
     }
+}
+
+fn stopped(ended: Result<(), RunError>) -> Outcome {
+    ended.map(|()| ExitStatus::Done).map_err(|error| CommandError::failed(error.to_string()))
 }
 
 fn ephemeral_dir(args: &BrokerStartArgs) -> Result<Option<tempfile::TempDir>, CommandError> {

@@ -182,9 +182,9 @@ impl Cluster {
         self.dir.path()
     }
 
-    async fn stop(self) -> Result<(), CommandError> {
+    async fn stop(mut self) -> Result<(), CommandError> {
         self.running.shutdown();
-        self.running.wait().await;
+        self.running.wait().await.map_err(|error| CommandError::failed(error.to_string()))?;
         let path = self.dir.path().to_owned();
         self.dir.close().map_err(|error| CommandError::io(path, error))
     }
