@@ -42,18 +42,12 @@ pub struct Loaded {
 impl Given {
     /// `ephemeral_dir` is the data directory of `--ephemeral`.
     pub fn to_start(args: &BrokerStartArgs, ephemeral_dir: Option<&Path>) -> Result<Self, CommandError> {
-        let mut flags = Vec::new();
-        if let Some(dir) = ephemeral_dir.or(args.data_dir.as_deref()) {
-            flags.push(("log.dirs", directory(dir)?));
-        }
+        let mut flags = directory_flags(ephemeral_dir.or(args.data_dir.as_deref()), args.node_id)?;
         if let Some(address) = &args.listen {
             flags.push(("listeners", listener(address)));
         }
         if let Some(address) = &args.advertise {
             flags.push(("advertised.listeners", listener(address)));
-        }
-        if let Some(id) = args.node_id {
-            flags.push(("node.id", id.to_string()));
         }
         if let Some(address) = &args.ops {
             flags.push(("ops.listen", address.clone()));
@@ -68,16 +62,9 @@ impl Given {
     }
 
     pub fn for_directories(args: &StorageDirArgs) -> Result<Self, CommandError> {
-        let mut flags = Vec::new();
-        if let Some(dir) = &args.data_dir {
-            flags.push(("log.dirs", directory(dir)?));
-        }
-        if let Some(id) = args.node_id {
-            flags.push(("node.id", id.to_string()));
-        }
         Ok(Self {
             config: args.config.clone(),
-            flags,
+            flags: directory_flags(args.data_dir.as_deref(), args.node_id)?,
             sets: args.settings.clone(),
             node_id_default: Some(NODE_ID),
             listen_default: LISTEN,
@@ -125,6 +112,15 @@ impl Given {
 fn read_properties(path: &Path) -> Result<Properties, CommandError> {
     let text = fs::read_to_string(path).map_err(|error| CommandError::io(path, error))?;
     Properties::parse(&text).map_err(|error| CommandError::usage(format!("{}: {error}", path.display())))
+}
+
+/// `--data-dir` and `--node-id` as settings.
+fn directory_flags(
+    data_dir: Option<&Path>,
+    node_id: Option<i32>,
+) -> Result<Vec<(&'static str, String)>, CommandError> {
+    let dirs = data_dir.map(directory).transpose()?.map(|dirs| ("log.dirs", dirs));
+    Ok(dirs.into_iter().chain(node_id.map(|id| ("node.id", id.to_string()))).collect())
 }
 
 /// A directory as an entry of `log.dirs`.
