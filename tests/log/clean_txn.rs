@@ -162,9 +162,15 @@ fn a_marker_outlives_its_records_until_its_horizon() {
     written.log.cleaned(cleaned_to);
     assert_eq!((written.values("a"), written.markers()), (vec!["kept".to_owned()], 1));
     written.roll();
-    for (now_ms, markers) in [(NOW_MS, 1), (NOW_MS + DELETE_RETENTION_MS - 1, 1), (NOW_MS + DELETE_RETENTION_MS, 0)] {
+    for (now_ms, markers) in
+        [(NOW_MS, 1), (NOW_MS + DELETE_RETENTION_MS - 1, 1), (NOW_MS + DELETE_RETENTION_MS, 0)]
+    {
         written.clean(now_ms);
-        assert_eq!((written.values("a"), written.markers()), (vec!["kept".to_owned()], markers), "at {now_ms}");
+        assert_eq!(
+            (written.values("a"), written.markers()),
+            (vec!["kept".to_owned()], markers),
+            "at {now_ms}"
+        );
         // The next cleaning has something to begin with.
         written.roll();
     }

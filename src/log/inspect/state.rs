@@ -67,6 +67,7 @@ pub fn producer_state(partition: &PartitionFiles) -> Result<Option<ProducerState
     let of_segments = partition.segments.iter().filter_map(|segment| segment.snapshot.as_ref());
     let snapshots = of_segments.chain(&partition.other_snapshots);
     let newest = snapshots.filter_map(|path| Some((base_offset_of(path)?, path))).max();
-    let read = |(offset, path): (Offset, &PathBuf)| Ok(ProducerState { offset, producers: read_snapshot(path)? });
+    let read =
+        |(offset, path): (Offset, &PathBuf)| Ok(ProducerState { offset, producers: read_snapshot(path)? });
     newest.map(read).transpose()
 }
