@@ -4,11 +4,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use parking_lot::{Condvar, Mutex};
 use tracing::error;
 
-use super::partition::Partition;
+use super::partition::{LogState, Partition};
+use super::watch::Change;
 
 /// Syncs that may run at once: the file system commits those of one moment together.
 const THREAD_COUNT: usize = 4;
@@ -58,6 +60,57 @@ impl Flusher {
                 return None;
             }
             self.wake.wait(&mut queue);
+        }
+    }
+}
+
+impl Partition {
+    /// Syncs what has been appended so far. Blocks; the lock is not held meanwhile.
+    pub(super) fn flush(&self) {
+        let _one_at_a_time = self.syncing.lock();
+        let task = {
+            let mut core = self.lock_as_is();
+            core.flush_is_due = false;
+            let LogState::Open(log) = &mut core.log else { return };
+            match log.flush_task() {
+                Ok(Some(task)) => task,
+                Ok(None) => return,
+                Err(error) => return error!(partition = %self.id, %error, "the log cannot be flushed"),
+            }
+        };
+        let began = Instant::now();
+        let done = task.run();
+        self.counts.flushed(began.elapsed(), done.is_ok());
+        let config = self.config.load();
+        let mut core = self.lock_as_is();
+        let LogState::Open(log) = &mut core.log else { return };
+        if let Err(error) = done {
+            // What the disk holds now is unknown: nothing more may be acknowledged on top of it.
+            error!(partition = %self.id, %error, "a sync failed, the log takes no more writes");
+            log.poison(error.to_string());
+            self.data_dir.note(&error);
+            drop(core);
+            return self.tell(Change::Other);
+        }
+        log.flushed(&task);
+        core.local_end = core.local_end.max(task.up_to());
+        let local_end = core.local_end;
+        let moved = core.replica.advance(local_end, config.min_insync_replicas);
+        drop(core);
+        if moved.is_some() || config.is_durable() {
+            self.tell(Change::Other);
+        }
+    }
+
+    /// Puts the partition on the flusher's list if `flush.ms` or `flush.messages` says so.
+    pub(super) fn flush_if_due(self: &Arc<Self>, now_ms: i64) {
+        let mut core = self.lock_as_is();
+        let LogState::Open(log) = &core.log else { return };
+        if log.flush_due_ms().is_some_and(|due_ms| due_ms <= now_ms)
+            && !std::mem::replace(&mut core.flush_is_due, true)
+        {
+            drop(core);
+            self.flusher.push(self);
         }
     }
 }

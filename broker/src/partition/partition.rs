@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use kafkactl_core::log::{AppendError, DeletedFiles, LeaderAppend, Log, LogError, Verified};
@@ -30,7 +29,7 @@ pub struct Partition {
     pub topic_id: TopicId,
     pub(super) local: BrokerId,
     pub(super) data_dir: Arc<DataDir>,
-    config: ArcSwap<PartitionConfig>,
+    pub(super) config: ArcSwap<PartitionConfig>,
     pub(super) core: Mutex<Core>,
     /// For those who block in [`Partition::lock`].
     pub(super) is_opened: Condvar,
@@ -39,17 +38,17 @@ pub struct Partition {
     pub(super) cleaning: Mutex<()>,
     /// Held from the making of a flush task until the log knows its end. Of two at once the second would not sync
     /// what the first has yet to, and might be told that all went well after a failure that the kernel reports once.
-    syncing: Mutex<()>,
+    pub(super) syncing: Mutex<()>,
     watchers: Watchers,
     change_count: AtomicU64,
     is_retired: AtomicBool,
     /// Whether the last append failed at the disk: said once, not for every batch that is refused.
     is_failing: AtomicBool,
     /// Whether a failed read has been said.
-    is_unreadable: AtomicBool,
-    flusher: Arc<Flusher>,
+    pub(super) is_unreadable: AtomicBool,
+    pub(super) flusher: Arc<Flusher>,
     pub(crate) traffic: Arc<Traffic>,
-    counts: Arc<LogCounts>,
+    pub(super) counts: Arc<LogCounts>,
 }
 
 /// What a replica has in common with others.
@@ -120,13 +119,6 @@ impl Partition {
             flusher,
             traffic,
             counts,
-        }
-    }
-
-    /// Says that records cannot be read: once, for readers ask again and again.
-    pub(super) fn tell_damage(&self, failure: &LogError) {
-        if !self.is_unreadable.swap(true, Ordering::Relaxed) {
-            error!(partition = %self.id, error = %failure, "records cannot be read");
         }
     }
 
@@ -289,55 +281,6 @@ impl Partition {
         }
         let local_end = core.local_end;
         let _ = core.replica.advance(local_end, self.config.load().min_insync_replicas);
-    }
-
-    /// Syncs what has been appended so far. Blocks; the lock is not held meanwhile.
-    pub(super) fn flush(&self) {
-        let _one_at_a_time = self.syncing.lock();
-        let task = {
-            let mut core = self.lock_as_is();
-            core.flush_is_due = false;
-            let LogState::Open(log) = &mut core.log else { return };
-            match log.flush_task() {
-                Ok(Some(task)) => task,
-                Ok(None) => return,
-                Err(error) => return error!(partition = %self.id, %error, "the log cannot be flushed"),
-            }
-        };
-        let began = Instant::now();
-        let done = task.run();
-        self.counts.flushed(began.elapsed(), done.is_ok());
-        let config = self.config.load();
-        let mut core = self.lock_as_is();
-        let LogState::Open(log) = &mut core.log else { return };
-        if let Err(error) = done {
-            // What the disk holds now is unknown: nothing more may be acknowledged on top of it.
-            error!(partition = %self.id, %error, "a sync failed, the log takes no more writes");
-            log.poison(error.to_string());
-            self.data_dir.note(&error);
-            drop(core);
-            return self.tell(Change::Other);
-        }
-        log.flushed(&task);
-        core.local_end = core.local_end.max(task.up_to());
-        let local_end = core.local_end;
-        let moved = core.replica.advance(local_end, config.min_insync_replicas);
-        drop(core);
-        if moved.is_some() || config.is_durable() {
-            self.tell(Change::Other);
-        }
-    }
-
-    /// Puts the partition on the flusher's list if `flush.ms` or `flush.messages` says so.
-    pub(super) fn flush_if_due(self: &Arc<Self>, now_ms: i64) {
-        let mut core = self.lock_as_is();
-        let LogState::Open(log) = &core.log else { return };
-        if log.flush_due_ms().is_some_and(|due_ms| due_ms <= now_ms)
-            && !std::mem::replace(&mut core.flush_is_due, true)
-        {
-            drop(core);
-            self.flusher.push(self);
-        }
     }
 
     /// Deletes the segments whose time has come; their files are to be unlinked later (E9).

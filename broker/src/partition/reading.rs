@@ -1,7 +1,10 @@
 //! Reads of a partition: planned under its lock, carried out without it.
 
+use std::sync::atomic::Ordering;
+
 use kafkactl_core::log::{EpochEnd, LogError, ProducerEntry, ReadPlan, ReadSlice, SliceBytes};
 use kafkactl_core::names::{LeaderEpoch, Offset};
+use tracing::error;
 
 use super::error::PartitionError;
 use super::partition::{Core, Partition};
@@ -197,6 +200,13 @@ impl Partition {
         match current_leader_epoch {
             LeaderEpoch::NONE => PartitionError::NotLeader(self.id.clone()),
             _ => PartitionError::UnknownLeaderEpoch(self.id.clone()),
+        }
+    }
+
+    /// Says that records cannot be read: once, for readers ask again and again.
+    fn tell_damage(&self, failure: &LogError) {
+        if !self.is_unreadable.swap(true, Ordering::Relaxed) {
+            error!(partition = %self.id, error = %failure, "records cannot be read");
         }
     }
 

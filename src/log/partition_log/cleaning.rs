@@ -89,6 +89,8 @@ impl Log {
         }
         let fresh = Segment::existing(&self.place, base_offset, size_bytes, now_ms);
         self.sealed.splice(replaced, [Arc::new(fresh)]);
+        // What was cleaned away must not be served from memory.
+        self.tail.forget_before(self.active.base_offset());
         if let Err(error) = self.swap(&replaces.segments, base_offset) {
             self.poison(format!("a cleaned segment is half in place: {error}"));
             return Err(error);

@@ -144,6 +144,13 @@ impl Tail {
         }
     }
 
+    /// Forgets the batches of segments before the one that begins at `base_offset`.
+    pub fn forget_before(&mut self, base_offset: Offset) {
+        while self.batches.front().is_some_and(|kept| kept.segment < base_offset) {
+            self.pop();
+        }
+    }
+
     fn pop(&mut self) {
         if let Some(kept) = self.batches.pop_front() {
             self.bytes -= kept.bytes.len();
@@ -155,5 +162,31 @@ impl Tail {
 impl Drop for Tail {
     fn drop(&mut self) {
         self.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::LeaderEpoch;
+    use crate::record::stamp;
+    use crate::record::{Batch, BatchBuilder, BatchFields};
+
+    #[test]
+    fn sealed_segments_are_forgotten_when_they_are_cleaned() {
+        let mut tail = Tail::new(TailBudget::new(1 << 20));
+        tail.visited();
+        for (offset, segment) in [(0, 0), (1, 0), (2, 2)] {
+            let mut builder = BatchBuilder::new(BatchFields::default());
+            builder.append(0, None, Some(b"value"), []);
+            let mut bytes = builder.finish().unwrap();
+            stamp::offset_and_epoch(&mut bytes, Offset(offset), LeaderEpoch(0));
+            let header = *Batch::parse(&bytes).unwrap().header();
+            tail.push(&header, Offset(segment), 0, [&bytes, &[]]);
+        }
+        assert!(tail.read(Offset(0), 1 << 20, Offset(3), true).is_some());
+        tail.forget_before(Offset(2));
+        assert!(tail.read(Offset(1), 1 << 20, Offset(3), true).is_none());
+        assert!(tail.read(Offset(2), 1 << 20, Offset(3), true).is_some());
     }
 }

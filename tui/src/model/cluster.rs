@@ -399,6 +399,12 @@ pub struct GroupSummary {
     pub topic_count: usize,
 }
 
+/// The largest, unless that is 0 and others are not known: a group that is behind must not look as if it were not.
+fn worst_known(time_lags_ms: &[Option<i64>]) -> Option<i64> {
+    let worst_ms = time_lags_ms.iter().copied().max().flatten();
+    worst_ms.filter(|&worst_ms| worst_ms > 0 || !time_lags_ms.contains(&None))
+}
+
 impl Group {
     pub fn lag(&self) -> Option<i64> {
         let mut lags = self.partitions.values().filter_map(|partition| partition.lag?.offsets()).peekable();
@@ -415,8 +421,8 @@ impl Group {
         let lags: Vec<i64> =
             self.partitions.values().filter_map(|partition| partition.lag?.offsets()).collect();
         let lag = (!lags.is_empty()).then(|| lags.iter().sum());
-        let (mut time_lag_ms, mut slowest_eta) = (None, None);
-        let (mut consume, mut produce) = (Vec::new(), Vec::new());
+        let mut slowest_eta = None;
+        let (mut consume, mut produce, mut time_lags_ms) = (Vec::new(), Vec::new(), Vec::new());
         for ((topic, id), partition) in &self.partitions {
             let Some(behind) = partition.lag.and_then(Lag::offsets) else { continue };
             let Some(known) = cluster.partition(topic, *id) else { continue };
@@ -424,7 +430,7 @@ impl Group {
             consume.push(rates.0);
             produce.push(rates.1);
             slowest_eta = lag::slower(slowest_eta, lag::eta(behind, rates.0, rates.1));
-            time_lag_ms = time_lag_ms.max(partition.time_lag_ms(known));
+            time_lags_ms.push(partition.time_lag_ms(known));
         }
         let (consume_rate, produce_rate) = (sum_known(consume.into_iter()), sum_known(produce.into_iter()));
         let of_state = |state| {
@@ -434,7 +440,7 @@ impl Group {
         topics.dedup();
         GroupSummary {
             lag,
-            time_lag_ms,
+            time_lag_ms: worst_known(&time_lags_ms),
             eta: lag.and_then(|lag| lag::eta(lag, consume_rate, produce_rate)),
             slowest_eta,
             consume_rate,
@@ -445,5 +451,18 @@ impl Group {
             expired_count: of_state("expired"),
             topic_count: topics.len(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_that_is_behind_does_not_look_current() {
+        assert_eq!(worst_known(&[]), None);
+        assert_eq!(worst_known(&[Some(0), Some(0)]), Some(0));
+        assert_eq!(worst_known(&[Some(0), None]), None);
+        assert_eq!(worst_known(&[Some(7), None, Some(0)]), Some(7));
     }
 }
