@@ -1224,6 +1224,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--once', '--once', [CompletionResultType]::ParameterName, 'Print one refresh, with rates, and end')
             [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Print refresh after refresh; the default when the output is no terminal')
             [CompletionResult]::new('--only-problems', '--only-problems', [CompletionResultType]::ParameterName, 'Rows with a problem only')
+            [CompletionResult]::new('--allow-actions', '--allow-actions', [CompletionResultType]::ParameterName, 'Let the menu (x) change the cluster: elections, resets of idle groups, aborts; not on a protected context')
             [CompletionResult]::new('--ascii', '--ascii', [CompletionResultType]::ParameterName, 'No other characters than ASCII')
             [CompletionResult]::new('--no-mouse', '--no-mouse', [CompletionResultType]::ParameterName, 'Leave the mouse to the terminal')
             [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'A scripted cluster in place of a real one')

@@ -2102,7 +2102,7 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__top)
-            opts="-d -n -b -c -X -o -q -v -h --interval --max --once --batch --screen --filter --sort --only-problems --isolation --theme --ascii --no-mouse --overrides --demo --record --replay --anonymize --data-dir --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
+            opts="-d -n -b -c -X -o -q -v -h --interval --max --once --batch --screen --filter --sort --only-problems --isolation --allow-actions --theme --ascii --no-mouse --overrides --demo --record --replay --anonymize --data-dir --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

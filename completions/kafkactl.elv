@@ -1175,6 +1175,7 @@ set edit:completion:arg-completer[kafkactl] = {|@words|
             cand --once 'Print one refresh, with rates, and end'
             cand --batch 'Print refresh after refresh; the default when the output is no terminal'
             cand --only-problems 'Rows with a problem only'
+            cand --allow-actions 'Let the menu (x) change the cluster: elections, resets of idle groups, aborts; not on a protected context'
             cand --ascii 'No other characters than ASCII'
             cand --no-mouse 'Leave the mouse to the terminal'
             cand --demo 'A scripted cluster in place of a real one'

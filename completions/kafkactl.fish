@@ -763,6 +763,7 @@ never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l once -d 'Print one refresh, with rates, and end'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l batch -d 'Print refresh after refresh; the default when the output is no terminal'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l only-problems -d 'Rows with a problem only'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l allow-actions -d 'Let the menu (x) change the cluster: elections, resets of idle groups, aborts; not on a protected context'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l ascii -d 'No other characters than ASCII'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l no-mouse -d 'Leave the mouse to the terminal'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l demo -d 'A scripted cluster in place of a real one'
