@@ -7,6 +7,7 @@ mod driver;
 mod golden;
 mod offsets;
 mod random;
+mod static_members;
 
 use std::collections::HashMap;
 use std::sync::Arc;
