@@ -9,7 +9,7 @@ use kafkactl_core::wire::messages::{
 use kafkactl_core::wire::{ApiKey, ErrorCode};
 
 use super::client::Client;
-use super::fetching::all_values;
+use super::fetching::{all_values, fetch};
 use super::producing::{produce, request};
 use super::{TestBroker, Topic, batch, image};
 
@@ -43,6 +43,28 @@ fn a_clean_stop_leaves_a_marker_and_the_next_start_takes_it() {
             std::fs::read_to_string(directory.path().join("recovery-point-offset-checkpoint"));
         assert_eq!(recovery_points.unwrap(), format!("0\n1\nt 0 {}\n", count + 1));
     }
+}
+
+/// An error that clients do not try again for ever, as they do KAFKA_STORAGE_ERROR.
+#[test]
+fn readers_of_a_damaged_segment_are_told_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let topic: &[Topic<'_>] = &[("t", 1, &[("internal.segment.bytes", "200")])];
+    let broker = TestBroker::start(directory.path(), topic);
+    let mut client = broker.client();
+    for value in ["a", "b", "c", "d", "e", "f"] {
+        assert_eq!(produce(&mut client, "t", 0, batch(&[value])).error_code, 0);
+    }
+    broker.stop();
+    let segment = directory.path().join("t-0/00000000000000000000.log");
+    let zeros = vec![0; std::fs::metadata(&segment).unwrap().len() as usize];
+    std::fs::write(&segment, zeros).unwrap();
+
+    let broker = TestBroker::start(directory.path(), topic);
+    let mut client = broker.client();
+    assert_eq!(fetch(&mut client, &[("t", 0, 0)], 12)[0].error_code, ErrorCode::CorruptMessage.code());
+    assert_eq!(fetch(&mut client, &[("t", 0, 5)], 12)[0].error_code, 0);
+    assert_eq!(produce(&mut client, "t", 0, batch(&["g"])).base_offset, 6);
 }
 
 #[test]
