@@ -122,6 +122,16 @@ mod tests {
 
     const FRAME_BYTES_MAX: usize = 4 * LARGE_BYTES;
 
+    /// Somebody who declares a large frame and sends nothing of it costs no more than any other.
+    #[test]
+    fn a_declared_size_is_not_yet_memory() {
+        let mut inbox = Inbox::new(Arc::default(), FRAME_BYTES_MAX);
+        inbox.make_room();
+        inbox.buffer.as_mut().unwrap().put_u32(LARGE_BYTES as u32);
+        assert_eq!(inbox.make_room(), LARGE_BYTES);
+        assert!(inbox.buffer.as_ref().unwrap().capacity() <= SMALL_BYTES);
+    }
+
     /// Feeds `bytes` in pieces of `step`, as a socket would, and collects the frames.
     fn frames(bytes: &[u8], step: usize) -> Result<Vec<Vec<u8>>, CloseReason> {
         let mut inbox = Inbox::new(Arc::default(), FRAME_BYTES_MAX);

@@ -120,7 +120,7 @@ impl Broker {
         Done { code, stdout: String::new(), stderr }
     }
 
-    fn signal(&self, signal: rustix::process::Signal) {
+    pub fn signal(&self, signal: rustix::process::Signal) {
         let id = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(id, signal).expect("the broker runs");
     }

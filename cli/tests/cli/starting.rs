@@ -25,6 +25,16 @@ fn a_ready_file_names_the_address_while_the_broker_serves() {
     assert!(!file.exists());
 }
 
+/// `timeout` and shells signal a process and then its group.
+#[test]
+fn the_echo_of_a_signal_does_not_cut_a_stop_short() {
+    for _ in 0..5 {
+        let broker = Broker::start_with(&[]);
+        broker.signal(rustix::process::Signal::TERM);
+        assert_eq!(broker.stop(), Some(0));
+    }
+}
+
 #[test]
 fn what_is_in_use_is_named_with_a_way_out() {
     let home = tempfile::tempdir().unwrap();
