@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use kafkactl_core::log::clean::Cleanable;
@@ -13,7 +12,7 @@ use kafkactl_core::schema::metadata::{ConfigRecord, MetadataRecord};
 use super::client::Client;
 use super::fetching::fetch;
 use super::producing::produce;
-use super::{TestBroker, Topic, image};
+use super::{TestBroker, Topic, image, until};
 use crate::cleaner::CleanerFigures;
 use crate::cluster::MetadataSubscriber;
 
@@ -27,17 +26,6 @@ const TOPIC: &[Topic<'static>] = &[("t", 1, COMPACT)];
 /// Clean at once whenever there is something to clean.
 const EAGER: &[(&str, &str)] = &[("log.cleaner.backoff.ms", "1")];
 const CHECKPOINT: &str = "cleaner-offset-checkpoint";
-
-/// Longer than anything here takes on a machine under load.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < end, "still waiting until {what}");
-        std::thread::sleep(Duration::from_millis(2));
-    }
-}
 
 fn keyed(records: &[(&str, &str)]) -> Bytes {
     let mut builder = BatchBuilder::new(BatchFields::default());
@@ -104,7 +92,7 @@ impl TestBroker {
     }
 
     fn wait_until_cleaned(&self, topic: &str) {
-        wait_until("the log is clean up to its active segment", || {
+        until("the log is clean up to its active segment", || {
             let cleanable = self.cleanable(topic);
             cleanable.first_dirty.0 > 0 && cleanable.dirty_bytes == 0
         });
@@ -163,7 +151,7 @@ fn what_a_cleaning_replaced_is_unlinked() {
     broker.wait_until_cleaned("t");
     let chores = crate::partition::Chores::start(broker.broker.partitions.clone()).unwrap();
     let is_left = |name: &String| name.ends_with(".deleted") || name.ends_with(".cleaned");
-    wait_until("old segments are gone", || !names(&directory.path().join("t-0")).iter().any(is_left));
+    until("old segments are gone", || !names(&directory.path().join("t-0")).iter().any(is_left));
     chores.stop();
 }
 
@@ -185,7 +173,7 @@ fn a_damaged_log_is_set_aside_and_the_others_are_cleaned() {
 
     let _cleaning = broker.broker.cleaner.start().unwrap();
     broker.wait_until_cleaned("good");
-    wait_until("the damage is found", || !broker.cleaner_figures().uncleanable.is_empty());
+    until("the damage is found", || !broker.cleaner_figures().uncleanable.is_empty());
     let uncleanable = &broker.cleaner_figures().uncleanable[0];
     assert_eq!(uncleanable.partition.to_string(), "bad-0");
     assert!(uncleanable.reason.contains("00000000000000000000.log"), "{}", uncleanable.reason);
@@ -194,7 +182,7 @@ fn a_damaged_log_is_set_aside_and_the_others_are_cleaned() {
 
     // It no longer is the cleaner's to clean.
     broker.apply(&[("bad", 1, &[("cleanup.policy", "delete")]), ("good", 1, COMPACT)]);
-    wait_until("the failure is forgotten", || broker.cleaner_figures().uncleanable.is_empty());
+    until("the failure is forgotten", || broker.cleaner_figures().uncleanable.is_empty());
 }
 
 #[test]
@@ -206,7 +194,7 @@ fn a_topic_is_deleted_while_it_is_cleaned_and_its_successor_is_dirty() {
     let mut client = broker.client();
     write_rounds(&mut client, "t", 0..20, 20);
     let cleaning = broker.broker.cleaner.start().unwrap();
-    wait_until("a segment is being written", || names(&folder).iter().any(|name| name.ends_with(".cleaned")));
+    until("a segment is being written", || names(&folder).iter().any(|name| name.ends_with(".cleaned")));
     broker.apply(&[("u", 1, COMPACT)]);
     assert!(!folder.exists());
     broker.apply(&[("t", 1, COMPACT), ("u", 1, COMPACT)]);
@@ -227,7 +215,7 @@ fn a_stop_ends_a_cleaning_and_the_next_start_finishes_it() {
     let before = latest(&read_all(&mut broker.client(), "t"));
     let cleaning = broker.broker.cleaner.start().unwrap();
     let folder = directory.path().join("t-0");
-    wait_until("a segment is being written", || names(&folder).iter().any(|name| name.ends_with(".cleaned")));
+    until("a segment is being written", || names(&folder).iter().any(|name| name.ends_with(".cleaned")));
     drop(cleaning);
     broker.stop();
 
@@ -250,7 +238,7 @@ fn old_segments_of_compacted_topics_go_too() {
     }
     let _cleaning = broker.broker.cleaner.start().unwrap();
     let partition = broker.partition("t", 0);
-    wait_until("old segments are deleted", || partition.bounds().log_start_offset > Offset(100));
+    until("old segments are deleted", || partition.bounds().log_start_offset > Offset(100));
 }
 
 #[test]
@@ -280,7 +268,7 @@ fn threads_come_when_the_settings_say_so() {
     write_rounds(&mut broker.client(), "t", 10..20, 20);
     let dirty = broker.first_dirty("t");
     alter("log.cleaner.backoff.ms", "1");
-    wait_until("the new records are cleaned", || broker.first_dirty("t") > dirty);
+    until("the new records are cleaned", || broker.first_dirty("t") > dirty);
 }
 
 /// What Kafka's cleaner checkpointed counts.

@@ -2,20 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
-use std::time::{Duration, Instant};
 
 use kafkactl_core::names::{PartitionId, ProducerEpoch, ProducerId};
 use kafkactl_core::record::{BatchBuilder, BatchFields};
 use kafkactl_core::settings::{Used, broker_table};
 use kafkactl_core::wire::ErrorCode;
 
-use super::batch;
 use super::client::Client;
 use super::producing::produce;
 use super::world::{Resource, World};
-
-/// Longer than any chore takes to come round.
-const PATIENCE: Duration = Duration::from_secs(20);
+use super::{batch, until};
 
 const ALL_BROKERS: Resource<'_> = (4, "");
 const THIS_BROKER: Resource<'_> = (4, "1");
@@ -77,14 +73,6 @@ const NOT_SEEN: [&str; 4] = [
     "unclean.leader.election.enable",
 ];
 
-fn eventually(what: &str, holds: impl Fn() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !holds() {
-        assert!(Instant::now() < end, "{what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
 #[test]
 fn every_dynamic_setting_is_looked_at() {
     let elsewhere = ELSEWHERE.iter().chain(&OF_THE_CLEANER).chain(&NOT_SEEN);
@@ -134,7 +122,7 @@ fn logs_act_on_what_they_were_told_last() {
     assert_eq!(refused.error_code, ErrorCode::MessageTooLarge.code());
     assert_eq!(partition.bounds().log_start_offset.0, 0);
     world.set(ALL_BROKERS, "log.retention.ms", "1");
-    eventually("old segments are deleted", || partition.bounds().log_start_offset.0 == 2);
+    until("old segments are deleted", || partition.bounds().log_start_offset.0 == 2);
 }
 
 #[test]
@@ -173,7 +161,7 @@ fn silent_producers_are_forgotten_by_the_time_that_holds_now() {
     assert_eq!(produce(&mut world.client, "t", 0, records.into()).error_code, 0);
     assert_eq!(partition.producers().unwrap().len(), 1);
     world.set(ALL_BROKERS, "producer.id.expiration.ms", "1");
-    eventually("the producer is forgotten", || partition.producers().unwrap().is_empty());
+    until("the producer is forgotten", || partition.producers().unwrap().is_empty());
 }
 
 #[test]

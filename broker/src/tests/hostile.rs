@@ -201,7 +201,7 @@ fn metadata_of_ten_megabytes() {
         // Its join is parked once the next request of the same member is answered.
         parked.push(client);
         let members = broker.broker.groups.clone();
-        super::transactional::until("the join is parked", || {
+        until("the join is parked", || {
             members
                 .describe("readers")
                 .is_ok_and(|group| group.is_ok_and(|it| it.members.len() == parked.len()))
@@ -333,7 +333,7 @@ fn ends_that_come_twice_or_out_of_turn() {
         assert_eq!(producer.produce(0, "a"), None);
         let before = (producer.id, producer.epoch);
         assert_eq!(producer.end(true), None);
-        super::transactional::until("it is done", || producer.state() == "CompleteCommit");
+        until("it is done", || producer.state() == "CompleteCommit");
         let after = (producer.id, producer.epoch);
         (producer.id, producer.epoch) = before;
         assert_eq!(producer.end(true), None, "{protocol:?}: the answer was lost, it asks again");

@@ -17,6 +17,7 @@ mod world;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use kafkactl_core::log::Shared;
@@ -42,6 +43,19 @@ use crate::telemetry::Telemetry;
 use crate::transaction::Transactions;
 
 const NODE: i32 = 1;
+
+/// Longer than anything here takes on a machine under load.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two looks at what tells nobody when it changes.
+const LOOK_PERIOD: Duration = Duration::from_millis(2);
+
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < end, "still waiting until {what}");
+        std::thread::sleep(LOOK_PERIOD);
+    }
+}
 
 /// A broker under test; stops when dropped, without a farewell.
 struct TestBroker {

@@ -1,7 +1,6 @@
 //! A transactional producer of raw requests, and the broker it speaks to.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use kafkactl_core::names::{ProducerEpoch, ProducerId};
 use kafkactl_core::schema::metadata::FeatureLevelRecord;
@@ -18,9 +17,6 @@ const TOPICS: &[Topic<'static>] = &[
     ("orders", 2, &[("segment.ms", "9223372036854775807")]),
 ];
 
-/// Longer than anything here may take.
-const PATIENCE: Duration = Duration::from_secs(20);
-
 /// A broker that serves what clients of today ask for, its coordinators loaded.
 pub(super) fn start(directory: &Path, settings: &[(&str, &str)]) -> TestBroker {
     let (mut image, mut delta) = image(TOPICS);
@@ -34,14 +30,6 @@ pub(super) fn start(directory: &Path, settings: &[(&str, &str)]) -> TestBroker {
         broker.broker.groups.list().is_ok() && broker.broker.transactions.list(&Default::default()).is_ok()
     });
     broker
-}
-
-pub(super) fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !holds() {
-        assert!(Instant::now() < end, "{what}: not after {PATIENCE:?}");
-        std::thread::yield_now();
-    }
 }
 
 /// How a client tells the coordinator what its transaction touches.

@@ -11,7 +11,7 @@ use kafkactl_core::wire::messages::*;
 use kafkactl_core::wire::{ApiKey, ErrorCode};
 
 use super::fetching::{request as fetch_request, values};
-use super::transactional::{PROTOCOLS, Producer, Protocol, error, group_id, start, topic_name, until};
+use super::transactional::{PROTOCOLS, Producer, Protocol, error, group_id, start, topic_name};
 use super::*;
 
 /// What a partition of `orders` shows from its start.

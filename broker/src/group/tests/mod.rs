@@ -182,6 +182,12 @@ impl Bench {
     }
 
     fn sync(&mut self, member: &str, generation: i32, assignments: &[(&str, &str)]) -> Ticket {
+        let bytes = |assignment: &str| Bytes::from(assignment.to_owned());
+        let assignments: Vec<_> = assignments.iter().map(|(member, text)| (*member, bytes(text))).collect();
+        self.sync_bytes(member, generation, &assignments)
+    }
+
+    fn sync_bytes(&mut self, member: &str, generation: i32, assignments: &[(&str, Bytes)]) -> Ticket {
         let ticket = self.ticket();
         let request = SyncRequest {
             group: GROUP.into(),
@@ -190,20 +196,19 @@ impl Bench {
             instance: None,
             protocol_type: None,
             protocol: None,
-            assignments: assignments
-                .iter()
-                .map(|(member, assignment)| (MemberId::from(*member), Bytes::from(assignment.to_string())))
-                .collect(),
+            assignments: assignments.iter().map(|(id, bytes)| (MemberId::from(*id), bytes.clone())).collect(),
         };
         self.turn(|shard, turn| shard.sync(request, ticket, turn));
         ticket
     }
 
     fn synced(&mut self, ticket: Ticket) -> Result<String, ErrorCode> {
+        self.synced_bytes(ticket).map(|assignment| String::from_utf8(assignment.to_vec()).unwrap())
+    }
+
+    fn synced_bytes(&mut self, ticket: Ticket) -> Result<Bytes, ErrorCode> {
         match self.answers.remove(&ticket) {
-            Some(Answer::Sync(reply)) => {
-                reply.map(|synced| String::from_utf8(synced.assignment.to_vec()).unwrap())
-            }
+            Some(Answer::Sync(reply)) => reply.map(|synced| synced.assignment),
             other => panic!("{ticket:?} has {other:?}"),
         }
     }

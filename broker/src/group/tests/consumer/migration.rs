@@ -44,27 +44,14 @@ fn partitions_of(assignment: &Bytes) -> Assignment {
 }
 
 impl Bench {
-    fn sync_bytes(
+    fn sync_to_end(
         &mut self,
         member: &str,
         generation: i32,
         assignments: &[(&str, Bytes)],
     ) -> Result<Bytes, ErrorCode> {
-        let ticket = self.ticket();
-        let request = SyncRequest {
-            group: GROUP.into(),
-            generation,
-            member: member.into(),
-            instance: None,
-            protocol_type: None,
-            protocol: None,
-            assignments: assignments.iter().map(|(id, bytes)| (MemberId::from(*id), bytes.clone())).collect(),
-        };
-        self.turn(|shard, turn| shard.sync(request, ticket, turn));
-        match self.answers.remove(&ticket) {
-            Some(Answer::Sync(reply)) => reply.map(|synced| synced.assignment),
-            other => panic!("{ticket:?} has {other:?}"),
-        }
+        let ticket = self.sync_bytes(member, generation, assignments);
+        self.synced_bytes(ticket)
     }
 
     /// A member of the classic protocol joins a consumer group: its id and its epoch.
@@ -79,7 +66,7 @@ impl Bench {
     fn old_alone(&mut self) -> String {
         let (member, _) = self.enter(Join::new().metadata(classic(&Assignment::new())));
         self.pass_ms(3_000);
-        let synced = self.sync_bytes(&member, 1, &[(&member, assignment(0..4, None))]);
+        let synced = self.sync_to_end(&member, 1, &[(&member, assignment(0..4, None))]);
         assert_eq!(partitions_of(&synced.unwrap()), all_of("orders", 4));
         member
     }
@@ -108,11 +95,11 @@ fn g18_a_classic_group_goes_on_as_a_consumer_group() {
         Ok((old.clone(), 1)),
         "it has something to give up"
     );
-    let kept = partitions_of(&bench.sync_bytes(&old, 1, &[]).unwrap());
+    let kept = partitions_of(&bench.sync_to_end(&old, 1, &[]).unwrap());
     assert_eq!(count_of(&kept), 2);
     assert_eq!(bench.heartbeat(&old, 1), Err(RebalanceInProgress), "to say that it did");
     assert_eq!(bench.join_old(&old, &kept), Ok((old.clone(), 2)));
-    assert_eq!(partitions_of(&bench.sync_bytes(&old, 2, &[]).unwrap()), kept);
+    assert_eq!(partitions_of(&bench.sync_to_end(&old, 2, &[]).unwrap()), kept);
     assert_eq!(bench.heartbeat(&old, 2), Ok(()));
     assert_eq!(count_of(&bench.beat(Beat::of("new", 2)).unwrap().assignment.unwrap()), 2);
     assert_eq!(bench.consumers_state(), ("Stable", 2));
@@ -148,7 +135,7 @@ fn g18_who_may_not_become_a_consumer_group() {
         move |bench: &mut Bench| {
             let (member, _) = bench.enter(Join::new().metadata(classic(&Assignment::new())));
             bench.pass_ms(3_000);
-            bench.sync_bytes(&member, 1, &[(&member, bytes.clone())]).unwrap();
+            bench.sync_to_end(&member, 1, &[(&member, bytes.clone())]).unwrap();
         }
     };
     for (what, policy, prepare, outcome) in [
@@ -191,19 +178,19 @@ fn g18_an_old_member_joins_a_consumer_group() {
     bench.pass_ms(2_000);
     let (old, epoch) = bench.join_old("", &Assignment::new()).unwrap();
     assert_eq!(epoch, 3);
-    assert_eq!(partitions_of(&bench.sync_bytes(&old, 3, &[]).unwrap()), Assignment::new());
+    assert_eq!(partitions_of(&bench.sync_to_end(&old, 3, &[]).unwrap()), Assignment::new());
     assert_eq!(bench.heartbeat(&old, 3), Ok(()), "nothing is free yet");
     let kept = bench.beat(Beat::of("new", 2)).unwrap().assignment.unwrap();
     bench.beat(Beat::of("new", 2).owning(&kept)).unwrap();
     assert_eq!(bench.heartbeat(&old, 3), Err(RebalanceInProgress), "there is something to fetch");
     assert_eq!(bench.join_old(&old, &Assignment::new()), Ok((old.clone(), 3)));
-    assert_eq!(count_of(&partitions_of(&bench.sync_bytes(&old, 3, &[]).unwrap())), 2);
+    assert_eq!(count_of(&partitions_of(&bench.sync_to_end(&old, 3, &[]).unwrap())), 2);
     assert_eq!(bench.consumers_state(), ("Stable", 3));
     for (what, outcome, expected) in [
         ("another generation", bench.heartbeat(&old, 2), IllegalGeneration),
         ("nobody", bench.heartbeat("nobody", 3), UnknownMemberId),
         ("a member of the other protocol", bench.heartbeat("new", 3), UnknownMemberId),
-        ("a sync of another generation", bench.sync_bytes(&old, 2, &[]).map(drop), IllegalGeneration),
+        ("a sync of another generation", bench.sync_to_end(&old, 2, &[]).map(drop), IllegalGeneration),
     ] {
         assert_eq!(outcome, Err(expected), "{what}");
     }
