@@ -15,9 +15,11 @@ pub type Texts = BTreeMap<String, String>;
 /// Everything one broker is set to. Cheap to clone; a change makes a new one.
 #[derive(Debug, Clone)]
 pub struct BrokerSettings {
-    statics: Arc<Texts>,
+    pub(super) statics: Arc<Texts>,
     dynamic_cluster: Arc<Texts>,
     dynamic_broker: Arc<Texts>,
+    /// What stands in the metadata log and is not used.
+    pub unusable: Vec<SettingsError>,
     pub node: NodeSettings,
     pub network: NetworkSettings,
     pub topics: TopicCreationSettings,
@@ -120,18 +122,6 @@ impl BrokerSettings {
         Ok((settings, warnings))
     }
 
-    /// These settings with the metadata log's configs of all brokers, and of this one, laid over them.
-    ///
-    /// A value that cannot be used is refused; the caller keeps the settings it has.
-    pub fn with_dynamic(&self, cluster: Arc<Texts>, broker: Arc<Texts>) -> Result<Self, SettingsError> {
-        for (name, text) in cluster.iter().chain(broker.iter()) {
-            if let Some(setting) = broker_setting(name) {
-                check(setting, name, text, Origin::MetadataLog)?;
-            }
-        }
-        Self::resolve(Arc::clone(&self.statics), cluster, broker, &|_| Origin::MetadataLog)
-    }
-
     /// The text given at the start for a name, known or not.
     pub fn static_text(&self, name: &str) -> Option<&str> {
         self.statics.get(name).map(String::as_str)
@@ -174,7 +164,7 @@ impl BrokerSettings {
         self.static_text("node.id").and_then(|text| text.trim().parse().ok())
     }
 
-    fn resolve(
+    pub(super) fn resolve(
         statics: Arc<Texts>,
         dynamic_cluster: Arc<Texts>,
         dynamic_broker: Arc<Texts>,
@@ -185,6 +175,7 @@ impl BrokerSettings {
             statics,
             dynamic_cluster,
             dynamic_broker,
+            unusable: Vec::new(),
             node: NodeSettings::default(),
             network: NetworkSettings::default(),
             topics: TopicCreationSettings::default(),
@@ -243,7 +234,8 @@ impl BrokerSettings {
     }
 }
 
-fn check(setting: &Setting, name: &str, text: &str, origin: Origin) -> Result<(), SettingsError> {
+/// The value is one that the setting can take.
+pub(super) fn check(setting: &Setting, name: &str, text: &str, origin: Origin) -> Result<(), SettingsError> {
     setting.parse(text).map(drop).map_err(|source| SettingsError::Invalid {
         origin,
         name: name.to_owned(),
@@ -345,16 +337,5 @@ mod tests {
         assert_eq!(names(&settings.network.controller_listeners), ["CONTROLLER://:9093"]);
         assert_eq!(names(&settings.network.advertised_listeners), ["PLAINTEXT://example:9092"]);
         assert_eq!(settings.node_id(), Some(7));
-    }
-
-    #[test]
-    fn dynamic_values_that_do_not_parse_are_refused() {
-        let (settings, _) = load("").unwrap();
-        let texts = Arc::new(Texts::from([("message.max.bytes".to_owned(), "x".to_owned())]));
-        let error = settings.with_dynamic(texts, Arc::default()).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "metadata log: message.max.bytes = \"x\": not a whole number of 32 bits"
-        );
     }
 }

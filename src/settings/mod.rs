@@ -8,6 +8,7 @@
 //! Does not know: the metadata log, logs, the network.
 
 mod broker;
+mod dynamic;
 mod explain;
 mod listener;
 mod properties;
@@ -30,7 +31,7 @@ pub use sections::{
 };
 pub use setting::{InvalidValue, Kind, Setting, Update, Used, Valid, Value};
 pub use synonyms::{Synonym, broker_synonyms, group_synonym, topic_synonyms};
-pub use topic::{CleanupPolicy, TopicSettings, TopicValues, effective};
+pub use topic::{CleanupPolicy, TopicSettings, TopicValues, effective, unusable};
 
 /// What a configuration belongs to (`ConfigResource.Type`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

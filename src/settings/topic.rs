@@ -1,7 +1,9 @@
 //! One topic's effective configuration.
 
-use super::{BrokerSettings, Setting, Value, broker_setting, topic_setting, topic_synonyms};
-use crate::settings::broker::Texts;
+use super::broker::{Texts, check};
+use super::{
+    BrokerSettings, Origin, Setting, SettingsError, Value, broker_setting, topic_setting, topic_synonyms,
+};
 
 /// The values that were set for one topic, by name (CONFIG records of the metadata log).
 pub type TopicValues = Texts;
@@ -107,6 +109,11 @@ pub fn effective(name: &str, topic: &TopicValues, broker: &BrokerSettings) -> Op
     own.or_else(|| of_broker(setting, broker)).or_else(|| setting.default_value())
 }
 
+/// What was set for one topic and counts as not set, since it cannot be used.
+pub fn unusable(topic: &TopicValues) -> impl Iterator<Item = SettingsError> {
+    topic.iter().filter_map(|(name, text)| check(topic_setting(name)?, name, text, Origin::MetadataLog).err())
+}
+
 /// What the broker's settings say about a topic setting.
 fn of_broker(setting: &Setting, broker: &BrokerSettings) -> Option<Value> {
     topic_synonyms(setting.name).iter().find_map(|synonym| {
@@ -155,6 +162,7 @@ mod tests {
             }
             let settings = TopicSettings::of(&topic, &broker(static_text));
             assert_eq!(settings.retention_ms, expected, "{static_text} {topic_text}");
+            assert_eq!(unusable(&topic).count(), usize::from(topic_text == "not a number"));
         }
     }
 
@@ -163,8 +171,8 @@ mod tests {
         let broker = broker("message.max.bytes=100");
         let texts =
             |value: &str| std::sync::Arc::new(Texts::from([("message.max.bytes".into(), value.into())]));
-        let cluster = broker.with_dynamic(texts("200"), Default::default()).unwrap();
-        let own = broker.with_dynamic(texts("200"), texts("300")).unwrap();
+        let cluster = broker.with_dynamic(texts("200"), Default::default());
+        let own = broker.with_dynamic(texts("200"), texts("300"));
         let topic = TopicValues::new();
         assert_eq!(TopicSettings::of(&topic, &broker).max_message_bytes, 100);
         assert_eq!(TopicSettings::of(&topic, &cluster).max_message_bytes, 200);

@@ -73,6 +73,11 @@ impl RequestMetrics {
         self.apis[api].parked.fetch_add(change, Ordering::Relaxed);
     }
 
+    #[cfg(test)]
+    pub fn parked(&self, key: ApiKey) -> i64 {
+        self.apis.iter().filter(|api| api.key == key).map(|api| api.parked.load(Ordering::Relaxed)).sum()
+    }
+
     /// A reply carries errors.
     pub fn fail(&self, api: usize, codes: &[i16]) {
         for &code in codes {

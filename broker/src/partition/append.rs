@@ -5,6 +5,8 @@ use kafkactl_core::names::{LeaderEpoch, Offset};
 use kafkactl_core::record::Batch;
 use kafkactl_core::record::validate::Origin;
 
+use super::inflating::InflatingTurn;
+
 /// Who must have a batch before it counts as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Acks {
@@ -36,6 +38,8 @@ pub struct AppendAsk<'a> {
     pub acks: Acks,
     /// That the coordinator vouches for a transactional batch; of no account for others.
     pub verified: Verified,
+    /// What the batch wants after [`PartitionError::InflatesFar`](super::PartitionError::InflatesFar).
+    pub turn: Option<InflatingTurn>,
 }
 
 /// On what terms a checked batch is appended.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kafkactl_core::log::{delete_dir_name, stray_dir_name};
 use kafkactl_core::names::{PartitionId, TopicId, TopicPartition, Uuid};
-use kafkactl_core::settings::{ResourceKind, TopicSettings};
+use kafkactl_core::settings::{self, ResourceKind, TopicSettings};
 use tracing::{error, info, warn};
 
 use super::config::PartitionConfig;
@@ -63,21 +63,24 @@ impl Partitions {
         }
         let of = |resource| image.configs(&resource).cloned().unwrap_or_default();
         let (cluster, broker) = (of(ConfigResource::cluster()), of(ConfigResource::broker(self.local)));
-        match self.settings.load().with_dynamic(cluster, broker) {
-            Ok(settings) => {
-                self.settings.store(Arc::new(settings));
-                true
-            }
-            Err(error) => {
-                warn!(%error, "a broker setting in the metadata log is not used");
-                false
-            }
+        let before = self.settings.load();
+        let settings = before.with_dynamic(cluster, broker);
+        // One that stays as it is has been told of.
+        for error in settings.unusable.iter().filter(|error| !before.unusable.contains(error)) {
+            warn!(%error, "a broker setting in the metadata log is not used");
         }
+        self.settings.store(Arc::new(settings));
+        true
     }
 
     /// Gives changed settings to the partitions they reach.
     fn apply_configs(&self, delta: &MetadataDelta, image: &MetadataImage) {
         let reaches_all = self.apply_broker_configs(delta, image);
+        for ConfigResource { name, .. } in delta.configs.iter().filter(|it| it.kind == ResourceKind::Topic) {
+            for error in settings::unusable(&image.topic_configs(name)) {
+                warn!(topic = name, %error, "a topic setting is not used");
+            }
+        }
         let hosted = self.hosted.read();
         for (name, topic) in &hosted.topics {
             let resource = ConfigResource::new(ResourceKind::Topic, name.as_str());

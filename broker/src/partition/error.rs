@@ -28,6 +28,9 @@ pub enum PartitionError {
     NotEnoughReplicasAfterAppend(TopicPartition),
     #[error("the batch for {partition} is refused: {rejection}")]
     Rejected { partition: TopicPartition, rejection: Rejection },
+    /// Not a fault yet: it may come again with a turn.
+    #[error("the batch for {0} inflates to more than is looked at in passing")]
+    InflatesFar(TopicPartition),
     #[error("{partition}: {error}")]
     Producer { partition: TopicPartition, error: ProducerError },
     #[error("the batch for {partition} has {size_bytes} bytes, a segment takes {max_bytes}")]
@@ -53,6 +56,7 @@ impl PartitionError {
             Self::NotEnoughReplicas { .. } => ErrorCode::NotEnoughReplicas,
             Self::NotEnoughReplicasAfterAppend(_) => ErrorCode::NotEnoughReplicasAfterAppend,
             Self::Rejected { rejection, .. } => rejection_code(rejection.kind()),
+            Self::InflatesFar(_) => ErrorCode::MessageTooLarge,
             Self::Producer { error, .. } => producer_code(error),
             Self::LargerThanSegment { .. } => ErrorCode::RecordListTooLarge,
             Self::Damaged { .. } => ErrorCode::CorruptMessage,

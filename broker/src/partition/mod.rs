@@ -30,6 +30,7 @@ pub use error::{PartitionError, rejection_code};
 pub use figures::PartitionFigures;
 pub(crate) use flusher::FlushThreads;
 pub use hosted::Partitions;
+pub use inflating::InflatingTurn;
 pub(crate) use opening::OpenThreads;
 pub use partition::Partition;
 pub use read::{Found, Isolation, OffsetQuery, ReadAsk, Reader, TimedOffset};

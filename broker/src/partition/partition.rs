@@ -16,7 +16,7 @@ use super::config::PartitionConfig;
 use super::data_dir::DataDir;
 use super::error::PartitionError;
 use super::flusher::Flusher;
-use super::inflating;
+use super::inflating::{self, NotValid};
 use super::opening::{Opening, Openings};
 use super::read::Bounds;
 use super::replica::{Assignment, Replica};
@@ -124,9 +124,14 @@ impl Partition {
 
     /// Appends a client's batch (A8–A19).
     pub fn append(self: &Arc<Self>, ask: &AppendAsk<'_>) -> Result<Appended, PartitionError> {
-        self.traffic.produced();
         let appended = self.append_client(ask);
-        appended.inspect_err(|error| self.traffic.refused(ask.batch.bytes().len(), error.code()))
+        match &appended {
+            Ok(_) => {}
+            Err(PartitionError::InflatesFar(_)) => return appended,
+            Err(error) => self.traffic.refused(ask.batch.bytes().len(), error.code()),
+        }
+        self.traffic.produced();
+        appended
     }
 
     fn append_client(self: &Arc<Self>, ask: &AppendAsk<'_>) -> Result<Appended, PartitionError> {
@@ -134,8 +139,14 @@ impl Partition {
         self.check_may_append(ask.acks, &config)?;
         // Before the lock: this is the long part, and it needs nothing the lock covers.
         let rules = config.log.produce_rules(Origin::Client);
-        let validated = inflating::validate(ask.batch, &rules, ask.now_ms)
-            .map_err(|rejection| PartitionError::Rejected { partition: self.id.clone(), rejection })?;
+        let validated = inflating::validate(ask.batch, &rules, ask.now_ms, ask.turn.as_ref()).map_err(
+            |error| match error {
+                NotValid::WantsTurn => PartitionError::InflatesFar(self.id.clone()),
+                NotValid::Rejected(rejection) => {
+                    PartitionError::Rejected { partition: self.id.clone(), rejection }
+                }
+            },
+        )?;
         let AppendAsk { now_ms, acks, verified, .. } = *ask;
         self.append_validated(validated, &Terms { now_ms, acks, verified, ..Terms::default() }, &config)
     }

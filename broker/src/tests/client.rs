@@ -79,6 +79,13 @@ impl Client {
         Some(frame.into())
     }
 
+    /// The next bytes, whatever they are.
+    pub fn receive_bytes(&mut self, count: usize) -> Vec<u8> {
+        let mut bytes = vec![0; count];
+        self.stream.read_exact(&mut bytes).unwrap();
+        bytes
+    }
+
     /// Whether the broker closes this connection without another byte.
     pub fn is_closed(&mut self) -> bool {
         self.receive_frame().is_none()

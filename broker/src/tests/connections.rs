@@ -1,10 +1,15 @@
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use kafkactl_core::wire::messages::{ApiVersionsRequest, ApiVersionsResponse};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
+use socket2::SockRef;
 
+use super::client::Client;
 use super::producing::{produce, request};
-use super::{TestBroker, batch};
+use super::{TestBroker, batch, fetching, until};
+use crate::connection::{BufferPool, Connection, ConnectionState, Inbox};
 
 fn api_versions(version: i16) -> ApiVersionsRequest {
     let request = ApiVersionsRequest::default();
@@ -130,4 +135,46 @@ fn idle_connections_are_closed() {
     let directory = tempfile::tempdir().unwrap();
     let broker = TestBroker::start_with(directory.path(), &[], &[("connections.max.idle.ms", "300")]);
     assert!(broker.client().is_closed());
+}
+
+/// A client whose connection no sweep looks at, and the place where the connection notes that it is in use.
+fn served_apart(broker: &TestBroker) -> (Client, Arc<AtomicU64>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = Client::connect(listener.local_addr().unwrap());
+    let (stream, peer) = listener.accept().unwrap();
+    SockRef::from(&stream).set_send_buffer_size(64 << 10).unwrap();
+    stream.set_nonblocking(true).unwrap();
+    let _inside = broker.runtime.enter();
+    let state = ConnectionState { listener: "PLAINTEXT".into(), peer, client_software: None };
+    let inbox = Inbox::new(Arc::new(BufferPool::default()), 1 << 20);
+    let active_ms = Arc::new(AtomicU64::new(0));
+    let stream = tokio::net::TcpStream::from_std(stream).unwrap();
+    let connection =
+        Connection::new(Arc::clone(&broker.broker), stream, state, inbox, Arc::clone(&active_ms));
+    broker.runtime.spawn(connection.serve());
+    (client, active_ms)
+}
+
+/// The answer is larger than all that sockets take in, so that bytes leave as the client takes others, and only then.
+#[test]
+fn a_client_that_takes_its_answer_slowly_is_not_idle() {
+    const BATCHES: usize = 24;
+    const PIECES: usize = 8;
+    const PIECE_BYTES: usize = 1 << 20;
+    const NOTHING: u64 = u64::MAX;
+    let directory = tempfile::tempdir().unwrap();
+    let broker = TestBroker::start(directory.path(), &[("t", 1, &[])]);
+    let value = "x".repeat(1_000_000);
+    for _ in 0..BATCHES {
+        assert_eq!(produce(&mut broker.client(), "t", 0, batch(&[&value])).error_code, 0);
+    }
+    let (mut client, active_ms) = served_apart(&broker);
+    let mut all = fetching::request(&[("t", 0, 0)], 12);
+    all.topics[0].partitions[0].partition_max_bytes = 50 << 20;
+    client.send(ApiKey::Fetch, 12, &all);
+    for _ in 0..PIECES {
+        active_ms.store(NOTHING, Ordering::Relaxed);
+        client.receive_bytes(PIECE_BYTES);
+        until("the bytes that left are noted", || active_ms.load(Ordering::Relaxed) != NOTHING);
+    }
 }

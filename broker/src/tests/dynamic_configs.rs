@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
+use std::num::NonZeroU64;
+use std::sync::Arc;
 
 use kafkactl_core::names::{PartitionId, ProducerEpoch, ProducerId};
 use kafkactl_core::record::{BatchBuilder, BatchFields};
+use kafkactl_core::schema::metadata::ConfigRecord;
 use kafkactl_core::settings::{Used, broker_table};
 use kafkactl_core::wire::ErrorCode;
 
@@ -12,6 +15,7 @@ use super::client::Client;
 use super::producing::produce;
 use super::world::{Resource, World};
 use super::{batch, until};
+use crate::cluster::{MetadataDelta, MetadataSubscriber};
 
 const ALL_BROKERS: Resource<'_> = (4, "");
 const THIS_BROKER: Resource<'_> = (4, "1");
@@ -173,6 +177,39 @@ fn groups_and_transactions_see_their_settings() {
     assert_eq!(interval_ms(&world), 7);
     world.set(ALL_BROKERS, "transaction.partition.verification.enable", "false");
     assert!(!world.broker().settings().transaction.verifies);
+}
+
+/// A metadata log that another version has written may hold any of this.
+#[test]
+fn a_bad_value_in_the_metadata_log_takes_no_other_away() {
+    let mut world = World::start(&[]);
+    let partition = world.create("t", &[]);
+    let mut image = (*world.broker().metadata.image()).clone();
+    let mut delta = MetadataDelta::default();
+    let configs = [
+        ((4, ""), "log.retention.ms", "soon"),
+        ((4, ""), "log.segment.bytes", "2000000"),
+        ((4, "1"), "message.max.bytes", "700"),
+        ((4, "1"), "num.partitions", "7"),
+        ((2, "t"), "flush.ms", "never"),
+        ((2, "t"), "flush.messages", "7"),
+    ];
+    for ((resource_type, resource_name), name, value) in configs {
+        let record = ConfigRecord {
+            resource_type,
+            resource_name: resource_name.to_owned(),
+            name: name.to_owned(),
+            value: Some(value.to_owned()),
+        };
+        image.replay(record.into(), &mut delta).unwrap();
+    }
+    let before = partition.config().log.clone();
+    world.broker().partitions.apply(&delta, &Arc::new(image));
+    let config = partition.config();
+    assert_eq!((config.log.segment_bytes, config.log.max_message_bytes), (2_000_000, 700));
+    assert_eq!(config.log.flush_messages, NonZeroU64::new(7));
+    assert_eq!((config.log.retention_ms, config.log.flush_ms), (before.retention_ms, before.flush_ms));
+    assert_eq!(world.broker().settings().unusable.len(), 2);
 }
 
 /// As Apache Kafka refuses and takes them.

@@ -7,6 +7,7 @@ mod dynamic_configs;
 mod fetching;
 mod groups;
 mod hostile;
+mod inflating;
 mod producing;
 mod storage;
 mod telemetry;
@@ -56,6 +57,9 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
         std::thread::sleep(LOOK_PERIOD);
     }
 }
+
+/// Few, so that a test notices when requests that wait hold threads.
+const BLOCKING_THREADS: usize = 4;
 
 /// A broker under test; stops when dropped, without a farewell.
 struct TestBroker {
@@ -116,8 +120,9 @@ impl TestBroker {
         metadata: (MetadataImage, MetadataDelta),
         settings: &[(&str, &str)],
     ) -> Self {
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            runtime.worker_threads(2).max_blocking_threads(BLOCKING_THREADS).enable_all().build().unwrap();
         let settings: Vec<(String, String)> =
             settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let settings = BrokerSettings::load(&Properties::default(), &settings).unwrap().0;

@@ -111,9 +111,10 @@ fn broker(machine: &Machine<'_>, resource: &str, texts: &Texts) -> Result<(), Re
         }
     }
     let before = machine.broker_settings(resource, None);
-    match machine.broker_settings(resource, Some(texts)) {
-        Ok(after) => change_of_broker(before.as_ref().unwrap_or(machine.settings), &after),
-        Err(error) => refuse(error.to_string()),
+    let after = machine.broker_settings(resource, Some(texts));
+    match after.unusable.iter().find(|error| !before.unusable.contains(error)) {
+        None => change_of_broker(&before, &after),
+        Some(error) => refuse(error.to_string()),
     }
 }
 

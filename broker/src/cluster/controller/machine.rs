@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kafkactl_core::names::{BrokerId, PartitionId, TopicId, Uuid, uuid_draw};
 use kafkactl_core::schema::metadata::PartitionChangeRecord;
-use kafkactl_core::settings::{BrokerSettings, SettingsError, Texts, TopicSettings};
+use kafkactl_core::settings::{BrokerSettings, Texts, TopicSettings};
 
 use super::partition_change::{Election, PartitionChange};
 use super::placement::UsableBroker;
@@ -43,17 +43,12 @@ impl<'a> Machine<'a> {
     /// The settings of all brokers together: those of the metadata log over this node's own.
     pub(super) fn cluster_settings(&self) -> BrokerSettings {
         let cluster = self.image.configs(&ConfigResource::cluster()).cloned().unwrap_or_default();
-        // What the log holds passed the same checks when it was written; if it fails them now, the start's hold.
-        self.settings.with_dynamic(cluster, Default::default()).unwrap_or_else(|_| self.settings.clone())
+        self.settings.with_dynamic(cluster, Default::default())
     }
 
     /// The settings in force on this node as they would be if `texts` were the configs of `resource`, a broker's id or
     /// empty for all; as they are without.
-    pub(super) fn broker_settings(
-        &self,
-        resource: &str,
-        texts: Option<&Texts>,
-    ) -> Result<BrokerSettings, SettingsError> {
+    pub(super) fn broker_settings(&self, resource: &str, texts: Option<&Texts>) -> BrokerSettings {
         let own = BrokerId(self.settings.node_id().unwrap_or(-1));
         let layer = |of: ConfigResource| match texts {
             Some(texts) if of.name == resource => Arc::new(texts.clone()),
