@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod ops;
 mod partition;
 mod producer_ids;
+mod regexes;
 mod server;
 mod start;
 mod telemetry;

@@ -7,7 +7,9 @@ use kafkactl_core::wire::messages::consumer_group_describe_response::{
 use kafkactl_core::wire::messages::{ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse, GroupId};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
-use super::coordinator::{GROUP_OPERATIONS_ALL, optional_text, serves_consumer_groups, text, wire_name};
+use super::coordinator::{
+    GROUP_OPERATIONS_ALL, Named, optional_text, serves_consumer_groups, text, wire_name,
+};
 use super::{ApiSpec, Outcome, Request};
 use crate::broker::Broker;
 use crate::cluster::MetadataImage;
@@ -23,10 +25,13 @@ fn handle(mut request: Request<'_>) -> Outcome {
     };
     let is_served = serves_consumer_groups(request.broker);
     let image = request.broker.metadata.image();
+    let mut named = Named::new();
     let groups = body.group_ids.into_iter().map(|id| {
-        let described = match is_served {
-            true => describe(&id, request.broker, &image),
-            false => DescribedGroup::default().with_error_code(ErrorCode::UnsupportedVersion.code()),
+        let admitted =
+            if is_served { named.first_time(id.clone()) } else { Err(ErrorCode::UnsupportedVersion) };
+        let described = match admitted {
+            Ok(()) => describe(&id, request.broker, &image),
+            Err(error) => failed(error),
         };
         let shows_operations =
             body.include_authorized_operations && described.error_code == ErrorCode::None.code();
@@ -37,7 +42,6 @@ fn handle(mut request: Request<'_>) -> Outcome {
 }
 
 fn describe(id: &GroupId, broker: &Broker, image: &MetadataImage) -> DescribedGroup {
-    let failed = |error: ErrorCode| DescribedGroup::default().with_error_code(error.code());
     if id.is_empty() {
         return failed(ErrorCode::InvalidGroupId);
     }
@@ -48,6 +52,10 @@ fn describe(id: &GroupId, broker: &Broker, image: &MetadataImage) -> DescribedGr
         Err(error) => return failed(error),
     };
     failed(ErrorCode::GroupIdNotFound).with_error_message(Some(text(&message)))
+}
+
+fn failed(error: ErrorCode) -> DescribedGroup {
+    DescribedGroup::default().with_error_code(error.code())
 }
 
 fn found(group: DescribedConsumerGroup, image: &MetadataImage) -> DescribedGroup {

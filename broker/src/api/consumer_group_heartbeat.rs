@@ -9,9 +9,9 @@ use kafkactl_core::wire::messages::{ConsumerGroupHeartbeatRequest, ConsumerGroup
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 use uuid::Uuid;
 
-use super::coordinator::{instance, serves_consumer_groups, text, when_committed};
+use super::coordinator::{at_once_or_later, instance, serves_consumer_groups, text};
 use super::{ApiSpec, Outcome, Request};
-use crate::group::{self, ConsumerHeartbeat, ConsumerHeartbeatReply, Refusal};
+use crate::group::{self, ConsumerHeartbeat, ConsumerHeartbeatReply, Groups, Refusal};
 
 pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::ConsumerGroupHeartbeat, versions: 0..=1, handle };
 
@@ -21,19 +21,27 @@ fn handle(mut request: Request<'_>) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
-    let groups = &request.broker.groups;
     if !serves_consumer_groups(request.broker) {
         let code = ErrorCode::UnsupportedVersion.code();
         return Outcome::reply(&ConsumerGroupHeartbeatResponse::default().with_error_code(code), version);
     }
+    let groups = request.broker.groups.clone();
     let heartbeat = heartbeat(&request, body);
     if let Err(refusal) = heartbeat.check(version, &groups.settings()) {
         return Outcome::reply(&refused(&refusal), version);
     }
-    when_committed(groups.consumer_heartbeat(&heartbeat), move |result| {
+    at_once_or_later(async move {
+        let result = beat(&groups, heartbeat).await;
         let response = result.map_or_else(|refusal| refused(&refusal), accepted);
         Outcome::reply(&response, version)
     })
+}
+
+async fn beat(groups: &Groups, mut heartbeat: ConsumerHeartbeat) -> Result<ConsumerHeartbeatReply, Refusal> {
+    if let Some(regex) = heartbeat.regex.clone().filter(|regex| !regex.is_empty()) {
+        heartbeat.regex_flaw = groups.regexes().compile_aside(regex).await.err();
+    }
+    groups.consumer_heartbeat(&heartbeat)?.committed().await?
 }
 
 fn heartbeat(request: &Request<'_>, body: ConsumerGroupHeartbeatRequest) -> ConsumerHeartbeat {
@@ -50,6 +58,7 @@ fn heartbeat(request: &Request<'_>, body: ConsumerGroupHeartbeatRequest) -> Cons
             .subscribed_topic_names
             .map(|names| names.iter().map(|name| TopicName::new(name)).collect()),
         regex: optional(body.subscribed_topic_regex),
+        regex_flaw: None,
         assignor: optional(body.server_assignor),
         owned: body.topic_partitions.map(|topics| {
             let mut owned = group::Assignment::new();

@@ -1,5 +1,7 @@
 //! What the APIs of groups share: replies that wait for their records, texts and topics of the wire.
 
+use std::collections::HashSet;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -75,6 +77,21 @@ pub(super) fn fill_in<'a>(
 
 /// What a response has where the coordinator's word is to come; no error code of Kafka's.
 pub(super) const PENDING: i16 = i16::MIN;
+
+/// What a request has named so far. What it names again is not described again, or a short request could ask for an
+/// answer of any length.
+pub(super) struct Named<T>(HashSet<T>);
+
+impl<T: Eq + Hash> Named<T> {
+    pub fn new() -> Self {
+        Self(HashSet::new())
+    }
+
+    /// INVALID_REQUEST for what has been named before.
+    pub fn first_time(&mut self, name: T) -> Result<(), ErrorCode> {
+        if self.0.insert(name) { Ok(()) } else { Err(ErrorCode::InvalidRequest) }
+    }
+}
 
 pub(super) fn to_commit(
     topic: &TopicImage,

@@ -5,7 +5,7 @@ use kafkactl_core::wire::messages::describe_groups_response::{DescribedGroup, De
 use kafkactl_core::wire::messages::{DescribeGroupsRequest, DescribeGroupsResponse, GroupId};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
-use super::coordinator::{GROUP_OPERATIONS_ALL, text};
+use super::coordinator::{GROUP_OPERATIONS_ALL, Named, text};
 use super::{ApiSpec, Outcome, Request};
 use crate::group::{Described, InstanceId, Missing};
 
@@ -17,8 +17,9 @@ fn handle(mut request: Request<'_>) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
+    let mut named = Named::new();
     let groups = body.groups.iter().map(|id| {
-        let described = match request.broker.groups.describe(id) {
+        let described = match named.first_time(id).and_then(|()| request.broker.groups.describe(id)) {
             Ok(Ok(described)) => found(described),
             Ok(Err(reason)) => not_found(id, reason, version),
             Err(error) => DescribedGroup::default().with_error_code(error.code()),

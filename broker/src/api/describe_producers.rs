@@ -11,6 +11,7 @@ use kafkactl_core::wire::messages::{
 };
 use kafkactl_core::wire::{ApiKey, ErrorCode};
 
+use super::coordinator::Named;
 use super::cursor::TopicRef;
 use super::{ApiSpec, Outcome, Request, find_partition};
 use crate::broker::Broker;
@@ -30,12 +31,14 @@ fn handle(mut request: Request<'_>) -> Outcome {
         return outcome;
     }
     let image = request.broker.metadata.image();
+    let mut named = Named::new();
     let topics = body.topics.into_iter().map(|topic| {
         // As in Kafka, words come with an unknown topic alone.
         let is_known = image.topics.get(&topic.name).is_some();
         let partitions = topic.partition_indexes.iter().map(|&index| {
             let answer = PartitionResponse::default().with_partition_index(index);
-            match producers_of(request.broker, &topic.name, PartitionId(index)) {
+            let first_time = named.first_time((topic.name.clone(), index));
+            match first_time.and_then(|()| producers_of(request.broker, &topic.name, PartitionId(index))) {
                 Ok(producers) => answer.with_active_producers(producers),
                 Err(error) => answer
                     .with_error_code(error.code())

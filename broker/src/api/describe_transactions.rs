@@ -4,7 +4,7 @@ use kafkactl_core::wire::messages::describe_transactions_response::{TopicData, T
 use kafkactl_core::wire::messages::{DescribeTransactionsRequest, DescribeTransactionsResponse, ProducerId};
 use kafkactl_core::wire::{ApiKey, StrBytes};
 
-use super::coordinator::wire_name;
+use super::coordinator::{Named, wire_name};
 use super::{ApiSpec, Outcome, Request};
 
 pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::DescribeTransactions, versions: 0..=0, handle };
@@ -14,8 +14,10 @@ fn handle(mut request: Request<'_>) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
+    let mut named = Named::new();
     let states = body.transactional_ids.into_iter().map(|id| {
-        let described = request.broker.transactions.describe(&id);
+        let first_time = named.first_time(id.clone());
+        let described = first_time.and_then(|()| request.broker.transactions.describe(&id));
         let state = TransactionState::default().with_transactional_id(id);
         let transaction = match described {
             Ok(transaction) => transaction,

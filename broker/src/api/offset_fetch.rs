@@ -13,7 +13,7 @@ use kafkactl_core::wire::messages::offset_fetch_response::{
 use kafkactl_core::wire::messages::{OffsetFetchRequest, OffsetFetchResponse};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
-use super::coordinator::{find_topic, text, when_all_committed, wire_name};
+use super::coordinator::{Named, find_topic, text, when_all_committed, wire_name};
 use super::{ApiSpec, Outcome, Request};
 use crate::cluster::MetadataImage;
 use crate::group::{FetchRequest, FetchedTopic, TopicToFetch};
@@ -29,9 +29,13 @@ fn handle(mut request: Request<'_>) -> Outcome {
     let require_stable = body.require_stable;
     let groups = if version < 8 { vec![only_group(body)] } else { body.groups };
     let image = request.broker.metadata.image();
+    let mut named = Named::new();
     let mut acted = Vec::with_capacity(groups.len());
     for group in &groups {
-        acted.push(request.broker.groups.fetch(&fetch_request(&image, group, version, require_stable)));
+        let fetched = named.first_time(group.group_id.clone()).and_then(|()| {
+            request.broker.groups.fetch(&fetch_request(&image, group, version, require_stable))
+        });
+        acted.push(fetched);
     }
     when_all_committed(acted, move |results| {
         let fetched: Vec<_> = groups
@@ -107,8 +111,9 @@ fn group_response(
         Ok(fetched) => fetched,
         Err(error) => return OffsetFetchResponseGroup { error_code: error.code(), ..response },
     };
+    let mut told = Named::new();
     let mut topics: Vec<_> =
-        fetched.iter().filter_map(|topic| topic_response(image, topic, version)).collect();
+        fetched.iter().filter_map(|topic| topic_response(image, topic, &mut told, version)).collect();
     if version >= 10 {
         let is_unknown =
             |asked: &&OffsetFetchRequestTopics| image.topics.by_id(&TopicId(asked.topic_id)).is_none();
@@ -128,9 +133,10 @@ fn group_response(
 }
 
 /// `None` for a topic whose id is asked for and that is gone.
-fn topic_response(
+fn topic_response<'a>(
     image: &MetadataImage,
-    topic: &FetchedTopic,
+    topic: &'a FetchedTopic,
+    told: &mut Named<(&'a TopicName, PartitionId)>,
     version: i16,
 ) -> Option<OffsetFetchResponseTopics> {
     let partitions = topic.partitions.iter().map(|(partition, result)| match result {
@@ -138,7 +144,11 @@ fn topic_response(
             partition_index: partition.0,
             committed_offset: committed.offset,
             committed_leader_epoch: committed.leader_epoch.0,
-            metadata: Some(text(&committed.metadata)),
+            // Once is enough: it may be long.
+            metadata: Some(match told.first_time((&topic.topic, *partition)) {
+                Ok(()) => text(&committed.metadata),
+                Err(_) => StrBytes::default(),
+            }),
             error_code: ErrorCode::None.code(),
         },
         Ok(None) => failed_partition(partition.0, ErrorCode::None),

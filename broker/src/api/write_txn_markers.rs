@@ -3,12 +3,12 @@
 
 use kafkactl_core::log::TransactionVersion;
 use kafkactl_core::names::{ProducerEpoch, ProducerId, TopicPartition};
-use kafkactl_core::wire::ApiKey;
 use kafkactl_core::wire::messages::write_txn_markers_request::WritableTxnMarker;
 use kafkactl_core::wire::messages::write_txn_markers_response::{
     WritableTxnMarkerPartitionResult, WritableTxnMarkerResult, WritableTxnMarkerTopicResult,
 };
 use kafkactl_core::wire::messages::{WriteTxnMarkersRequest, WriteTxnMarkersResponse};
+use kafkactl_core::wire::{ApiKey, ErrorCode};
 
 use super::coordinator::{code, when_all_committed};
 use super::{ApiSpec, Outcome, Request};
@@ -28,7 +28,12 @@ fn handle(mut request: Request<'_>) -> Outcome {
         for topic in &marker.topics {
             let partitions = topic.partition_indexes.iter();
             let partitions = partitions.map(|&index| TopicPartition::new(&**topic.name, index));
-            let written = partitions.map(|it| request.broker.transactions.write_end(&it, &end));
+            // Nobody's transaction; Kafka's brokers fail at it without a code of its own.
+            let is_somebodys = end.producer_id >= ProducerId(0);
+            let written = partitions.map(|it| match is_somebodys {
+                true => request.broker.transactions.write_end(&it, &end),
+                false => Err(ErrorCode::UnknownServerError),
+            });
             acted.extend(written.map(|written| written.map(|written| written.map(Ok))));
         }
     }

@@ -1,16 +1,12 @@
 //! The shards this broker coordinates: which group is whose, who follows the metadata log, one timer for all.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use kafkactl_core::names::{BrokerId, PartitionId, TopicName};
 use kafkactl_core::settings::GroupSettings;
 use kafkactl_core::wire::ErrorCode;
-use parking_lot::RwLock;
-use tokio::sync::Semaphore;
 
 use super::alarm::Alarm;
 use super::classic::{
@@ -26,9 +22,9 @@ use super::shard::{Missing, Shard};
 use super::turn::{Answer, Metadata, Now, Ticket, Turn};
 use crate::clock::Clock;
 use crate::cluster::{MetadataDelta, MetadataImage, MetadataSubscriber};
-use crate::coordinator::log::PartitionLog;
-use crate::coordinator::{Acted, partition_of};
+use crate::coordinator::{Acted, Moved, Shards};
 use crate::partition::{Partitions, TransactionEnd};
+use crate::regexes::Regexes;
 
 /// Where groups and their offsets are kept.
 pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
@@ -45,13 +41,10 @@ struct Inner {
     settings: Arc<ArcSwap<GroupSettings>>,
     partitions: Arc<Partitions>,
     metadata: Arc<ArcSwap<Metadata>>,
-    shards: RwLock<HashMap<PartitionId, Arc<ShardDriver>>>,
-    /// Of `__consumer_offsets`; 0 while the topic does not exist.
-    partition_count: AtomicI32,
+    shards: Shards<ShardDriver>,
     alarm: Alarm,
     counts: Arc<GroupCounts>,
-    /// How many groups' regular expressions are looked at together.
-    regex_permits: Arc<Semaphore>,
+    regexes: Regexes,
 }
 
 /// A group as ListGroups shows it.
@@ -70,16 +63,14 @@ impl Groups {
         settings: GroupSettings,
         partitions: Arc<Partitions>,
     ) -> Self {
-        let regex_permits = Arc::new(Semaphore::new(settings.background_threads.max(1)));
         let inner = Inner {
-            regex_permits,
+            regexes: Regexes::new(settings.background_threads),
             node_id,
             clock,
             settings: Arc::new(ArcSwap::from_pointee(settings)),
-            partitions,
             metadata: Arc::default(),
-            shards: RwLock::default(),
-            partition_count: AtomicI32::new(0),
+            shards: Shards::new(node_id, OFFSETS_TOPIC, Arc::clone(&partitions)),
+            partitions,
             alarm: Alarm::default(),
             counts: Arc::default(),
         };
@@ -159,8 +150,12 @@ impl Groups {
     /// Ends a transaction in one partition of `__consumer_offsets`. A coordinator that is not ready is
     /// NOT_LEADER_OR_FOLLOWER to whoever writes markers (F13).
     pub fn end_transaction(&self, partition: PartitionId, end: &TransactionEnd) -> Acted<()> {
-        let shard = self.inner.shards.read().get(&partition).cloned();
-        let ended = shard.ok_or(ErrorCode::NotCoordinator).and_then(|it| it.end_transaction(self.now(), end));
+        let ended = self
+            .inner
+            .shards
+            .get(partition)
+            .ok_or(ErrorCode::NotCoordinator)
+            .and_then(|it| it.end_transaction(self.now(), end));
         ended.map_err(|error| match error {
             ErrorCode::CoordinatorLoadInProgress | ErrorCode::NotCoordinator => {
                 ErrorCode::NotLeaderOrFollower
@@ -212,8 +207,7 @@ impl Groups {
 
     /// The number of the partition that keeps `group`; `None` while there is no such topic.
     pub fn partition_of(&self, group: &str) -> Option<PartitionId> {
-        let count = self.inner.partition_count.load(Ordering::Relaxed);
-        (count > 0).then(|| PartitionId(partition_of(group, count)))
+        self.inner.shards.partition_of(group)
     }
 
     /// Keeps deadlines: sessions, rebalances, offsets that age. Runs until it is dropped.
@@ -248,8 +242,7 @@ impl Groups {
     /// Gives up all groups: whoever waits is answered.
     pub fn close(&self) {
         let now = self.now();
-        let shards: Vec<_> = self.inner.shards.write().drain().map(|(_, shard)| shard).collect();
-        shards.iter().for_each(|shard| shard.resign(now));
+        self.inner.shards.drain().iter().for_each(|shard| shard.resign(now));
     }
 
     fn park(
@@ -290,11 +283,16 @@ impl Groups {
     fn resolve(&self, shard: Arc<ShardDriver>, job: RegexJob) {
         let groups = self.clone();
         tokio::spawn(async move {
-            let Ok(_permit) = groups.inner.regex_permits.clone().acquire_owned().await else { return };
-            let looked = tokio::task::spawn_blocking(move || {
+            let regexes = groups.regexes().clone();
+            let looked = regexes.aside(move |regexes| {
                 let until = Instant::now() + REGEX_JOB_MAX;
                 let metadata = groups.inner.metadata.load_full();
-                let resolved = job.run(&metadata.image, groups.now().ms, || Instant::now() >= until);
+                let resolved = job.run(
+                    &metadata.image,
+                    groups.now().ms,
+                    |text| regexes.compile(text),
+                    || Instant::now() >= until,
+                );
                 let taken = shard.act(groups.now(), Batching::Atomic, |shard, turn| {
                     shard.regexes_resolved(&job.group, resolved, turn);
                 });
@@ -303,15 +301,17 @@ impl Groups {
                 }
                 groups.watch(&shard);
             });
-            if let Err(error) = looked.await {
-                tracing::error!(%error, "resolving regular expressions failed");
-            }
+            looked.await;
         });
     }
 
     fn shard_of(&self, group: &str) -> Result<Arc<ShardDriver>, ErrorCode> {
-        let partition = self.partition_of(group).ok_or(ErrorCode::NotCoordinator)?;
-        self.inner.shards.read().get(&partition).cloned().ok_or(ErrorCode::NotCoordinator)
+        self.inner.shards.of(group)
+    }
+
+    /// The expressions that clients send.
+    pub fn regexes(&self) -> &Regexes {
+        &self.inner.regexes
     }
 
     /// What they have stored so far.
@@ -320,7 +320,7 @@ impl Groups {
     }
 
     pub(super) fn shards(&self) -> Vec<Arc<ShardDriver>> {
-        self.inner.shards.read().values().cloned().collect()
+        self.inner.shards.all()
     }
 
     fn now(&self) -> Now {
@@ -329,44 +329,13 @@ impl Groups {
 
     /// Leads what the image says this broker leads, and nothing else.
     fn follow(&self, image: &MetadataImage) {
-        let topic = image.topics.get(OFFSETS_TOPIC);
-        let count = topic.map_or(0, |topic| topic.partition_count());
-        self.inner.partition_count.store(count, Ordering::Relaxed);
-        let led = |partition: PartitionId| {
-            let image = topic?.partitions.get(&partition)?;
-            (image.leader == self.inner.node_id).then_some(image.leader_epoch)
+        let Inner { settings, metadata, counts, .. } = &*self.inner;
+        let make = |partition, epoch, log| {
+            ShardDriver::new(partition, epoch, log, settings.clone(), metadata.clone(), counts.clone())
         };
-        let lost: Vec<Arc<ShardDriver>> = {
-            let mut shards = self.inner.shards.write();
-            shards
-                .extract_if(|&partition, shard| led(partition) != Some(shard.epoch))
-                .map(|(_, shard)| shard)
-                .collect()
-        };
+        let Moved { lost, gained } = self.inner.shards.follow(image, make);
         lost.iter().for_each(|shard| shard.resign(self.now()));
-        let mut to_load = Vec::new();
-        for partition in topic.iter().flat_map(|topic| topic.partitions.keys().copied()) {
-            let Some(epoch) = led(partition) else { continue };
-            if self.inner.shards.read().contains_key(&partition) {
-                continue;
-            }
-            let Some(replica) = self.inner.partitions.get(OFFSETS_TOPIC, partition) else {
-                tracing::error!(%partition, "the log of a led partition of {OFFSETS_TOPIC} is not here");
-                continue;
-            };
-            let log = Arc::new(PartitionLog::new(replica, epoch));
-            let shard = Arc::new(ShardDriver::new(
-                partition,
-                epoch,
-                log,
-                self.inner.settings.clone(),
-                self.inner.metadata.clone(),
-                self.inner.counts.clone(),
-            ));
-            self.inner.shards.write().insert(partition, shard.clone());
-            to_load.push(shard);
-        }
-        self.load(to_load);
+        self.load(gained);
     }
 
     /// What takes no time is loaded at once: the first clients of a new cluster need not wait.

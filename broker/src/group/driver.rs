@@ -21,13 +21,13 @@ use super::shard::Shard;
 use super::stored;
 use super::turn::{Answer, Effects, Metadata, Now, OnSuccess, Ticket, Turn};
 use crate::coordinator::log::{ShardLog, client_code, read_all};
-use crate::coordinator::{Acted, Committed};
+use crate::coordinator::{Acted, Committed, Led};
 use crate::partition::TransactionEnd;
 
 /// The coordinator of one `__consumer_offsets` partition, for one leader epoch.
 pub(super) struct ShardDriver {
-    pub partition: PartitionId,
-    pub epoch: LeaderEpoch,
+    partition: PartitionId,
+    epoch: LeaderEpoch,
     log: Arc<dyn ShardLog>,
     settings: Arc<ArcSwap<GroupSettings>>,
     metadata: Arc<ArcSwap<Metadata>>,
@@ -99,6 +99,12 @@ impl Batching {
             Self::Transactional(producer) => producer.verified,
             Self::Atomic | Self::Split => Verified::NotNeeded,
         }
+    }
+}
+
+impl Led for ShardDriver {
+    fn epoch(&self) -> LeaderEpoch {
+        self.epoch
     }
 }
 

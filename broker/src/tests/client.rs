@@ -1,5 +1,6 @@
 //! A client of raw frames: says exactly what a test wants, and reads what comes back.
 
+use std::cell::Cell;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -9,7 +10,16 @@ use kafkactl_core::wire::messages::{Decodable, Encodable};
 use kafkactl_core::wire::{self, ApiKey, RequestHeader, StrBytes, frame};
 
 /// Longer than anything here may take; a test that gets here has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
+
+thread_local! {
+    static SENT_BYTES: Cell<usize> = const { Cell::new(0) };
+}
+
+/// What all clients of this thread have sent so far.
+pub fn sent_bytes() -> usize {
+    SENT_BYTES.get()
+}
 
 pub struct Client {
     stream: TcpStream,
@@ -47,6 +57,7 @@ impl Client {
     }
 
     pub fn send_raw(&mut self, bytes: &[u8]) {
+        SENT_BYTES.set(SENT_BYTES.get() + bytes.len());
         self.stream.write_all(bytes).unwrap();
     }
 

@@ -8,6 +8,7 @@ mod fetching;
 mod groups;
 mod hostile;
 mod inflating;
+pub mod meter;
 mod producing;
 mod storage;
 mod telemetry;
@@ -30,6 +31,7 @@ use kafkactl_core::settings::{BrokerSettings, Properties};
 use tokio::runtime::Runtime;
 
 use self::client::Client;
+use self::meter::Meter;
 use crate::api::FetchSessions;
 use crate::broker::Broker;
 use crate::cleaner::Cleaner;
@@ -69,6 +71,8 @@ struct TestBroker {
     runtime: Runtime,
     flushing: FlushThreads,
     opening: Option<OpenThreads>,
+    /// Of the threads that serve requests.
+    meter: &'static Meter,
 }
 
 /// A topic of a test: name, partitions, settings.
@@ -120,9 +124,14 @@ impl TestBroker {
         metadata: (MetadataImage, MetadataDelta),
         settings: &[(&str, &str)],
     ) -> Self {
-        let mut runtime = tokio::runtime::Builder::new_multi_thread();
-        let runtime =
-            runtime.worker_threads(2).max_blocking_threads(BLOCKING_THREADS).enable_all().build().unwrap();
+        let meter = Meter::started();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .max_blocking_threads(BLOCKING_THREADS)
+            .on_thread_start(|| meter.attach())
+            .enable_all()
+            .build()
+            .unwrap();
         let settings: Vec<(String, String)> =
             settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let settings = BrokerSettings::load(&Properties::default(), &settings).unwrap().0;
@@ -136,7 +145,7 @@ impl TestBroker {
         let listener = BoundListener::bind("PLAINTEXT", ([127, 0, 0, 1], 0).into(), &limits).unwrap();
         let address = listener.address;
         let server = Server::start(&broker, vec![listener], limits);
-        let started = Self { address, broker, server, runtime, flushing, opening: None };
+        let started = Self { address, broker, server, runtime, flushing, opening: None, meter };
         started.apply_image(metadata);
         started
     }

@@ -3,7 +3,7 @@
 //! Requests decide and leave records in their [`Turn`]; [`Shard::replay`] alone changes the shard, at run time and when
 //! a coordinator loads. Does not know: the log, the network, what time it is.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use kafkactl_core::log::TransactionVersion;
 use kafkactl_core::names::{ProducerId, TopicPartition};
@@ -46,8 +46,8 @@ pub enum Decided {
 /// Which transactions to list (KIP-664, KIP-994, KIP-1152). What is empty or `None` filters nothing.
 #[derive(Debug, Default)]
 pub struct ListFilter {
-    pub states: Option<Vec<TransactionState>>,
-    pub producer_ids: Vec<ProducerId>,
+    pub states: Option<BTreeSet<TransactionState>>,
+    pub producer_ids: HashSet<ProducerId>,
     /// Only what has been running for longer.
     pub duration_ms: Option<i64>,
     /// Matches whole ids.

@@ -18,7 +18,7 @@ pub struct Producer {
 }
 
 /// F2. Numbers are those of the log, names those that tools show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TransactionState {
     Empty = 0,
     Ongoing = 1,

@@ -82,8 +82,13 @@ impl ConsumerGroup {
         Change { member: member.clone(), replaces: Some(old.clone()), ..change }
     }
 
-    /// Takes in what the member wants to read now.
-    pub(super) fn subscribe(&mut self, change: &mut Change, turn: &mut Turn<'_>) -> Result<News, Refusal> {
+    /// Takes in what the member wants to read now; `regex_flaw` is what is wrong with its expression.
+    pub(super) fn subscribe(
+        &mut self,
+        change: &mut Change,
+        regex_flaw: Option<&str>,
+        turn: &mut Turn<'_>,
+    ) -> Result<News, Refusal> {
         let before = change.before.as_ref();
         let names_changed = match before {
             Some(before) => before.topics != change.after.topics,
@@ -93,7 +98,7 @@ impl ConsumerGroup {
             let record = ConsumerRecord::Subscription(change.member.clone(), Some(change.after.clone()));
             change.records.push(record);
         }
-        let regex = self.change_regex(change, turn)?;
+        let regex = self.change_regex(change, regex_flaw, turn)?;
         let news = News {
             subscription: names_changed || regex != RegexChange::No,
             group: names_changed || regex == RegexChange::Resolved,

@@ -139,7 +139,7 @@ impl ConsumerGroup {
         downgrades: bool,
         turn: &mut Turn<'_>,
     ) -> Result<(i32, Option<Rebalance>), Refusal> {
-        let mut news = self.subscribe(change, turn)?;
+        let mut news = self.subscribe(change, None, turn)?;
         news.group = news.subscription;
         let epoch = self.bump_epoch(news.group, change, turn);
         if !downgrades {

@@ -30,6 +30,8 @@ pub struct ConsumerHeartbeat {
     pub rebalance_timeout_ms: Option<i32>,
     pub topics: Option<BTreeSet<TopicName>>,
     pub regex: Option<Arc<str>>,
+    /// What is wrong with it.
+    pub regex_flaw: Option<Arc<str>>,
     pub assignor: Option<Arc<str>>,
     pub owned: Option<Assignment>,
     pub client_id: Arc<str>,
@@ -164,7 +166,7 @@ impl ConsumerGroup {
         self.check_room(&request.member, turn)?;
         let mut change = self.admit(request, id)?;
         change.after = request.applied_to(&change.after);
-        let news = self.subscribe(&mut change, turn)?;
+        let news = self.subscribe(&mut change, request.regex_flaw.as_deref(), turn)?;
         let epoch = self.bump_epoch(news.group, &mut change, turn);
         let (target_epoch, target) = self.retarget(epoch, &mut change, turn)?;
         let progress = self.reconcile(news, (target_epoch, &target), &mut change, turn)?;

@@ -13,7 +13,6 @@ mod expire;
 mod heartbeat;
 mod metadata_hash;
 mod migrate;
-mod re2;
 mod readers;
 mod reconcile;
 mod record;

@@ -8,13 +8,15 @@ use std::sync::Arc;
 
 use kafkactl_core::names::{TopicId, TopicName};
 use kafkactl_core::wire::ErrorCode;
+use regex::Regex;
 
 use super::change::Change;
 use super::record::{ConsumerRecord, GroupEpoch, ResolvedRegex, Subscription};
-use super::{ConsumerGroup, Refusal, metadata_hash, re2};
+use super::{ConsumerGroup, Refusal, metadata_hash};
 use crate::cluster::MetadataImage;
 use crate::group::names::GroupId;
 use crate::group::turn::Turn;
+use crate::regexes::Compiled;
 
 /// Expressions of one group that are to be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,20 +41,26 @@ impl RegexJob {
         &self,
         image: &MetadataImage,
         timestamp_ms: i64,
+        compile: impl Fn(&str) -> Compiled,
         is_late: impl Fn() -> bool,
     ) -> ResolvedRegexes {
-        let topics = self.regexes.iter().map(|text| (text.clone(), resolve(text, image, &is_late)));
+        let topics = self.regexes.iter().map(|text| {
+            // What another broker took may be no expression to this one: it stands for nothing, as in Kafka.
+            let found = match compile(text) {
+                Ok(regex) => matching(&regex, image, &is_late),
+                Err(_) => Some(BTreeSet::new()),
+            };
+            (text.clone(), found)
+        });
         ResolvedRegexes { version: image.offset.0, timestamp_ms, topics: topics.collect() }
     }
 }
 
-fn resolve(text: &str, image: &MetadataImage, is_late: impl Fn() -> bool) -> Option<BTreeSet<TopicName>> {
-    // What another broker took may be no expression to this one: it stands for nothing, as in Kafka.
-    let Ok(regex) = re2::compile(text) else { return Some(BTreeSet::new()) };
+fn matching(regex: &Regex, image: &MetadataImage, is_late: impl Fn() -> bool) -> Option<BTreeSet<TopicName>> {
     let mut topics = BTreeSet::new();
     for topic in image.topics.iter() {
         if is_late() {
-            tracing::warn!(text, "a regular expression takes too long");
+            tracing::warn!(%regex, "a regular expression takes too long");
             return None;
         }
         if regex.is_match(topic.name.as_str()) {
@@ -73,10 +81,11 @@ pub(super) enum RegexChange {
 }
 
 impl ConsumerGroup {
-    /// Takes in the member's expression, and asks for expressions to be resolved if it is time.
+    /// Takes in the member's expression, which has that flaw if any, and asks for expressions to be resolved if it is time.
     pub(super) fn change_regex(
         &mut self,
         change: &mut Change,
+        flaw: Option<&str>,
         turn: &mut Turn<'_>,
     ) -> Result<RegexChange, Refusal> {
         let before = change.before.as_ref().and_then(Subscription::regex).cloned();
@@ -91,7 +100,9 @@ impl ConsumerGroup {
             match &after {
                 None => outcome = RegexChange::Resolved,
                 Some(after) if self.readers.of_regex(after) == 0 => {
-                    re2::compile(after).map_err(|reason| invalid(after, &reason))?;
+                    if let Some(flaw) = flaw {
+                        return Err(invalid(after, flaw));
+                    }
                     is_new = true;
                 }
                 Some(after) if self.regexes.contains_key(after) => outcome = RegexChange::Resolved,

@@ -26,6 +26,7 @@ use super::record::GroupRecord;
 use super::shard::Shard;
 use super::turn::{Answer, Effects, Metadata, Now, OnSuccess, Ticket, Turn};
 use crate::coordinator::partition_of;
+use crate::regexes::Regexes;
 
 /// A shard with its log in memory and a clock that tests move.
 struct Bench {
@@ -40,6 +41,7 @@ struct Bench {
     fails: Option<ErrorCode>,
     /// Expressions that groups want looked at.
     regex_jobs: Vec<RegexJob>,
+    regexes: Regexes,
 }
 
 impl Bench {
@@ -59,6 +61,7 @@ impl Bench {
             tickets: 0,
             fails: None,
             regex_jobs: Vec::new(),
+            regexes: Regexes::new(1),
         };
         bench.turn(|shard, turn| shard.loaded(turn));
         bench

@@ -206,13 +206,16 @@ fn listing_filters() {
     let producer = bench.at(TransactionState::Ongoing);
     let shows = |bench: &Bench, filter: ListFilter| bench.shard.list(&filter, bench.now_ms).count() == 1;
     bench.now_ms += 500;
-    let states =
-        |states: &[TransactionState]| ListFilter { states: Some(states.to_vec()), ..Default::default() };
+    let states = |states: &[TransactionState]| ListFilter {
+        states: Some(states.iter().copied().collect()),
+        ..Default::default()
+    };
     assert!(shows(&bench, ListFilter::default()));
     assert!(shows(&bench, states(&[TransactionState::Empty, TransactionState::Ongoing])));
     assert!(!shows(&bench, states(&[TransactionState::Empty])));
     assert!(!shows(&bench, states(&[])), "none of the states asked for exists");
-    let ids = |ids: &[ProducerId]| ListFilter { producer_ids: ids.to_vec(), ..Default::default() };
+    let ids =
+        |ids: &[ProducerId]| ListFilter { producer_ids: ids.iter().copied().collect(), ..Default::default() };
     assert!(shows(&bench, ids(&[ProducerId(0), producer.id])));
     assert!(!shows(&bench, ids(&[ProducerId(0)])));
     let longer_than = |ms| ListFilter { duration_ms: Some(ms), ..Default::default() };

@@ -138,6 +138,7 @@ impl Bench {
             rack: beat.rack.map(Arc::from),
             rebalance_timeout_ms: beat.rebalance_ms,
             topics: beat.topics.map(|names| names.into_iter().map(TopicName::new).collect()),
+            regex_flaw: beat.regex.as_deref().and_then(|regex| self.regexes.compile(regex).err()),
             regex: beat.regex.map(Arc::from),
             assignor: beat.assignor.map(Arc::from),
             owned: beat.owned,
@@ -151,7 +152,8 @@ impl Bench {
     /// Looks at the expressions that groups have asked about.
     fn resolve_regexes(&mut self) {
         for job in std::mem::take(&mut self.regex_jobs) {
-            let resolved = job.run(&self.metadata.image, self.now.ms, || false);
+            let resolved =
+                job.run(&self.metadata.image, self.now.ms, |text| self.regexes.compile(text), || false);
             self.turn(|shard, turn| shard.regexes_resolved(&job.group, resolved, turn));
         }
     }

@@ -129,7 +129,7 @@ fn a_look_that_takes_too_long_leaves_what_was_known() {
     bench.make_topic("orders-us", 1);
     bench.beat(Beat::of("a", 2)).unwrap();
     let job = bench.regex_jobs.pop().unwrap();
-    let late = job.run(&bench.metadata.image, bench.now.ms, || true);
+    let late = job.run(&bench.metadata.image, bench.now.ms, |text| bench.regexes.compile(text), || true);
     bench.turn(|shard, turn| shard.regexes_resolved(&job.group, late, turn));
     bench.beat(Beat::of("a", 2)).unwrap();
     assert_eq!(bench.consumer("a").assigned, both());

@@ -21,7 +21,7 @@ pub(super) fn compile(text: &str) -> Result<Regex, String> {
 
 fn reason(error: &regex::Error) -> String {
     match error {
-        regex::Error::CompiledTooBig(_) => "too large".to_owned(),
+        regex::Error::CompiledTooBig(_) => TOO_LARGE.to_owned(),
         error => {
             error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
         }
@@ -33,6 +33,7 @@ struct Translator<'a> {
     into: String,
     open_groups: usize,
     before: Before,
+    unicode_classes: usize,
 }
 
 /// What stands before a repetition operator.
@@ -58,7 +59,13 @@ type Translated = Result<(), &'static str>;
 
 impl<'a> Translator<'a> {
     fn new(text: &'a str) -> Self {
-        Self { rest: text.chars().peekable(), into: String::new(), open_groups: 0, before: Before::Nothing }
+        Self {
+            rest: text.chars().peekable(),
+            into: String::new(),
+            open_groups: 0,
+            before: Before::Nothing,
+            unicode_classes: 0,
+        }
     }
 
     fn translate(mut self) -> Result<String, &'static str> {
@@ -183,13 +190,24 @@ impl<'a> Translator<'a> {
     /// An escape that may stand inside of classes too.
     fn escaped(&mut self, next: char) -> Translated {
         match next {
-            'd' | 'D' | 's' | 'S' | 'w' | 'W' | 'a' | 'f' | 'n' | 'r' | 't' | 'v' | 'x' => {
+            // RE2 knows these in ASCII alone.
+            'd' => self.into.push_str("[0-9]"),
+            'D' => self.into.push_str("[^0-9]"),
+            's' => self.into.push_str(r"[\t\n\f\r ]"),
+            'S' => self.into.push_str(r"[^\t\n\f\r ]"),
+            'w' => self.into.push_str("[0-9A-Za-z_]"),
+            'W' => self.into.push_str("[^0-9A-Za-z_]"),
+            'a' | 'f' | 'n' | 'r' | 't' | 'v' | 'x' => {
                 self.into.extend(['\\', next]);
                 if next == 'x' && self.rest.peek() == Some(&'{') {
                     self.braces();
                 }
             }
             'p' | 'P' => {
+                self.unicode_classes += 1;
+                if self.unicode_classes > UNICODE_CLASSES_MAX {
+                    return Err(TOO_LARGE);
+                }
                 self.into.extend(['\\', next]);
                 self.braces();
             }
@@ -271,10 +289,13 @@ const TEXT_BYTES_MAX: usize = i16::MAX as usize;
 const COMPILED_BYTES_MAX: usize = 512 << 10;
 /// RE2 repeats nothing more often.
 const COUNT_MAX: u32 = 1_000;
+/// Each may take some kilobytes before it is known how large the whole is.
+const UNICODE_CLASSES_MAX: usize = 100;
 const COUNTS_CHARS_MAX: usize = 16;
 const GROUP_HEAD_CHARS_MAX: usize = 256;
 const POSIX_CHARS_MAX: usize = 16;
 
+const TOO_LARGE: &str = "too large";
 const MISSING_PAREN: &str = "missing closing )";
 const MISSING_BRACKET: &str = "missing closing ]";
 const TRAILING_BACKSLASH: &str = "trailing backslash at end of expression";
@@ -309,7 +330,8 @@ mod tests {
             ("[a-]", "a -", "b"),
             ("[[:digit:]]+", "12", "a"),
             (r"[\d_]+", "1_2", "a"),
-            (r"\w+\_x", "a_x", "a-x"),
+            (r"\w+\_x", "a_x", "a-x ß_x"),
+            (r"[\d-]\D[\S]\s?\W", "1a=. -a1é", "11a. 1a=b"),
             ("^a$", "a", "b"),
             ("", "", "a"),
             ("a??b", "ab b", "a"),
