@@ -1,4 +1,4 @@
-use std::hash::{BuildHasher, RandomState};
+use siphasher::sip128::SipHasher13;
 
 use super::CleanLimits;
 use crate::names::Offset;
@@ -6,11 +6,11 @@ use crate::names::Offset;
 /// The latest offset of every key, in memory of a fixed size (`SkimpyOffsetMap`): an open table with 24 bytes a slot,
 /// 16 of them for the key.
 ///
-/// Kafka tells keys apart by their MD5. Here it is two hashes with secret, random seeds: they cost less, and nobody
-/// can make two keys that count as one.
+/// Kafka tells keys apart by their MD5. Here it is a hash of the same width with a secret, random seed: it costs less,
+/// and nobody can make two keys that count as one.
 #[derive(Debug)]
 pub(super) struct OffsetMap {
-    seeds: [RandomState; 2],
+    hasher: SipHasher13,
     slots: Vec<Slot>,
     keys: usize,
     keys_max: usize,
@@ -18,7 +18,7 @@ pub(super) struct OffsetMap {
     latest_offset: Offset,
 }
 
-/// The key's two hashes, and its latest offset plus one: all zeros is a free slot.
+/// The key's hash, and its latest offset plus one: all zeros is a free slot.
 type Slot = [u64; 3];
 
 /// What tells a key from others.
@@ -30,10 +30,10 @@ impl OffsetMap {
         let slots_max = limits.map_bytes_max / size_of::<Slot>();
         let keys_max = (slots_max as f64 * limits.map_load_max.clamp(0.0, 0.95)) as usize;
         let keys_max = keys_max.max(1).min(usize::try_from(offsets).unwrap_or(usize::MAX));
-        // Half free makes for short searches; one must be free for any to end.
-        let slots = keys_max.saturating_mul(2).min(slots_max).max(keys_max + 1);
+        // A third free makes for short searches; one must be free for any to end.
+        let slots = keys_max.saturating_add(keys_max / 2).min(slots_max).max(keys_max + 1);
         Self {
-            seeds: [RandomState::new(), RandomState::new()],
+            hasher: SipHasher13::new_with_key(&rand::random()),
             slots: vec![[0; 3]; slots],
             keys: 0,
             keys_max,
@@ -46,7 +46,8 @@ impl OffsetMap {
     }
 
     pub fn hash(&self, key: &[u8]) -> KeyHash {
-        [self.seeds[0].hash_one(key), self.seeds[1].hash_one(key)]
+        let hash = self.hasher.hash(key);
+        [hash.h1, hash.h2]
     }
 
     /// Brings the slots of many keys into the processor's caches before they are looked at: together that costs one
@@ -126,7 +127,7 @@ mod tests {
     #[test]
     fn no_more_memory_than_the_stretch_needs() {
         let limits = CleanLimits::default();
-        assert_eq!(OffsetMap::new(&limits, 10).slots.len(), 20);
+        assert_eq!(OffsetMap::new(&limits, 10).slots.len(), 15);
         assert_eq!(OffsetMap::new(&limits, 0).slots.len(), 1);
         let tiny = CleanLimits { map_bytes_max: 0, map_load_max: f64::NAN, ..limits };
         let mut map = OffsetMap::new(&tiny, 10);
