@@ -14,7 +14,7 @@ use super::fetching::fetch;
 use super::producing::produce;
 use super::{TestBroker, Topic, image, until};
 use crate::cleaner::CleanerFigures;
-use crate::cluster::MetadataSubscriber;
+use crate::cluster::{MetadataDelta, MetadataSubscriber};
 
 const COMPACT: &[(&str, &str)] = &[
     ("cleanup.policy", "compact"),
@@ -249,8 +249,9 @@ fn threads_come_when_the_settings_say_so() {
     write_rounds(&mut broker.client(), "t", 0..10, 20);
     let _cleaning = broker.broker.cleaner.start().unwrap();
     assert_eq!(broker.cleaner_figures(), CleanerFigures::default());
-    let alter = |name: &str, value: &str| {
-        let (mut image, mut delta) = image(TOPIC);
+    let (mut image, _) = image(TOPIC);
+    let mut alter = |name: &str, value: &str| {
+        let mut delta = MetadataDelta::default();
         let record = ConfigRecord {
             resource_type: 4,
             resource_name: String::new(),
@@ -258,9 +259,9 @@ fn threads_come_when_the_settings_say_so() {
             value: Some(value.to_owned()),
         };
         image.replay(MetadataRecord::Config(record), &mut delta).unwrap();
-        let image = std::sync::Arc::new(image);
-        broker.broker.partitions.apply(&delta, &image);
-        broker.broker.cleaner.apply(&delta, &image);
+        let altered = std::sync::Arc::new(image.clone());
+        broker.broker.partitions.apply(&delta, &altered);
+        broker.broker.cleaner.apply(&delta, &altered);
     };
     alter("log.cleaner.threads", "2");
     broker.wait_until_cleaned("t");
