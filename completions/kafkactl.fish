@@ -46,6 +46,7 @@ complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "produce" -d 'Writ
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "consume" -d 'Read records of topics'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "top" -d 'Watch brokers, partitions and groups live'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "demo" -d 'See it all at once: a broker, clients at work and the dashboard; nothing of it stays'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "exporter" -d 'Serve lag and the state of any cluster to Prometheus'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "group" -d 'Read consumer groups, their lag and offsets, and change them'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "groups" -d 'Read consumer groups, their lag and offsets, and change them'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "g" -d 'Read consumer groups, their lag and offsets, and change them'
@@ -787,6 +788,22 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand demo" -l no-mouse -d '
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand demo" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand demo" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand demo" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -l listen -d 'Address of the HTTP port: /metrics, /healthz, /readyz; port 0 takes a free one' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -s d -l interval -d 'Time between polls of the cluster' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -l isolation -d 'Measure lag from the last record, or from the last committed one' -r -f -a "uncommitted\t''
+committed\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "list" -d 'Groups with their states'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "ls" -d 'Groups with their states'

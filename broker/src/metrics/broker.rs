@@ -70,6 +70,7 @@ fn cluster_figures(broker: &Broker, image: &MetadataImage, controller: i32) -> C
         brokers: image.live_brokers().count(),
         fenced_brokers: image.brokers.values().filter(|broker| broker.is_fenced).count(),
         topics: image.topics.count(),
+        reassigning: Some(0),
         ..ClusterFigures::default()
     };
     for topic in image.topics.iter() {
@@ -91,7 +92,7 @@ fn state_of(partition: &PartitionImage, min_in_sync: Option<usize>) -> Partition
         in_sync: partition.isr.len(),
         min_in_sync,
         leader_is_preferred: partition.preferred_leader() == Some(partition.leader),
-        is_reassigning: !partition.adding.is_empty() || !partition.removing.is_empty(),
+        is_reassigning: Some(!partition.adding.is_empty() || !partition.removing.is_empty()),
     }
 }
 

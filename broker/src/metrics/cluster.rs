@@ -18,7 +18,8 @@ pub struct ClusterFigures {
     pub at_min_isr: usize,
     /// Led by another broker than the first of their replicas.
     pub not_preferred: usize,
-    pub reassigning: usize,
+    /// `None` where it is not known.
+    pub reassigning: Option<usize>,
 }
 
 /// One partition's part of it.
@@ -30,7 +31,8 @@ pub struct PartitionState {
     /// `None` where it is not known.
     pub min_in_sync: Option<usize>,
     pub leader_is_preferred: bool,
-    pub is_reassigning: bool,
+    /// `None` where it is not known.
+    pub is_reassigning: Option<bool>,
 }
 
 impl ClusterFigures {
@@ -44,7 +46,9 @@ impl ClusterFigures {
         self.under_min_isr += usize::from(wanted.is_some_and(|wanted| in_sync < wanted));
         self.at_min_isr += usize::from(wanted == Some(in_sync) && in_sync < replicas);
         self.not_preferred += usize::from(partition.has_leader && !partition.leader_is_preferred);
-        self.reassigning += usize::from(partition.is_reassigning);
+        if let Some(is_reassigning) = partition.is_reassigning {
+            *self.reassigning.get_or_insert(0) += usize::from(is_reassigning);
+        }
     }
 
     pub fn write(&self, page: &mut Page<'_>) -> std::fmt::Result {
@@ -79,13 +83,15 @@ impl ClusterFigures {
                 "Partitions led by another broker than the first of their replicas",
                 self.not_preferred,
             ),
-            (
+        ];
+        counts.into_iter().try_for_each(|(name, help, count)| page.gauge(name, help, count as i64))?;
+        self.reassigning.map_or(Ok(()), |count| {
+            page.gauge(
                 "kafka_cluster_reassigning_partitions",
                 "Partitions on their way to other brokers",
-                self.reassigning,
-            ),
-        ];
-        counts.into_iter().try_for_each(|(name, help, count)| page.gauge(name, help, count as i64))
+                count as i64,
+            )
+        })
     }
 }
 
@@ -101,12 +107,12 @@ mod tests {
             in_sync: 3,
             min_in_sync: Some(2),
             leader_is_preferred: true,
-            is_reassigning: false,
+            is_reassigning: None,
         };
         let mut figures = ClusterFigures::default();
         figures.add(whole);
         figures.add(PartitionState { in_sync: 2, leader_is_preferred: false, ..whole });
-        figures.add(PartitionState { in_sync: 1, is_reassigning: true, ..whole });
+        figures.add(PartitionState { in_sync: 1, is_reassigning: Some(true), ..whole });
         figures.add(PartitionState { has_leader: false, in_sync: 0, leader_is_preferred: false, ..whole });
         figures.add(PartitionState { replicas: 1, in_sync: 1, ..whole });
         let expected = ClusterFigures {
@@ -116,7 +122,7 @@ mod tests {
             under_min_isr: 2,
             at_min_isr: 1,
             not_preferred: 1,
-            reassigning: 1,
+            reassigning: Some(1),
             ..ClusterFigures::default()
         };
         assert_eq!(figures, expected);

@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use kafkactl_core::names::TopicName;
-
 use super::histogram::Histogram;
 use super::page::{Page, PartitionLabels};
+use super::traffic::{OTHERS, TOPICS_MAX};
 use crate::partition::{Partition, PartitionFigures, Partitions};
 
 /// Partitions that get rows of their own; the rest is counted, and is in its topic's sums.
-const ROWS_MAX: usize = 10_000;
+pub const PARTITIONS_MAX: usize = 10_000;
 
 /// What has happened to the logs of this broker since it started.
 #[derive(Debug, Default)]
@@ -113,10 +112,11 @@ impl Logs {
     }
 
     fn write_topics(&self, page: &mut Page<'_>) -> std::fmt::Result {
-        let mut topics: Vec<(&TopicName, OfTopic)> = Vec::new();
+        let mut topics: Vec<(&str, OfTopic)> = Vec::new();
         for (partition, figures) in &self.replicas {
-            if topics.last().is_none_or(|(name, _)| **name != partition.id.topic) {
-                topics.push((&partition.id.topic, OfTopic::default()));
+            let topic = partition.id.topic.as_str();
+            if topics.last().is_none_or(|(name, _)| ![topic, OTHERS].contains(name)) {
+                topics.push((if topics.len() < TOPICS_MAX { topic } else { OTHERS }, OfTopic::default()));
             }
             let Some((_, sums)) = topics.last_mut() else { continue };
             sums.partitions += 1;
@@ -124,7 +124,7 @@ impl Logs {
             sums.segments += figures.segments as u64;
         }
         let of = |value: fn(&OfTopic) -> i64| {
-            topics.iter().map(move |(name, sums)| ([("topic", name.as_str())], value(sums)))
+            topics.iter().map(move |(name, sums)| ([("topic", *name)], value(sums)))
         };
         page.gauges("kafka_topic_partitions", "Partitions of a topic here", of(|sums| sums.partitions))?;
         page.gauges(
@@ -136,30 +136,52 @@ impl Logs {
     }
 
     fn write_partitions(&self, page: &mut Page<'_>) -> std::fmt::Result {
-        let rows = &self.replicas[..self.replicas.len().min(ROWS_MAX)];
-        let open = || rows.iter().filter(|(_, figures)| figures.is_open);
-        let of = |value: fn(&PartitionFigures) -> i64| {
-            open().map(move |(partition, figures)| (PartitionLabels::of(&partition.id), value(figures)))
-        };
-        let starts = open().filter(|(_, log)| log.log_start_offset.0 > 0);
-        page.gauges(
-            "kafka_log_start_offset",
-            "Oldest offset of a log, where that is not 0",
-            starts.map(|(partition, log)| (PartitionLabels::of(&partition.id), log.log_start_offset.0)),
-        )?;
-        page.gauges("kafka_log_end_offset", "Offset the next record gets", of(|log| log.log_end_offset.0))?;
-        page.gauges("kafka_log_size_bytes", "Bytes of a log's segments", of(|log| log.size_bytes as i64))?;
-        // Most partitions have none, so only the others get a row.
-        let held_back = open().filter_map(|(partition, log)| {
-            let held_back = log.high_watermark.0 - log.last_stable_offset.0;
-            (held_back > 0).then_some((PartitionLabels::of(&partition.id), held_back))
+        let (rows, left_out) = self.replicas.split_at(self.replicas.len().min(PARTITIONS_MAX));
+        let open = rows.iter().filter(|(_, figures)| figures.is_open);
+        let rows = open.map(|(partition, figures)| LogRow {
+            topic: partition.id.topic.as_str(),
+            partition: partition.id.partition.0,
+            start: Some(figures.log_start_offset.0),
+            end: Some(figures.log_end_offset.0),
+            size_bytes: i64::try_from(figures.size_bytes).ok(),
+            held_back: Some(figures.high_watermark.0 - figures.last_stable_offset.0),
         });
-        page.gauges(
-            "kafka_log_last_stable_offset_lag",
-            "Committed offsets that open transactions hide from read_committed",
-            held_back,
-        )?;
-        let left_out = self.replicas.len() - rows.len();
-        page.gauge("kafka_log_rows_left_out", "Partitions beyond the bound of rows", left_out as i64)
+        write_logs(page, &rows.collect::<Vec<_>>(), left_out.len())
     }
+}
+
+/// One log; what is not known is left out.
+#[derive(Debug, Clone, Copy)]
+pub struct LogRow<'a> {
+    pub topic: &'a str,
+    pub partition: i32,
+    pub start: Option<i64>,
+    pub end: Option<i64>,
+    pub size_bytes: Option<i64>,
+    /// Offsets from the last stable one to the high watermark.
+    pub held_back: Option<i64>,
+}
+
+/// Writes rows of logs, here or elsewhere; `left_out` are those beyond the bound.
+pub fn write_logs(page: &mut Page<'_>, rows: &[LogRow<'_>], left_out: usize) -> std::fmt::Result {
+    let of = |value: fn(&LogRow<'_>) -> Option<i64>| {
+        rows.iter().filter_map(move |row| {
+            let labels = PartitionLabels { group: None, topic: row.topic, partition: row.partition };
+            Some((labels, value(row)?))
+        })
+    };
+    page.gauges(
+        "kafka_log_start_offset",
+        "Oldest offset of a log, where that is not 0",
+        of(|log| log.start.filter(|start| *start > 0)),
+    )?;
+    page.gauges("kafka_log_end_offset", "Offset the next record gets", of(|log| log.end))?;
+    page.gauges("kafka_log_size_bytes", "Bytes of a log's segments", of(|log| log.size_bytes))?;
+    page.gauges(
+        "kafka_log_last_stable_offset_lag",
+        "Committed offsets that open transactions hide from read_committed",
+        // Most partitions have none, so only the others get a row.
+        of(|log| log.held_back.filter(|held_back| *held_back > 0)),
+    )?;
+    page.gauge("kafka_log_rows_left_out", "Partitions beyond the bound of rows", left_out as i64)
 }

@@ -30,11 +30,13 @@ pub(crate) use connections::Refused;
 pub(crate) use errors::ErrorCodes;
 pub use lag::{LAG_ROWS_MAX, LagRow, write_lag};
 pub(crate) use logs::LogCounts;
+pub use logs::{LogRow, PARTITIONS_MAX, write_logs};
 pub use page::{Page, registry_of};
 pub use process::write_process;
 pub use prometheus_client::registry::Registry;
 pub(crate) use requests::{Journey, RequestMetrics};
 pub use text::{Format, expose};
+pub use traffic::{OTHERS, TOPICS_MAX};
 pub(crate) use traffic::{Traffic, Traffics};
 
 use self::connections::ConnectionMetrics;

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use kafkactl_core::names::TopicPartition;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{
     DescriptorEncoder, EncodeCounterValue, EncodeGaugeValue, EncodeLabel, EncodeLabelSet, LabelSetEncoder,
@@ -85,12 +84,6 @@ pub(super) struct PartitionLabels<'a> {
     pub group: Option<&'a str>,
     pub topic: &'a str,
     pub partition: i32,
-}
-
-impl<'a> PartitionLabels<'a> {
-    pub fn of(id: &'a TopicPartition) -> Self {
-        Self { group: None, topic: id.topic.as_str(), partition: id.partition.0 }
-    }
 }
 
 impl EncodeLabelSet for PartitionLabels<'_> {

@@ -22,7 +22,7 @@ pub fn write_process(page: &mut Page<'_>, started_ms: i64) -> std::fmt::Result {
     }
     page.gauge(
         "process_start_time_seconds",
-        "When the broker started, in seconds since 1970",
+        "When the process started, in seconds since 1970",
         started_ms as f64 / 1e3,
     )
 }

@@ -11,9 +11,9 @@ use parking_lot::Mutex;
 use super::page::Page;
 
 /// Topics with figures of their own; the rest share one row.
-const TOPICS_MAX: usize = 2_000;
+pub const TOPICS_MAX: usize = 2_000;
 /// The label of that row: no topic can be called so.
-const OTHERS: &str = "(others)";
+pub const OTHERS: &str = "(others)";
 
 /// The traffic of one topic.
 #[derive(Debug, Default)]

@@ -9,6 +9,7 @@ pub mod completion;
 pub mod consume;
 pub mod context;
 pub mod demo;
+pub mod exporter;
 pub mod group;
 pub mod position;
 pub mod produce;
@@ -59,6 +60,8 @@ pub enum Noun {
     Top(Box<top::TopArgs>),
     /// See it all at once: a broker, clients at work and the dashboard; nothing of it stays
     Demo(demo::DemoArgs),
+    /// Serve lag and the state of any cluster to Prometheus
+    Exporter(Box<exporter::ExporterArgs>),
     /// Read consumer groups, their lag and offsets, and change them
     #[command(subcommand, visible_aliases = ["groups", "g"])]
     Group(group::GroupCommand),

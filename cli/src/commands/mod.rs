@@ -8,6 +8,7 @@ mod confirm;
 mod consume;
 mod context;
 mod demo;
+mod exporter;
 mod group;
 mod positions;
 mod produce;
@@ -38,6 +39,7 @@ pub fn run(cli: Cli) -> ExitStatus {
         Noun::Produce(args) => session::run(&*args, outer),
         Noun::Consume(args) => session::run(&*args, outer),
         Noun::Top(args) => top::run(&args, outer),
+        Noun::Exporter(args) => exporter::run(&args, outer),
         Noun::Demo(args) => demo::run(&args, outer),
         Noun::Group(command) => group::run(&command, outer),
         Noun::Txn(command) => txn::run(&command, outer),

@@ -115,10 +115,7 @@ fn options(
         sort: args.sort.as_ref().map(|sort| (sort.column.clone(), sort.descending)),
         only_problems: args.only_problems,
         period: interval,
-        isolation: match args.isolation {
-            Isolation::Uncommitted => cluster::Isolation::Uncommitted,
-            Isolation::Committed => cluster::Isolation::Committed,
-        },
+        isolation: args.isolation.into(),
         theme,
         ascii: args.look.ascii,
         keys: overrides.keys.clone(),
@@ -137,6 +134,15 @@ fn options(
         contexts: contexts(common.connect.clone()),
         background_is_light,
     })
+}
+
+impl From<Isolation> for cluster::Isolation {
+    fn from(isolation: Isolation) -> Self {
+        match isolation {
+            Isolation::Uncommitted => Self::Uncommitted,
+            Isolation::Committed => Self::Committed,
+        }
+    }
 }
 
 /// How a dashboard looks and which keys it knows.

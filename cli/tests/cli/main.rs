@@ -5,6 +5,7 @@ mod cleaning;
 mod contexts;
 mod demo;
 mod directories;
+mod exporter;
 mod golden;
 mod hostile;
 mod journey;

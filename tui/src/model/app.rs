@@ -68,8 +68,6 @@ pub const PERIODS: [Duration; 7] = [
 ];
 /// What `w` steps through.
 pub const WINDOWS_MS: [i64; 3] = [10_000, 60_000, 300_000];
-/// Places whose records are looked at in one poll.
-const PLACES_MAX: usize = 100;
 /// How long a message stays.
 pub const MESSAGE_MS: i64 = 6_000;
 
@@ -374,14 +372,9 @@ impl App {
     /// Where visible groups stand for so long that the sampled ends do not reach back: the records there tell.
     pub fn places_without_time(&self) -> BTreeSet<snapshot::Place> {
         let visible = self.visible_groups();
-        let groups = visible.iter().filter_map(|name| self.cluster.groups.get(name.as_str()));
-        let places = groups.flat_map(|group| &group.partitions).filter_map(|((topic, id), partition)| {
-            let known = self.cluster.partition(topic, *id)?;
-            let offset = partition.commit?;
-            let is_told = partition.lag?.offsets()? == 0 || partition.time_lag_ms(known).is_some();
-            (!is_told).then(|| snapshot::Place { topic: topic.to_string(), partition: *id, offset })
-        });
-        places.take(PLACES_MAX).collect()
+        self.cluster.places_without_time(
+            visible.iter().filter_map(|name| self.cluster.groups.get(name.as_str())),
+        )
     }
 
     /// How old the data of this screen is, and how many of its periods that makes.

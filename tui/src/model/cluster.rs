@@ -4,13 +4,13 @@
 //! - what was not answered stays as it was; how old it is can be told by sampler ([`Health`]);
 //! - commits of a poll are applied before the end offsets of that poll, which were read later.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::event::{Happening, Noticed};
 use super::lag::{self, Eta, Lag, Seen, Skew, Verdict, WINDOW_MAX};
 use super::ring::{History, Ring};
-use super::snapshot::{Config, Data, Failed, LogDir, Member, Record, Sampler, Segments, Snapshot, Stamp};
+use super::snapshot::{Config, Data, Failed, LogDir, Member, Place, Record, Sampler, Segments, Snapshot, Stamp};
 
 pub type Name = Arc<str>;
 
@@ -18,6 +18,8 @@ pub type Name = Arc<str>;
 const TREND_MAX: usize = 60;
 /// Happenings kept for the timeline.
 const EVENTS_MAX: usize = 1_000;
+/// Places whose records are looked at in one poll.
+const PLACES_MAX: usize = 100;
 /// Records kept of the topic under watch.
 pub const RECORDS_MAX: usize = 500;
 
@@ -228,6 +230,17 @@ impl Cluster {
         self.topics.get(topic)?.partitions.get(&partition)
     }
 
+    /// Where groups stand for so long that the sampled ends do not reach back: the records there tell.
+    pub fn places_without_time<'a>(&self, groups: impl Iterator<Item = &'a Group>) -> BTreeSet<Place> {
+        let places = groups.flat_map(|group| &group.partitions).filter_map(|((topic, id), partition)| {
+            let known = self.partition(topic, *id)?;
+            let offset = partition.commit?;
+            let is_told = partition.lag?.offsets()? == 0 || partition.time_lag_ms(known).is_some();
+            (!is_told).then(|| Place { topic: topic.to_string(), partition: *id, offset })
+        });
+        places.take(PLACES_MAX).collect()
+    }
+
     /// Records written per second, by the sampled end offsets; `None` before two samples.
     pub fn rate(&self, window_ms: i64) -> Option<f64> {
         sum_known(self.topics.values().map(|topic| topic.rate(window_ms)))
@@ -366,9 +379,9 @@ impl GroupPartition {
         self.lag = Some(lag);
         let is_new = self.commits.last().is_none_or(|seen| seen.at_ms < self.read_ms);
         if let (Some(commit), Some(offsets), true) = (self.commit, lag.offsets(), is_new) {
-            self.commits.push(Seen { at_ms: self.read_ms, commit, lag: offsets });
+            self.commits.push(Seen { at_ms: self.read_ms, commit, lag: offsets, has_members });
         }
-        self.verdict = self.commit.map(|_| lag::verdict(&self.commits, has_members));
+        self.verdict = self.commit.map(|_| lag::verdict(&self.commits));
     }
 
     pub(super) fn read(&mut self, at_ms: i64, commit: Option<i64>) {

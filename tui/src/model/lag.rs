@@ -92,6 +92,8 @@ pub struct Seen {
     pub at_ms: i64,
     pub commit: i64,
     pub lag: i64,
+    /// Whether the group had members then.
+    pub has_members: bool,
 }
 
 /// Polls that a verdict looks back on; Burrow takes ten commits.
@@ -102,8 +104,10 @@ pub const WINDOW_MIN: usize = 10;
 /// Burrow's evaluation (`core/internal/evaluator/caching.go`) of polls instead of commits.
 ///
 /// A poll cannot tell a commit that repeats the offset from no commit, which is what separates STALL from STOP
-/// there. Whether the group has members separates them here. A lag of zero anywhere in the window clears it.
-pub fn verdict(window: &Ring<Seen, WINDOW_MAX>, has_members: bool) -> Verdict {
+/// there. Whether the group has members separates them here: when they have left and the commit stands, it will go on
+/// standing. Only where somebody commits without being a member must the whole window have passed. A lag of zero
+/// anywhere in the window clears it.
+pub fn verdict(window: &Ring<Seen, WINDOW_MAX>) -> Verdict {
     if window.iter().any(|seen| seen.lag == 0) {
         return Verdict::Ok;
     }
@@ -113,7 +117,11 @@ pub fn verdict(window: &Ring<Seen, WINDOW_MAX>, has_members: bool) -> Verdict {
         return Verdict::Rewind;
     }
     let moved = first.commit != last.commit;
-    if !moved && !has_members && window.count() > 1 {
+    let stands = pairs().last().is_some_and(|(before, after)| before.commit == after.commit);
+    let moved_without_members = pairs().any(|(before, after)| {
+        !before.has_members && !after.has_members && before.commit != after.commit
+    });
+    if stands && !last.has_members && !moved_without_members {
         return Verdict::Stop;
     }
     if window.count() < WINDOW_MIN {
@@ -195,10 +203,10 @@ mod tests {
         }
     }
 
-    fn window(seen: impl IntoIterator<Item = (i64, i64)>) -> Ring<Seen, WINDOW_MAX> {
+    fn window(seen: impl IntoIterator<Item = (i64, i64, bool)>) -> Ring<Seen, WINDOW_MAX> {
         let mut window = Ring::default();
-        for (at, (commit, lag)) in seen.into_iter().enumerate() {
-            window.push(Seen { at_ms: at as i64 * 2_000, commit, lag });
+        for (at, (commit, lag, has_members)) in seen.into_iter().enumerate() {
+            window.push(Seen { at_ms: at as i64 * 2_000, commit, lag, has_members });
         }
         window
     }
@@ -225,10 +233,28 @@ mod tests {
             ("zero clears", (0..15).map(|n| (7, n)).collect(), false, Verdict::Ok),
         ];
         for (name, seen, has_members, expected) in cases {
-            assert_eq!(verdict(&window(seen), has_members), expected, "{name}");
+            let seen = seen.into_iter().map(|(commit, lag)| (commit, lag, has_members));
+            assert_eq!(verdict(&window(seen)), expected, "{name}");
         }
         assert!(Verdict::Ok < Verdict::Warn && Verdict::Warn < Verdict::Stop);
         assert!(Verdict::Stop < Verdict::Stall && Verdict::Stall < Verdict::Rewind);
+    }
+
+    #[test]
+    fn a_group_whose_members_have_left_has_stopped_at_once() {
+        let fell_behind = |polls: i64| (0..polls).map(|n| (n * 10, 500 + n, true));
+        let then = |polls: i64, rest: &[(i64, i64, bool)]| {
+            verdict(&window(fell_behind(polls).chain(rest.iter().copied())))
+        };
+        // The last commit came with the leaving: the next poll tells that there is none after it.
+        assert_eq!(then(12, &[(120, 520, false)]), Verdict::Warn);
+        assert_eq!(then(12, &[(120, 520, false), (120, 530, false)]), Verdict::Stop);
+        assert_eq!(then(3, &[(20, 520, false)]), Verdict::Stop);
+        // They are back.
+        assert_eq!(then(12, &[(120, 520, false), (120, 530, true)]), Verdict::Warn);
+        // Somebody commits every other poll who is no member.
+        let outside = (0..15).map(|n| (n / 2 * 10, 500 + n, false));
+        assert_eq!(verdict(&window(outside)), Verdict::Warn);
     }
 
     #[test]

@@ -30,15 +30,24 @@ use crate::model::snapshot::{Data, Failed, Place, Sampler, Snapshot};
 pub const SNAPSHOTS_WAITING_MAX: usize = 16;
 /// One broker's answers of one poll.
 const POLL_TIMEOUT: Duration = Duration::from_secs(5);
-const LOG_DIRS_PERIOD: Duration = Duration::from_secs(30);
-const CONFIGS_PERIOD: Duration = Duration::from_secs(60);
 const RECORDS_PERIOD: Duration = Duration::from_secs(1);
 const STAMPS_PERIOD: Duration = Duration::from_secs(1);
-const SEGMENTS_PERIOD: Duration = Duration::from_secs(5);
 /// Between two polls, however much is asked for.
 const PAUSE_MIN: Duration = Duration::from_millis(200);
 /// Groups that nobody looks at are asked this often.
 const HIDDEN_GROUPS_PERIOD: Duration = Duration::from_secs(10);
+
+/// Time between polls of those that do not follow the pace of the screen.
+pub fn own_period(sampler: Sampler) -> Option<Duration> {
+    match sampler {
+        Sampler::LogDirs => Some(Duration::from_secs(30)),
+        Sampler::Configs => Some(Duration::from_secs(60)),
+        Sampler::Records => Some(RECORDS_PERIOD),
+        Sampler::Stamps => Some(STAMPS_PERIOD),
+        Sampler::Segments => Some(Duration::from_secs(5)),
+        Sampler::Metadata | Sampler::Groups | Sampler::Commits | Sampler::Offsets => None,
+    }
+}
 
 /// What the screen shows, so that it is kept fresh.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -124,15 +133,15 @@ struct Driver {
 
 impl Driver {
     async fn metadata(self) {
-        self.every(None, Sampler::Metadata, || metadata::poll(&self.client)).await;
+        self.every(Sampler::Metadata, || metadata::poll(&self.client)).await;
     }
 
     async fn log_dirs(self) {
-        self.every(Some(LOG_DIRS_PERIOD), Sampler::LogDirs, || log_dirs::poll(&self.client)).await;
+        self.every(Sampler::LogDirs, || log_dirs::poll(&self.client)).await;
     }
 
     async fn configs(self) {
-        self.every(Some(CONFIGS_PERIOD), Sampler::Configs, || configs::poll(&self.client)).await;
+        self.every(Sampler::Configs, || configs::poll(&self.client)).await;
     }
 
     /// Groups, then their commits, then end offsets: a commit read after the end could lie beyond it.
@@ -173,7 +182,7 @@ impl Driver {
                     return;
                 }
             }
-            self.pause(started, Some(RECORDS_PERIOD)).await;
+            self.pause(started, own_period(Sampler::Records)).await;
         }
     }
 
@@ -202,13 +211,12 @@ impl Driver {
             {
                 return;
             }
-            self.pause(started, Some(SEGMENTS_PERIOD)).await;
+            self.pause(started, own_period(Sampler::Segments)).await;
         }
     }
 
     async fn every<F: Future<Output = Result<(Data, ()), String>>>(
         &self,
-        period: Option<Duration>,
         sampler: Sampler,
         poll: impl Fn() -> F,
     ) {
@@ -220,7 +228,7 @@ impl Driver {
             if self.tell(sampler, poll()).await.is_err() {
                 return;
             }
-            self.pause(started, period).await;
+            self.pause(started, own_period(sampler)).await;
         }
     }
 

@@ -1,0 +1,207 @@
+//! A cluster that was looked at from outside, under the names of a broker's own figures.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use kafkactl_broker::metrics::{
+    ClusterFigures, LAG_ROWS_MAX, LagRow, LogRow, OTHERS, PARTITIONS_MAX, Page, PartitionState, TOPICS_MAX,
+    write_lag, write_logs,
+};
+use kafkactl_tui::model::cluster::{Cluster, Dir, Health, Name, Partition, Topic};
+use kafkactl_tui::model::lag::Lag;
+use kafkactl_tui::model::snapshot::Sampler;
+use kafkactl_tui::sample::own_period;
+
+/// Polls that may go unanswered before what the last one saw is no longer told.
+const UNANSWERED_POLLS_MAX: i64 = 3;
+
+/// What was seen, and how it looks now.
+pub struct View<'a> {
+    pub cluster: &'a Cluster,
+    pub now_ms: i64,
+    /// Between polls.
+    pub period_ms: i64,
+}
+
+impl View<'_> {
+    /// Writes what there is to tell. What a sampler saw long ago is left out: an alert must not rest on it.
+    pub fn write(&self, page: &mut Page<'_>) -> fmt::Result {
+        self.write_samplers(page)?;
+        let are_fresh = |samplers: &[Sampler]| samplers.iter().all(|sampler| self.is_fresh(*sampler));
+        if are_fresh(&[Sampler::Metadata]) {
+            self.cluster_figures().write(page)?;
+            self.write_topics(page)?;
+        }
+        if are_fresh(&[Sampler::Offsets]) {
+            self.write_logs(page)?;
+        }
+        if are_fresh(&[Sampler::LogDirs]) {
+            self.write_log_dirs(page)?;
+        }
+        if are_fresh(&[Sampler::Groups]) {
+            self.write_groups(page)?;
+        }
+        if are_fresh(&[Sampler::Commits, Sampler::Offsets]) {
+            self.write_lag(page)?;
+        }
+        Ok(())
+    }
+
+    /// Why a sampler's figures are not told, if that is so.
+    pub fn check(&self, sampler: Sampler) -> Result<(), String> {
+        if self.is_fresh(sampler) {
+            return Ok(());
+        }
+        let error = self.cluster.health.get(&sampler).and_then(|health| health.error.clone());
+        let why = error.unwrap_or_else(|| "nothing was answered yet".to_owned());
+        Err(format!("{} not known: {why}", sampler.name()))
+    }
+
+    fn is_fresh(&self, sampler: Sampler) -> bool {
+        let own_ms = own_period(sampler).map_or(0, |period| period.as_millis() as i64);
+        let stale_ms = UNANSWERED_POLLS_MAX * own_ms.max(self.period_ms);
+        let good_ms = self.cluster.health.get(&sampler).and_then(|health| health.good_ms);
+        good_ms.is_some_and(|good_ms| self.now_ms - good_ms <= stale_ms)
+    }
+
+    /// How the polls fare.
+    fn write_samplers(&self, page: &mut Page<'_>) -> fmt::Result {
+        let id = self.cluster.id.as_deref().unwrap_or_default();
+        let labels = [("version", env!("CARGO_PKG_VERSION")), ("cluster", id)];
+        page.gauges("kafka_exporter_info", "The program and the cluster; always 1", [(labels, 1_i64)])?;
+        let samplers = || self.cluster.health.iter().map(|(of, health)| ([("sampler", of.name())], health));
+        let up = samplers().map(|(labels, health)| (labels, i64::from(health.error.is_none())));
+        page.gauges("kafka_exporter_up", "Whether the last poll was answered", up)?;
+        let took = samplers().map(|(labels, health)| (labels, f64::from(health.took_ms) / 1e3));
+        page.gauges("kafka_exporter_poll_seconds", "How long the last poll took", took)?;
+        let age_s = |health: &Health| Some((self.now_ms - health.good_ms?).max(0) as f64 / 1e3);
+        let ages = samplers().filter_map(|(labels, health)| Some((labels, age_s(health)?)));
+        page.gauges("kafka_exporter_data_age_seconds", "Time since a poll was last answered", ages)
+    }
+
+    fn cluster_figures(&self) -> ClusterFigures {
+        let is_up = |id: &i32| self.cluster.brokers.get(id).is_some_and(|broker| broker.is_up);
+        let replicas = self.cluster.partitions().flat_map(|(.., partition)| &partition.replicas);
+        let gone: BTreeSet<&i32> = replicas.filter(|id| !is_up(id)).collect();
+        let mut figures = ClusterFigures {
+            controller: self.cluster.controller.unwrap_or(-1),
+            brokers: self.cluster.brokers.values().filter(|broker| broker.is_up).count(),
+            // Metadata does not name them, but it names them as replicas.
+            fenced_brokers: gone.len(),
+            topics: self.cluster.topics.len(),
+            ..ClusterFigures::default()
+        };
+        for (_, topic, _, partition) in self.cluster.partitions() {
+            figures.add(state_of(topic, partition));
+        }
+        figures
+    }
+
+    fn write_topics(&self, page: &mut Page<'_>) -> fmt::Result {
+        let of = |value: fn(&Topic) -> Option<i64>| {
+            let (mut rows, mut others) = (Vec::new(), None);
+            for (at, (name, topic)) in self.cluster.topics.iter().enumerate() {
+                match value(topic) {
+                    Some(value) if at < TOPICS_MAX => rows.push(([("topic", &**name)], value)),
+                    Some(value) => others = Some(others.unwrap_or(0) + value),
+                    None => {}
+                }
+            }
+            rows.extend(others.map(|sum| ([("topic", OTHERS)], sum)));
+            rows
+        };
+        let count = |topic: &Topic| i64::try_from(topic.partitions.len()).ok();
+        page.gauges("kafka_topic_partitions", "Partitions of a topic", of(count))?;
+        page.gauges(
+            "kafka_topic_size_bytes",
+            "Bytes of a topic, of each partition the largest replica",
+            of(Topic::size_bytes),
+        )
+    }
+
+    fn write_logs(&self, page: &mut Page<'_>) -> fmt::Result {
+        let rows = self.cluster.partitions().take(PARTITIONS_MAX).map(|(topic, _, number, log)| LogRow {
+            topic,
+            partition: number,
+            start: log.start,
+            end: log.end,
+            size_bytes: log.size_bytes,
+            held_back: log.end.zip(log.stable).map(|(end, stable)| end - stable),
+        });
+        let left_out = self.cluster.partitions().count().saturating_sub(PARTITIONS_MAX);
+        write_logs(page, &rows.collect::<Vec<_>>(), left_out)
+    }
+
+    fn write_log_dirs(&self, page: &mut Page<'_>) -> fmt::Result {
+        let brokers = || self.cluster.brokers.iter();
+        let dirs = || brokers().flat_map(|(id, broker)| broker.log_dirs.iter().map(move |dir| (id, dir)));
+        let of = |bytes: fn(&Dir) -> Option<i64>| {
+            dirs().filter_map(move |(id, dir)| {
+                Some(([("broker", id.to_string()), ("dir", dir.path.clone())], bytes(dir)?))
+            })
+        };
+        page.gauges(
+            "kafka_log_dir_total_bytes",
+            "Size of a log directory's volume",
+            of(|dir| dir.total_bytes),
+        )?;
+        page.gauges(
+            "kafka_log_dir_usable_bytes",
+            "Free space of a log directory's volume",
+            of(|dir| dir.usable_bytes),
+        )?;
+        let failed = dirs().filter(|(_, dir)| dir.error.is_some()).count();
+        page.gauge("kafka_log_dirs_failed", "Log directories that cannot be reached", failed as i64)
+    }
+
+    fn write_groups(&self, page: &mut Page<'_>) -> fmt::Result {
+        let mut states: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+        for group in self.cluster.groups.values() {
+            *states.entry((&group.kind, &group.state)).or_default() += 1;
+        }
+        let rows =
+            states.into_iter().map(|((kind, state), count)| ([("type", kind), ("state", state)], count));
+        page.gauges("kafka_groups", "Groups of the cluster", rows)
+    }
+
+    fn write_lag(&self, page: &mut Page<'_>) -> fmt::Result {
+        let groups = self.cluster.groups.iter();
+        let places = groups.flat_map(|(id, group)| group.partitions.keys().map(move |place| (id, place)));
+        let mut rows = places.filter_map(|(group, place)| self.lag_of(group, place));
+        let told: Vec<LagRow> = rows.by_ref().take(LAG_ROWS_MAX).collect();
+        write_lag(page, &told, rows.count())
+    }
+
+    /// `None` where nothing is committed, or the end is not known.
+    fn lag_of(&self, group: &Name, place: &(Name, i32)) -> Option<LagRow> {
+        let partition = &self.cluster.groups.get(group)?.partitions[place];
+        let (topic, number) = place;
+        let known = self.cluster.partition(topic, *number)?;
+        let lag = partition.lag?;
+        let expired = match lag {
+            Lag::Expired { lost, .. } => lost,
+            _ => 0,
+        };
+        Some(LagRow {
+            group: group.to_string(),
+            topic: topic.to_string(),
+            partition: *number,
+            committed: partition.commit?,
+            lag: lag.offsets()?,
+            expired,
+            lag_s: partition.time_lag_ms(known).map(|ms| ms as f64 / 1e3),
+        })
+    }
+}
+
+fn state_of(topic: &Topic, partition: &Partition) -> PartitionState {
+    PartitionState {
+        has_leader: partition.leader.is_some(),
+        replicas: partition.replicas.len(),
+        in_sync: partition.isr.len(),
+        min_in_sync: topic.min_isr(),
+        leader_is_preferred: partition.leader == partition.replicas.first().copied(),
+        // Metadata does not tell.
+        is_reassigning: None,
+    }
+}

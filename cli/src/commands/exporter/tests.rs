@@ -1,0 +1,168 @@
+use std::collections::BTreeMap;
+
+use kafkactl_broker::metrics::{Format, LAG_ROWS_MAX, PARTITIONS_MAX, TOPICS_MAX, expose, registry_of};
+use kafkactl_tui::demo;
+use kafkactl_tui::model::cluster::Cluster;
+use kafkactl_tui::model::snapshot::{
+    Broker, Commits, Data, Failed, Group, Groups, Metadata, Offsets, Partition, PartitionOffsets, Place, Sampler,
+    Snapshot, Stamp, Stamps, Topic,
+};
+
+use super::figures::View;
+
+const START_MS: i64 = 1_768_471_200_000;
+const PERIOD_MS: i64 = demo::STEP_MS;
+
+/// The scripted cluster after so many steps.
+fn scripted(steps: i64) -> Cluster {
+    let mut cluster = Cluster::default();
+    for step in 0..steps {
+        demo::step(step, START_MS + step * PERIOD_MS).into_iter().for_each(|seen| cluster.apply(seen));
+    }
+    cluster
+}
+
+fn page(cluster: &Cluster, now_ms: i64) -> String {
+    let cluster = cluster.clone();
+    let registry =
+        registry_of(move |page| View { cluster: &cluster, now_ms, period_ms: PERIOD_MS }.write(page));
+    expose(&[&registry], Format::Prometheus).unwrap()
+}
+
+fn see(cluster: &mut Cluster, at_ms: i64, data: Data) {
+    cluster.apply(Snapshot { at_ms, took_ms: 1, data });
+}
+
+/// One broker, one topic with a partition that ends at 10 and where the group stands at 4.
+fn small() -> Cluster {
+    let mut cluster = Cluster::default();
+    let partition =
+        Partition { id: 0, leader: Some(1), epoch: 0, replicas: vec![1, 2], isr: vec![1], ..Partition::default() };
+    let topic = Topic { name: "orders".to_owned(), id: String::new(), internal: false, partitions: vec![partition] };
+    let broker = Broker { id: 1, host: "here".to_owned(), port: 9092, rack: None };
+    let metadata = Metadata { brokers: vec![broker], topics: vec![topic], ..Metadata::default() };
+    see(&mut cluster, START_MS, Data::Metadata(metadata));
+    let group = Group {
+        id: "billing".to_owned(),
+        coordinator: 1,
+        kind: "classic".to_owned(),
+        state: "Empty".to_owned(),
+        detail: None,
+    };
+    see(&mut cluster, START_MS, Data::Groups(Groups { groups: vec![group], ..Groups::default() }));
+    let commits = BTreeMap::from([("orders".to_owned(), vec![(0, 4)])]);
+    let commits = Commits { groups: BTreeMap::from([("billing".to_owned(), commits)]) };
+    see(&mut cluster, START_MS, Data::Commits(commits));
+    let ends = PartitionOffsets { id: 0, start: Some(0), end: Some(10), stable: Some(8) };
+    let topics = BTreeMap::from([("orders".to_owned(), vec![ends])]);
+    see(&mut cluster, START_MS, Data::Offsets(Offsets { topics }));
+    cluster
+}
+
+const PLACE: &str = r#"group="billing",topic="orders",partition="0""#;
+
+#[test]
+fn figures_are_those_that_were_seen() {
+    let mut cluster = small();
+    let lacks_time = page(&cluster, START_MS);
+    assert!(!lacks_time.contains("kafka_group_lag_seconds{"), "{lacks_time}");
+    let place = Place { topic: "orders".to_owned(), partition: 0, offset: 4 };
+    assert_eq!(cluster.places_without_time(cluster.groups.values()), [place.clone()].into());
+    let stamp = Stamp { place, timestamp_ms: START_MS - 90_000 };
+    see(&mut cluster, START_MS, Data::Stamps(Stamps { stamps: vec![stamp] }));
+    let page = page(&cluster, START_MS);
+    for line in [
+        format!("kafka_group_lag_records{{{PLACE}}} 6"),
+        format!("kafka_group_committed_offset{{{PLACE}}} 4"),
+        format!("kafka_group_lag_seconds{{{PLACE}}} 90.0"),
+        r#"kafka_log_end_offset{topic="orders",partition="0"} 10"#.to_owned(),
+        r#"kafka_log_last_stable_offset_lag{topic="orders",partition="0"} 2"#.to_owned(),
+        r#"kafka_groups{type="classic",state="Empty"} 1"#.to_owned(),
+        r#"kafka_exporter_up{sampler="offsets"} 1"#.to_owned(),
+        "kafka_cluster_brokers 1".to_owned(),
+        // A replica is on broker 2, which is not there.
+        "kafka_cluster_fenced_brokers 1".to_owned(),
+        "kafka_cluster_under_replicated_partitions 1".to_owned(),
+        "kafka_cluster_offline_partitions 0".to_owned(),
+    ] {
+        assert!(page.lines().any(|one| one == line), "{line}\n{page}");
+    }
+}
+
+#[test]
+fn what_was_seen_long_ago_is_not_told() {
+    let mut cluster = small();
+    let failed = Failed { of: Sampler::Offsets, error: "nobody answers".to_owned() };
+    see(&mut cluster, START_MS + PERIOD_MS, Data::Failed(failed));
+    let view = |now_ms| View { cluster: &cluster, now_ms, period_ms: PERIOD_MS };
+    // One poll that fails takes nothing away.
+    assert!(page(&cluster, START_MS + PERIOD_MS).contains("kafka_group_lag_records{"));
+    assert_eq!(view(START_MS + PERIOD_MS).check(Sampler::Offsets), Ok(()));
+    let later_ms = START_MS + 4 * PERIOD_MS;
+    assert_eq!(view(later_ms).check(Sampler::Offsets), Err("offsets not known: nobody answers".to_owned()));
+    let page = page(&cluster, later_ms);
+    assert!(page.contains("kafka_exporter_up{sampler=\"offsets\"} 0\n"), "{page}");
+    assert!(page.contains("kafka_exporter_data_age_seconds{sampler=\"offsets\"} 8.0\n"), "{page}");
+    for gone in ["kafka_group_", "kafka_log_end_offset", "kafka_cluster_", "kafka_groups"] {
+        assert!(!page.contains(gone), "{gone} in {page}");
+    }
+}
+
+#[test]
+fn rows_are_bounded() {
+    let mut cluster = Cluster::default();
+    let beyond = 5;
+    let count = PARTITIONS_MAX.max(LAG_ROWS_MAX).max(TOPICS_MAX) + beyond;
+    let name = |number: usize| format!("t{number:05}");
+    let partition = Partition { leader: Some(1), replicas: vec![1], isr: vec![1], ..Partition::default() };
+    let topic = |number| Topic {
+        name: name(number),
+        id: String::new(),
+        internal: false,
+        partitions: vec![partition.clone()],
+    };
+    let metadata = Metadata { topics: (0..count).map(topic).collect(), ..Metadata::default() };
+    see(&mut cluster, START_MS, Data::Metadata(metadata));
+    let group =
+        Group { id: "g".to_owned(), coordinator: 1, kind: String::new(), state: String::new(), detail: None };
+    see(&mut cluster, START_MS, Data::Groups(Groups { groups: vec![group], ..Groups::default() }));
+    let commits = (0..count).map(|number| (name(number), vec![(0, 1)])).collect();
+    let commits = Commits { groups: BTreeMap::from([("g".to_owned(), commits)]) };
+    see(&mut cluster, START_MS, Data::Commits(commits));
+    let ends = || vec![PartitionOffsets { end: Some(3), ..PartitionOffsets::default() }];
+    let topics = (0..count).map(|number| (name(number), ends())).collect();
+    see(&mut cluster, START_MS, Data::Offsets(Offsets { topics }));
+    let page = page(&cluster, START_MS);
+    let rows = |metric: &str| page.lines().filter(|line| line.starts_with(&format!("{metric}{{"))).count();
+    assert_eq!(rows("kafka_group_lag_records"), LAG_ROWS_MAX);
+    assert_eq!(rows("kafka_log_end_offset"), PARTITIONS_MAX);
+    assert_eq!(rows("kafka_topic_partitions"), TOPICS_MAX + 1);
+    for (name, value) in [
+        ("kafka_group_rows_left_out", count - LAG_ROWS_MAX),
+        ("kafka_log_rows_left_out", count - PARTITIONS_MAX),
+        ("kafka_topic_partitions{topic=\"(others)\"}", count - TOPICS_MAX),
+    ] {
+        assert!(page.contains(&format!("\n{name} {value}\n")), "{name} {value}");
+    }
+}
+
+/// docs/metrics.md has a table of what the exporter tells: that, and nothing else, is told.
+#[test]
+fn every_figure_is_documented() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/metrics.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (broker, exporter) = text.split_once("\n## The exporter").unwrap();
+    let documented = |text: &str| -> BTreeMap<String, String> {
+        let rows = text.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+        rows.map(|(name, rest)| (name.to_owned(), rest.split(" | ").next().unwrap().to_owned())).collect()
+    };
+    let (broker, exporter) = (documented(broker), documented(exporter));
+    let seen = page(&scripted(3), START_MS + 3 * PERIOD_MS);
+    let families = seen.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '));
+    let told: BTreeMap<String, String> =
+        families.map(|(name, kind)| (name.to_owned(), kind.to_owned())).collect();
+    assert_eq!(told, exporter);
+    for (name, kind) in exporter.iter().filter(|(name, _)| !name.starts_with("kafka_exporter_")) {
+        assert_eq!(broker.get(name), Some(kind), "{name} is a broker's own name too");
+    }
+}
