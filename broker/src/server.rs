@@ -16,7 +16,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 use crate::broker::Broker;
 use crate::connection::{BufferPool, Connection, ConnectionState, Inbox};
@@ -111,12 +111,22 @@ impl Server {
 /// Accepts until told to stop, then ends its connections.
 async fn accept(listener: BoundListener, door: Arc<Door>, mut stopped: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
+    let mut failures = 0_u64;
     loop {
         tokio::select! {
             accepted = listener.socket.accept() => match accepted {
-                Ok((stream, peer)) => door.admit(&listener, stream, peer, &mut connections),
+                Ok((stream, peer)) => {
+                    if std::mem::take(&mut failures) > 1 {
+                        info!(listener = %listener.name, "connections are accepted again");
+                    }
+                    door.admit(&listener, stream, peer, &mut connections);
+                }
                 Err(error) => {
-                    warn!(listener = %listener.name, %error, "cannot accept a connection");
+                    failures += 1;
+                    // Running out of file descriptors lasts, and fails every time.
+                    if failures == 1 {
+                        warn!(listener = %listener.name, %error, "cannot accept a connection");
+                    }
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },
@@ -199,8 +209,14 @@ impl Door {
             self.broker.metrics.connections.refused(Refused::PerAddress);
             return self.log_close(peer, &format_args!("{of_ip} connections of {ip} are open, the limit"));
         }
-        for _ in 0..guests.make_room(settings.network.connections_max) {
+        let ended = guests.make_room(settings.network.connections_max);
+        for _ in 0..ended {
             self.broker.metrics.connections.refused(Refused::Total);
+        }
+        if ended > 0
+            && let Some(left_out) = self.close_lines.admit(self.broker.clock.now_ms())
+        {
+            warn!(%peer, ended, left_out, "max.connections are open: those that were silent longest make room");
         }
         if let Err(error) = self.tune(listener, &stream, peer) {
             debug!(%peer, %error, "socket options cannot be set");

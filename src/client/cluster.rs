@@ -296,6 +296,7 @@ impl Client {
                 Ok(connection)
             }
             Err(error) => {
+                tracing::info!(%endpoint, %error, "not connected");
                 state.failures += 1;
                 let wait = Backoff::RECONNECT.delay(state.failures, rand::random());
                 state.connection = None;
@@ -396,7 +397,7 @@ impl Retry<'_> {
         if Instant::now() + wait >= self.until {
             return Err(self.too_late(error));
         }
-        tracing::debug!(what = %self.what, failures = self.failures, %error, "trying again");
+        tracing::info!(what = %self.what, failures = self.failures, %error, "trying again");
         sleep(wait).await;
         if error.is_stale_metadata() {
             // The next attempt says whether it helped; a refresh that fails is no worse than none.

@@ -14,6 +14,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
+use tracing::{debug, info};
 
 use super::{ClientConfig, ClientError, Endpoint, Transport, Versions, transport};
 use crate::wire::frame::{FrameDecoder, encode_request};
@@ -76,7 +77,18 @@ struct InFlight {
     timeout: Duration,
     api: ApiKey,
     version: i16,
+    request_bytes: usize,
     reply: oneshot::Sender<Result<Bytes, ClientError>>,
+}
+
+impl InFlight {
+    fn log(&self, endpoint: &Endpoint, response_bytes: usize) {
+        let Self { api, version, request_bytes, .. } = self;
+        // Written `timeout` before the deadline.
+        let took_us =
+            (Instant::now() + self.timeout).saturating_duration_since(self.deadline).as_micros() as u64;
+        debug!(%endpoint, %api, version, request_bytes, response_bytes, took_us, "answered");
+    }
 }
 
 impl Connection {
@@ -94,6 +106,7 @@ impl Connection {
         config: &ClientConfig,
         stream: impl Transport,
     ) -> Result<Self, ClientError> {
+        let began = Instant::now();
         let (outgoing, requests) = mpsc::channel(WAITING_MAX);
         let (reader, writer) = split(stream);
         let driver = Driver {
@@ -115,6 +128,7 @@ impl Connection {
             outgoing,
         };
         shared.versions = shared.negotiate().await?;
+        info!(%endpoint, took_ms = began.elapsed().as_millis() as u64, "connected");
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -310,6 +324,7 @@ struct Driver<S> {
 impl<S: Transport> Driver<S> {
     async fn run(mut self) {
         let (error, culprit) = self.serve().await;
+        info!(endpoint = %self.endpoint, reason = %error, "the connection ends");
         self.requests.close();
         if let Some(culprit) = culprit {
             // A caller that stopped waiting does not mind.
@@ -380,6 +395,7 @@ impl<S: Transport> Driver<S> {
     }
 
     fn take_in(&mut self, request: Outgoing) {
+        let request_bytes = request.frame.len();
         if self.outbox.is_empty() && self.outbox.capacity() < request.frame.len() {
             // A large produce becomes the outbox instead of being copied into it.
             self.outbox = BytesMut::from(request.frame);
@@ -393,8 +409,11 @@ impl<S: Transport> Driver<S> {
                 timeout: request.timeout,
                 api: request.api,
                 version: request.version,
+                request_bytes,
                 reply,
             });
+        } else {
+            debug!(endpoint = %self.endpoint, api = %request.api, version = request.version, request_bytes, "sent");
         }
     }
 
@@ -405,6 +424,7 @@ impl<S: Transport> Driver<S> {
                 return Err(disconnected(endpoint, "the broker sent an answer that nobody asked for"));
             };
             let header = ResponseHeader::decode(request.api, request.version, &mut frame);
+            request.log(endpoint, frame.len());
             let outcome = match header {
                 Ok(header) if header.correlation_id == request.correlation_id => Ok(frame),
                 Ok(header) => Err(format!(

@@ -16,16 +16,47 @@ use crate::log_lines::LogLines;
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    TopicCreated { topic: TopicName, partitions: usize },
-    TopicDeleted { topic: TopicName },
-    PartitionsAdded { topic: TopicName, partitions: usize },
-    LeaderChanged { partition: Place, from: BrokerId, to: BrokerId, epoch: LeaderEpoch, is_unclean: bool },
-    IsrShrank { partition: Place, isr: Vec<BrokerId> },
-    IsrGrew { partition: Place, isr: Vec<BrokerId> },
-    BrokerJoined { broker: BrokerId },
-    BrokerFenced { broker: BrokerId },
-    BrokerLeft { broker: BrokerId },
-    ConfigsChanged { resource: ConfigResource },
+    TopicCreated {
+        topic: TopicName,
+        partitions: usize,
+    },
+    TopicDeleted {
+        topic: TopicName,
+    },
+    PartitionsAdded {
+        topic: TopicName,
+        partitions: usize,
+    },
+    LeaderChanged {
+        partition: Place,
+        from: BrokerId,
+        to: BrokerId,
+        epoch: LeaderEpoch,
+        is_unclean: bool,
+    },
+    /// Planned is what follows from a clean stop of the brokers that are lost.
+    IsrShrank {
+        partition: Place,
+        isr: Vec<BrokerId>,
+        is_planned: bool,
+    },
+    IsrGrew {
+        partition: Place,
+        isr: Vec<BrokerId>,
+    },
+    BrokerJoined {
+        broker: BrokerId,
+    },
+    BrokerFenced {
+        broker: BrokerId,
+        is_planned: bool,
+    },
+    BrokerLeft {
+        broker: BrokerId,
+    },
+    ConfigsChanged {
+        resource: ConfigResource,
+    },
 }
 
 /// A partition, as log lines name it.
@@ -87,10 +118,16 @@ impl Event {
             Self::LeaderChanged { partition, from, to, epoch, is_unclean: true } => {
                 warn!(%partition, %from, %to, %epoch, left_out, "a replica out of sync leads: records may be lost");
             }
-            Self::IsrShrank { partition, isr } => warn!(%partition, ?isr, left_out, "fewer replicas in sync"),
+            Self::IsrShrank { partition, isr, is_planned: false } => {
+                warn!(%partition, ?isr, left_out, "fewer replicas in sync");
+            }
+            Self::IsrShrank { partition, isr, is_planned: true } => {
+                info!(%partition, ?isr, left_out, "fewer replicas in sync: a broker stops");
+            }
             Self::IsrGrew { partition, isr } => info!(%partition, ?isr, left_out, "more replicas in sync"),
             Self::BrokerJoined { broker } => info!(%broker, left_out, "broker joined"),
-            Self::BrokerFenced { broker } => warn!(%broker, left_out, "broker fenced"),
+            Self::BrokerFenced { broker, is_planned: false } => warn!(%broker, left_out, "broker fenced"),
+            Self::BrokerFenced { broker, is_planned: true } => info!(%broker, left_out, "broker stops"),
             Self::BrokerLeft { broker } => warn!(%broker, left_out, "broker left"),
             Self::ConfigsChanged { resource } => {
                 info!(kind = ?resource.kind, name = resource.name, left_out, "configs changed");
@@ -145,7 +182,7 @@ pub fn events(before: &MetadataImage, delta: &MetadataDelta, after: &MetadataIma
                     let (topic, partitions) = (now.name.clone(), now.partitions.len());
                     events.push(Event::TopicCreated { topic, partitions });
                 }
-                Some(then) => of_topic(then, now, &mut events),
+                Some(then) => of_topic(then, now, after, &mut events),
             },
         }
     }
@@ -157,7 +194,7 @@ pub fn events(before: &MetadataImage, delta: &MetadataDelta, after: &MetadataIma
     events
 }
 
-fn of_topic(then: &TopicImage, now: &TopicImage, events: &mut Vec<Event>) {
+fn of_topic(then: &TopicImage, now: &TopicImage, after: &MetadataImage, events: &mut Vec<Event>) {
     if now.partitions.len() > then.partitions.len() {
         let (topic, partitions) = (now.name.clone(), now.partitions.len());
         events.push(Event::PartitionsAdded { topic, partitions });
@@ -166,10 +203,13 @@ fn of_topic(then: &TopicImage, now: &TopicImage, events: &mut Vec<Event>) {
         let Some(then_here) = then.partitions.get(number) else { continue };
         let place = || Place { topic: now.name.clone(), partition: *number };
         events.extend(of_leader(place, then_here, now_here));
-        let lost = then_here.isr.iter().any(|id| !now_here.isr.contains(id));
+        let lost: Vec<&BrokerId> = then_here.isr.iter().filter(|id| !now_here.isr.contains(id)).collect();
         let joined = now_here.isr.iter().any(|id| !then_here.isr.contains(id));
         let isr = || now_here.isr.clone();
-        events.extend(lost.then(|| Event::IsrShrank { partition: place(), isr: isr() }));
+        if !lost.is_empty() {
+            let is_planned = lost.into_iter().all(|id| stops(after.brokers.get(id)));
+            events.push(Event::IsrShrank { partition: place(), isr: isr(), is_planned });
+        }
         events.extend(joined.then(|| Event::IsrGrew { partition: place(), isr: isr() }));
     }
 }
@@ -185,18 +225,23 @@ fn of_broker(broker: BrokerId, then: Option<&BrokerImage>, now: Option<&BrokerIm
     let serves = |image: Option<&BrokerImage>| image.is_some_and(|image| !image.is_fenced);
     match (serves(then), serves(now)) {
         (true, false) if now.is_none() => Some(Event::BrokerLeft { broker }),
-        (true, false) => Some(Event::BrokerFenced { broker }),
+        (true, false) => Some(Event::BrokerFenced { broker, is_planned: stops(now) }),
         (false, true) => Some(Event::BrokerJoined { broker }),
         _ => None,
     }
+}
+
+/// Whether a broker has said that it goes.
+fn stops(broker: Option<&BrokerImage>) -> bool {
+    broker.is_some_and(|broker| broker.in_controlled_shutdown)
 }
 
 #[cfg(test)]
 mod tests {
     use kafkactl_core::names::{TopicId, Uuid};
     use kafkactl_core::schema::metadata::{
-        FenceBrokerRecord, MetadataRecord, PartitionChangeRecord, PartitionRecord, RegisterBrokerRecord,
-        RemoveTopicRecord, TopicRecord, UnregisterBrokerRecord,
+        BrokerRegistrationChangeRecord, FenceBrokerRecord, MetadataRecord, PartitionChangeRecord,
+        PartitionRecord, RegisterBrokerRecord, RemoveTopicRecord, TopicRecord, UnregisterBrokerRecord,
     };
 
     use super::*;
@@ -253,7 +298,7 @@ mod tests {
             is_unclean,
         };
         let isr = |ids: &[i32]| ids.iter().copied().map(BrokerId).collect::<Vec<_>>();
-        let shrank = |ids| Event::IsrShrank { partition: place.clone(), isr: isr(ids) };
+        let shrank = |ids| Event::IsrShrank { partition: place.clone(), isr: isr(ids), is_planned: false };
         let grew = |ids| Event::IsrGrew { partition: place.clone(), isr: isr(ids) };
         let steps = [
             (vec![created.into(), partition(0)], vec![Event::TopicCreated { topic: topic(), partitions: 1 }]),
@@ -282,9 +327,31 @@ mod tests {
         let gone = UnregisterBrokerRecord { broker_id: 3, broker_epoch: 0 };
         assert_eq!(told(&mut image, vec![registered(true).into()]), []);
         assert_eq!(told(&mut image, vec![registered(false).into()]), [Event::BrokerJoined { broker }]);
-        assert_eq!(told(&mut image, vec![fenced.into()]), [Event::BrokerFenced { broker }]);
+        assert_eq!(
+            told(&mut image, vec![fenced.into()]),
+            [Event::BrokerFenced { broker, is_planned: false }]
+        );
         assert_eq!(told(&mut image, vec![registered(false).into()]), [Event::BrokerJoined { broker }]);
         assert_eq!(told(&mut image, vec![gone.into()]), [Event::BrokerLeft { broker }]);
+    }
+
+    #[test]
+    fn a_broker_that_stops_is_no_alarm() {
+        let mut image = MetadataImage::default();
+        let registered = RegisterBrokerRecord { broker_id: 2, fenced: false, ..Default::default() };
+        let created = TopicRecord { name: "orders".to_owned(), topic_id: ORDERS };
+        told(&mut image, vec![registered.into(), created.into(), partition(0)]);
+        let stops = BrokerRegistrationChangeRecord {
+            broker_id: 2,
+            in_controlled_shutdown: 1,
+            ..BrokerRegistrationChangeRecord::default()
+        };
+        let place = Place { topic: TopicName::new("orders"), partition: PartitionId(0) };
+        let shrank = Event::IsrShrank { partition: place, isr: vec![BrokerId(1)], is_planned: true };
+        assert_eq!(told(&mut image, vec![stops.into(), change(None, &[1], -1)]), [shrank]);
+        let fenced = FenceBrokerRecord { id: 2, epoch: 0 };
+        let stopped = Event::BrokerFenced { broker: BrokerId(2), is_planned: true };
+        assert_eq!(told(&mut image, vec![fenced.into()]), [stopped]);
     }
 
     #[test]

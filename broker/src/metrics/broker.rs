@@ -13,7 +13,7 @@ use super::lag::{LAG_ROWS_MAX, LagRow, write_lag};
 use super::logs::Logs;
 use super::page::{Page, registry_of};
 use super::process::write_process;
-use super::{cleaner, runtime};
+use super::{cleaner, clients, runtime};
 use crate::broker::Broker;
 use crate::cluster::MetadataImage;
 use crate::cluster::image::PartitionImage;
@@ -48,6 +48,7 @@ fn write(broker: &Broker, page: &mut Page<'_>) -> std::fmt::Result {
     cleaner::write(&broker.cleaner.figures(), broker.clock.now_ms(), page)?;
     write_groups(broker, page)?;
     write_transactions(broker, page)?;
+    clients::write(broker.telemetry.latest(), page)?;
     runtime::write(page)?;
     write_process(page, broker.clock.now_ms() - broker.clock.uptime_ms() as i64)
 }

@@ -7,6 +7,7 @@
 
 mod broker;
 mod cleaner;
+mod clients;
 mod cluster;
 mod connections;
 mod errors;

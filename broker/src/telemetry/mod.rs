@@ -1,10 +1,11 @@
 //! What clients tell of themselves (KIP-714): who is asked for which metrics and how often, and the last that each told,
 //! for whoever exposes it.
 //!
-//! Subscriptions follow the metadata log; [`Instances`] decides with time as an argument. Does not know: connections, and
-//! what stands in a push.
+//! Subscriptions follow the metadata log; [`Instances`] decides with time as an argument. What stands in a push is read
+//! when somebody asks for it. Does not know: connections.
 
 mod instances;
+mod otlp;
 mod subscription;
 
 use std::sync::Arc;
@@ -18,6 +19,9 @@ use parking_lot::Mutex;
 
 use self::instances::Instances;
 pub use self::instances::{Offer, Push, PushRequest};
+pub(crate) use self::otlp::each_figure;
+#[cfg(test)]
+pub(crate) use self::otlp::tests::{gauge as otlp_gauge, push as otlp_push};
 use self::subscription::Subscriptions;
 use crate::clock::Clock;
 use crate::cluster::client_match::ClientIdentity;

@@ -89,7 +89,8 @@ fn broker_with_lag() -> Broker {
     broker.run(&["topic", "create", "orders", "-P", "1"]).ok();
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     let written_ms = (now - Duration::from_secs(HOUR_S)).as_millis() as u64;
-    let line = |number: u64| format!("{}\n", json!({"value": number.to_string(), "timestamp_ms": written_ms}));
+    let line =
+        |number: u64| format!("{}\n", json!({"value": number.to_string(), "timestamp_ms": written_ms}));
     let records: String = (0..10).map(line).collect();
     broker.run_with(&["produce", "orders", "--input", "jsonl"], records.as_bytes()).ok();
     let commit = b"{\"topic\":\"orders\",\"partition\":0,\"offset\":4}\n";
@@ -136,7 +137,18 @@ fn it_tells_lag_and_when_it_no_longer_knows() {
 fn the_dashboard_asks_a_record_that_lies_before_its_time() {
     let broker = broker_with_lag();
     let mut batch = command(broker.data_dir().as_path());
-    batch.args(["top", "-b", broker.bootstrap(), "--batch", "-o", "jsonl", "--screen", "groups", "-d", "500ms"]);
+    batch.args([
+        "top",
+        "-b",
+        broker.bootstrap(),
+        "--batch",
+        "-o",
+        "jsonl",
+        "--screen",
+        "groups",
+        "-d",
+        "500ms",
+    ]);
     let mut child = batch.spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     // One refresh may come before the record has.

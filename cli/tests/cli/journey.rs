@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::broker::Broker;
 use crate::golden::check_json;
-use crate::kafkactl::command;
+use crate::kafkactl::{command, kafkactl};
 
 #[test]
 fn topics_come_and_go() {
@@ -169,4 +169,19 @@ fn following_ends_cleanly_on_term() {
     let id = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn more_is_said_to_whoever_asks_for_it() {
+    let broker = Broker::start();
+    broker.run(&["topic", "list"]).ok();
+    let said = |words: &[&str]| broker.run(words).ok().stderr;
+    assert_eq!(said(&["topic", "list"]), "");
+    let connections = said(&["-v", "topic", "list"]);
+    assert!(connections.contains(&format!("connected endpoint={}", broker.bootstrap())), "{connections}");
+    assert!(!connections.contains("Metadata"), "{connections}");
+    let requests = said(&["-vv", "topic", "list"]);
+    assert!(requests.contains("answered") && requests.contains("api=Metadata"), "{requests}");
+    let unreachable = kafkactl(&["-v", "-b", "127.0.0.1:1", "topic", "list"]).code(3);
+    unreachable.stdout("").stderr_has("not connected endpoint=127.0.0.1:1");
 }

@@ -1,5 +1,6 @@
 //! The real `kafkactl`, started as a process: exit codes, what goes to which stream, and the shape of JSON.
 
+mod actions;
 mod broker;
 mod cleaning;
 mod contexts;

@@ -30,7 +30,7 @@ const KEYS: &[(&str, &[&str], Seen, &[&str])] = &[
     ("8", &[], Has("--data-dir"), &[]),
     ("1", &[], Has("Topics by rate"), &[]),
     ("e", &[], Lacks("Topics by rate"), &["e"]),
-    ("Tab", &["3", "Enter"], Has(": config ("), &["q"]),
+    ("Tab", &["3", "Enter"], Has(": config"), &["q"]),
     ("i", &["3"], Has("__consumer_offsets"), &["i"]),
     ("!", &["3"], Has("problems only"), &["!"]),
     ("5", &[], Has("Groups (8)"), &[]),

@@ -372,9 +372,8 @@ impl App {
     /// Where visible groups stand for so long that the sampled ends do not reach back: the records there tell.
     pub fn places_without_time(&self) -> BTreeSet<snapshot::Place> {
         let visible = self.visible_groups();
-        self.cluster.places_without_time(
-            visible.iter().filter_map(|name| self.cluster.groups.get(name.as_str())),
-        )
+        self.cluster
+            .places_without_time(visible.iter().filter_map(|name| self.cluster.groups.get(name.as_str())))
     }
 
     /// How old the data of this screen is, and how many of its periods that makes.

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use super::event::{Happening, Noticed};
 use super::lag::{self, Eta, Lag, Seen, Skew, Verdict, WINDOW_MAX};
 use super::ring::{History, Ring};
-use super::snapshot::{Config, Data, Failed, LogDir, Member, Place, Record, Sampler, Segments, Snapshot, Stamp};
+use super::snapshot::{
+    Config, Data, Failed, LogDir, Member, Place, Record, Sampler, Segments, Snapshot, Stamp,
+};
 
 pub type Name = Arc<str>;
 
@@ -407,6 +409,7 @@ pub struct GroupSummary {
     pub slowest_eta: Option<Eta>,
     pub skew: Option<Skew>,
     pub verdict: Option<Verdict>,
+    pub partition_count: usize,
     pub no_commit_count: usize,
     pub expired_count: usize,
     pub topic_count: usize,
@@ -431,12 +434,22 @@ impl Group {
     }
 
     pub fn summary(&self, cluster: &Cluster, window_ms: i64) -> GroupSummary {
-        let lags: Vec<i64> =
-            self.partitions.values().filter_map(|partition| partition.lag?.offsets()).collect();
+        self.summary_of(cluster, window_ms, |_| true)
+    }
+
+    /// Of some of its topics alone.
+    pub fn summary_of(
+        &self,
+        cluster: &Cluster,
+        window_ms: i64,
+        is_wanted: impl Fn(&Name) -> bool,
+    ) -> GroupSummary {
+        let mine: Vec<_> = self.partitions.iter().filter(|((topic, _), _)| is_wanted(topic)).collect();
+        let lags: Vec<i64> = mine.iter().filter_map(|(_, partition)| partition.lag?.offsets()).collect();
         let lag = (!lags.is_empty()).then(|| lags.iter().sum());
         let mut slowest_eta = None;
         let (mut consume, mut produce, mut time_lags_ms) = (Vec::new(), Vec::new(), Vec::new());
-        for ((topic, id), partition) in &self.partitions {
+        for ((topic, id), partition) in &mine {
             let Some(behind) = partition.lag.and_then(Lag::offsets) else { continue };
             let Some(known) = cluster.partition(topic, *id) else { continue };
             let rates = (partition.rate(), known.ends.rate(window_ms));
@@ -446,10 +459,9 @@ impl Group {
             time_lags_ms.push(partition.time_lag_ms(known));
         }
         let (consume_rate, produce_rate) = (sum_known(consume.into_iter()), sum_known(produce.into_iter()));
-        let of_state = |state| {
-            self.partitions.values().filter(|one| one.lag.is_some_and(|lag| lag.state() == state)).count()
-        };
-        let mut topics: Vec<&Name> = self.partitions.keys().map(|(topic, _)| topic).collect();
+        let of_state =
+            |state| mine.iter().filter(|(_, one)| one.lag.is_some_and(|lag| lag.state() == state)).count();
+        let mut topics: Vec<&Name> = mine.iter().map(|((topic, _), _)| topic).collect();
         topics.dedup();
         GroupSummary {
             lag,
@@ -459,7 +471,8 @@ impl Group {
             consume_rate,
             produce_rate,
             skew: lag::skew(&lags.iter().map(|lag| *lag as f64).collect::<Vec<_>>()),
-            verdict: self.verdict(),
+            verdict: mine.iter().filter_map(|(_, partition)| partition.verdict).max(),
+            partition_count: mine.len(),
             no_commit_count: of_state("no-commit"),
             expired_count: of_state("expired"),
             topic_count: topics.len(),

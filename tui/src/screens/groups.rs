@@ -1,5 +1,5 @@
 use super::{Lens, shell_word};
-use crate::model::cluster::{Cluster, Group, Name};
+use crate::model::cluster::{Cluster, Group, GroupSummary, Name};
 use crate::model::grid::{Cell, Column, Grid, Row, Tone, Value};
 use crate::model::lag::{self, Lag, Verdict};
 
@@ -35,6 +35,11 @@ pub fn verdict_cell(verdict: Option<Verdict>) -> Cell {
     }
 }
 
+/// A figure that two polls tell; of what nobody commits to it would stay "not known yet" for ever.
+pub fn known_with_lag<T>(summary: &GroupSummary, figure: Option<T>, value: fn(T) -> Value) -> Cell {
+    if summary.lag.is_some() { Cell::soon(figure, value) } else { Cell::new(Value::None) }
+}
+
 pub fn grid(cluster: &Cluster, lens: Lens) -> Grid {
     let rows = cluster.groups.iter().map(|(name, group)| row(cluster, name, group, lens));
     Grid { title: "Groups".to_owned(), rows: rows.collect(), columns: COLUMNS.to_vec() }
@@ -43,9 +48,6 @@ pub fn grid(cluster: &Cluster, lens: Lens) -> Grid {
 fn row(cluster: &Cluster, name: &Name, group: &Group, lens: Lens) -> Row {
     let summary = group.summary(cluster, lens.window_ms);
     let trend: Vec<u64> = group.trend.iter().copied().collect();
-    // Rates of what nobody commits to would stay "not known yet" for ever.
-    let has_lag = summary.lag.is_some();
-    let rate = |rate| if has_lag { Cell::soon(rate, Value::Rate) } else { Cell::new(Value::None) };
     let troubled = summary.verdict.is_some_and(Verdict::is_trouble);
     let (no_commit, expired) = (summary.no_commit_count, summary.expired_count);
     Row {
@@ -60,10 +62,10 @@ fn row(cluster: &Cluster, name: &Name, group: &Group, lens: Lens) -> Row {
             Cell::maybe(summary.lag, Value::Count).tone_if(troubled, Tone::Warning),
             if trend.is_empty() { Cell::new(Value::None) } else { Cell::new(Value::Spark(trend)) },
             Cell::maybe(summary.time_lag_ms, Value::Millis),
-            rate(summary.consume_rate),
-            rate(summary.produce_rate),
-            if has_lag { Cell::soon(summary.eta, Value::Eta) } else { Cell::new(Value::None) },
-            if has_lag { Cell::soon(summary.slowest_eta, Value::Eta) } else { Cell::new(Value::None) },
+            known_with_lag(&summary, summary.consume_rate, Value::Rate),
+            known_with_lag(&summary, summary.produce_rate, Value::Rate),
+            known_with_lag(&summary, summary.eta, Value::Eta),
+            known_with_lag(&summary, summary.slowest_eta, Value::Eta),
             Cell::maybe(summary.skew, |skew| Value::Ratio(skew.par)),
             Cell::maybe(summary.skew, |skew| Value::Ratio(skew.cv)),
             Cell::count(no_commit).tone_if(no_commit > 0, Tone::Warning),

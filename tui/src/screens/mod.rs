@@ -126,7 +126,7 @@ pub fn grid(place: &Place, pane: usize, cluster: &Cluster, lens: Lens) -> Grid {
             partitions::grid(cluster, Lens { show_internal: true, ..lens }, |name, _| name == topic)
         }
         (Place::Topic(topic), 1) => topics::configs(cluster, topic),
-        (Place::Topic(topic), _) => topics::groups(cluster, topic),
+        (Place::Topic(topic), _) => topics::groups(cluster, topic, lens),
         (Place::Group(group), 0) => groups::partitions(cluster, group, lens),
         (Place::Group(group), _) => groups::members(cluster, group),
         (Place::Broker(broker), _) => {

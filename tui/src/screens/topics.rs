@@ -91,8 +91,8 @@ fn row(name: &Name, topic: &Topic, readers: &Readers<'_>, lens: Lens) -> Row {
 
 /// A topic's settings, its own first.
 pub fn configs(cluster: &Cluster, topic: &str) -> Grid {
-    let configs = cluster.topics.get(topic).map(|topic| &topic.configs);
-    let mut configs: Vec<_> = configs.into_iter().flatten().collect();
+    let known = cluster.topics.get(topic);
+    let mut configs: Vec<_> = known.into_iter().flat_map(|topic| &topic.configs).collect();
     configs.sort_by_key(|(key, config)| (!config.own, key.as_str()));
     let rows = configs.into_iter().map(|(key, config)| Row {
         id: key.clone(),
@@ -106,42 +106,49 @@ pub fn configs(cluster: &Cluster, topic: &str) -> Grid {
     });
     let columns =
         vec![Column::new("KEY").shrinks_to(20), Column::new("VALUE").shrinks_to(10), Column::new("SET-BY")];
-    Grid { title: format!("{topic}: config"), rows: rows.collect(), columns }
+    let id = known.map(|known| known.id.as_str()).filter(|id| !id.is_empty());
+    let id = id.map_or_else(String::new, |id| format!(", topic id {id}"));
+    Grid { title: format!("{topic}: config{id}"), rows: rows.collect(), columns }
 }
 
-/// The groups that read a topic.
-pub fn groups(cluster: &Cluster, topic: &str) -> Grid {
+/// The groups that read a topic, each with what it does there.
+pub fn groups(cluster: &Cluster, topic: &str, lens: Lens) -> Grid {
     let rows = cluster.groups.iter().filter_map(|(name, group)| {
-        let mine: Vec<_> = group
-            .partitions
-            .iter()
-            .filter(|((of, _), _)| &**of == topic)
-            .map(|(_, partition)| partition)
-            .collect();
-        if mine.is_empty() {
+        let summary = group.summary_of(cluster, lens.window_ms, |of| **of == *topic);
+        if summary.partition_count == 0 {
             return None;
         }
-        let lags: Vec<i64> = mine.iter().filter_map(|one| one.lag?.offsets()).collect();
-        let verdict = mine.iter().filter_map(|one| one.verdict).max();
         Some(Row {
             id: name.to_string(),
             cells: vec![
                 Cell::name(name.to_string()),
+                super::groups::verdict_cell(summary.verdict),
                 Cell::text(group.state.clone()),
-                Cell::count(mine.len()),
-                Cell::maybe((!lags.is_empty()).then(|| lags.iter().sum()), Value::Count),
-                super::groups::verdict_cell(verdict),
+                Cell::count(summary.partition_count),
+                Cell::maybe(summary.lag, Value::Count),
+                Cell::maybe(summary.time_lag_ms, Value::Millis),
+                super::groups::known_with_lag(&summary, summary.consume_rate, Value::Rate),
+                super::groups::known_with_lag(&summary, summary.produce_rate, Value::Rate),
+                super::groups::known_with_lag(&summary, summary.eta, Value::Eta),
+                Cell::maybe(summary.skew, |skew| Value::Ratio(skew.par)),
+                Cell::maybe(summary.skew, |skew| Value::Ratio(skew.cv)),
             ],
-            is_trouble: verdict.is_some_and(|verdict| verdict.is_trouble()),
+            is_trouble: summary.verdict.is_some_and(|verdict| verdict.is_trouble()),
             copy: format!("kafkactl group describe {}", shell_word(name)),
         })
     });
     let columns = vec![
         Column::new("GROUP").shrinks_to(14),
-        Column::new("STATE"),
-        Column::new("PARTS"),
-        Column::new("LAG"),
         Column::new("VERDICT"),
+        Column::new("STATE").rank(1),
+        Column::new("PARTS").rank(2),
+        Column::new("LAG"),
+        Column::new("TIME-LAG").time().rank(1),
+        Column::new("READ/S").rank(2),
+        Column::new("WRITE/S").rank(2),
+        Column::new("ETA").rank(2),
+        Column::new("PAR").rank(3),
+        Column::new("CV").rank(3),
     ];
     Grid { title: format!("{topic}: groups"), rows: rows.collect(), columns }
 }

@@ -4,8 +4,8 @@ use kafkactl_broker::metrics::{Format, LAG_ROWS_MAX, PARTITIONS_MAX, TOPICS_MAX,
 use kafkactl_tui::demo;
 use kafkactl_tui::model::cluster::Cluster;
 use kafkactl_tui::model::snapshot::{
-    Broker, Commits, Data, Failed, Group, Groups, Metadata, Offsets, Partition, PartitionOffsets, Place, Sampler,
-    Snapshot, Stamp, Stamps, Topic,
+    Broker, Commits, Data, Failed, Group, Groups, Metadata, Offsets, Partition, PartitionOffsets, Place,
+    Sampler, Snapshot, Stamp, Stamps, Topic,
 };
 
 use super::figures::View;
@@ -36,9 +36,16 @@ fn see(cluster: &mut Cluster, at_ms: i64, data: Data) {
 /// One broker, one topic with a partition that ends at 10 and where the group stands at 4.
 fn small() -> Cluster {
     let mut cluster = Cluster::default();
-    let partition =
-        Partition { id: 0, leader: Some(1), epoch: 0, replicas: vec![1, 2], isr: vec![1], ..Partition::default() };
-    let topic = Topic { name: "orders".to_owned(), id: String::new(), internal: false, partitions: vec![partition] };
+    let partition = Partition {
+        id: 0,
+        leader: Some(1),
+        epoch: 0,
+        replicas: vec![1, 2],
+        isr: vec![1],
+        ..Partition::default()
+    };
+    let topic =
+        Topic { name: "orders".to_owned(), id: String::new(), internal: false, partitions: vec![partition] };
     let broker = Broker { id: 1, host: "here".to_owned(), port: 9092, rack: None };
     let metadata = Metadata { brokers: vec![broker], topics: vec![topic], ..Metadata::default() };
     see(&mut cluster, START_MS, Data::Metadata(metadata));
