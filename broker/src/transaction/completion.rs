@@ -18,7 +18,7 @@ use crate::cluster::MetadataCache;
 use crate::coordinator::log::{PartitionLog, ShardLog};
 use crate::coordinator::{Acted, Committed, Led, Now};
 use crate::group::{Groups, OFFSETS_TOPIC};
-use crate::partition::{Partitions, TransactionEnd};
+use crate::partition::{Partition, Partitions, TransactionEnd};
 
 /// How long to leave partitions alone that could not take a marker.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
@@ -43,12 +43,15 @@ impl Markers {
         if partition.topic.as_str() == OFFSETS_TOPIC {
             return self.groups.end_transaction(partition.partition, end);
         }
-        let replica = self.partitions.get(partition.topic.as_str(), partition.partition);
-        let replica = replica.ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        let replica = self.replica(partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
         let now = self.now();
         let appended = replica.append_end(end, LeaderEpoch::NONE, now.ms).map_err(|error| error.code())?;
         let log: Arc<dyn ShardLog> = Arc::new(PartitionLog::new(replica, appended.leader_epoch));
         Ok(Committed::after((), &log, appended.last_offset.plus(1), now, self.request_timeout_ms))
+    }
+
+    fn replica(&self, partition: &TopicPartition) -> Option<Arc<Partition>> {
+        self.partitions.get(partition.topic.as_str(), partition.partition)
     }
 
     pub fn now(&self) -> Now {
@@ -62,12 +65,12 @@ impl Markers {
         id: TransactionalId,
         prepared: Committed<Transaction>,
     ) {
-        if let Some(prepared) = self.committed(&shard, prepared).await
-            && self.write_all(&shard, &prepared).await.is_ok()
-        {
-            self.note_complete(&shard, &id, &prepared).await;
+        match self.committed(&shard, prepared).await {
+            Some(prepared) if self.write_all(&shard, &prepared).await.is_ok() => {
+                self.note_complete(&shard, &id, &prepared).await;
+            }
+            _ => shard.give_up_completion(&id),
         }
-        shard.end_completion(&id);
     }
 
     /// Waits as long as it takes; `None` once this is no longer the coordinator.
@@ -90,6 +93,7 @@ impl Markers {
             version: prepared.client_version,
         };
         let mut left: Vec<TopicPartition> = prepared.partitions.iter().cloned().collect();
+        let mut is_told = false;
         while shard.is_active() {
             let image = self.metadata.image();
             let exists = |it: &TopicPartition| {
@@ -98,8 +102,11 @@ impl Markers {
             };
             // What was deleted needs no marker.
             left.retain(exists);
-            let written: Vec<_> = left.into_iter().map(|it| (self.write(&it, &end), it)).collect();
-            left = Vec::new();
+            let (opening, open): (Vec<_>, Vec<_>) =
+                left.into_iter().partition(|it| self.replica(it).is_some_and(|replica| replica.is_opening()));
+            let written: Vec<_> = open.into_iter().map(|it| (self.write(&it, &end), it)).collect();
+            let openings: Vec<_> = opening.iter().filter_map(|it| self.replica(it)).collect();
+            left = opening;
             for (written, partition) in written {
                 let outcome = match written {
                     Ok(written) => written.committed().await,
@@ -112,7 +119,15 @@ impl Markers {
             if left.is_empty() {
                 return Ok(());
             }
-            tokio::time::sleep(RETRY_PAUSE).await;
+            let has_openings = !openings.is_empty();
+            if !has_openings && !std::mem::replace(&mut is_told, true) {
+                let (producer, partitions) = (end.producer_id, left.len());
+                tracing::warn!(%producer, partitions, first = %left[0], "a transaction's end waits for partitions");
+            }
+            tokio::select! {
+                () = Partition::opened(openings), if has_openings => {}
+                () = tokio::time::sleep(RETRY_PAUSE) => {}
+            }
         }
         Err(Fenced)
     }

@@ -38,7 +38,8 @@ struct Active {
     shard: Shard,
     /// Behind the last record read or appended.
     end: Offset,
-    /// Prepared transactions whose markers are being written.
+    /// Prepared transactions whose markers are being written. What leaves that state leaves this set with it, under
+    /// one lock: the id's next transaction may be prepared before anybody hears that the last one is complete.
     completing: HashSet<TransactionalId>,
 }
 
@@ -128,8 +129,8 @@ impl ShardDriver {
         is_first.then(|| self.after(prepared, active.end, now))
     }
 
-    /// Gives the completion of a transaction back.
-    pub fn end_completion(&self, id: &TransactionalId) {
+    /// Gives the completion of a transaction back that is still prepared.
+    pub fn give_up_completion(&self, id: &TransactionalId) {
         if let Ok(active) = self.state.lock().active() {
             active.completing.remove(id);
         }
@@ -179,7 +180,12 @@ impl ShardDriver {
         let batch = builder.finish().map_err(|error| unwritable(&error))?;
         let first = self.log.append(batch, Verified::NotNeeded, now.ms)?;
         active.end = first.plus(records.len() as i64);
-        records.into_iter().for_each(|record| active.shard.replay(record));
+        for record in records {
+            if !record.value.as_ref().is_some_and(|transaction| transaction.state.is_prepared()) {
+                active.completing.remove(&record.id);
+            }
+            active.shard.replay(record);
+        }
         Ok(())
     }
 

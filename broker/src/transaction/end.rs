@@ -29,6 +29,7 @@ enum Verdict {
 impl Shard {
     /// Decides the outcome; markers follow once the decision is committed. The answer is who the client is from now on.
     pub fn end(&self, request: &EndRequest, turn: &mut Turn<'_>) -> Result<Decided, ErrorCode> {
+        self.check_settled(&request.id)?;
         let bumps_epoch = request.version >= TransactionVersion::V2;
         let (known, verdict) =
             if bumps_epoch { self.judge_bumping(request)? } else { self.judge_plain(request)? };
@@ -52,7 +53,6 @@ impl Shard {
         let verdict = match known.state {
             TransactionState::Ongoing => Verdict::Prepare,
             state if state.is_commit() != Some(request.is_commit) => return Err(ErrorCode::InvalidTxnState),
-            state if state.is_prepared() => return Err(ErrorCode::ConcurrentTransactions),
             _ => Verdict::Repeat,
         };
         Ok((known, verdict))
@@ -72,7 +72,6 @@ impl Shard {
         let is_bumped = known.producer.epoch.0 == epoch.0.wrapping_add(1);
         let is_current = known.producer.epoch == epoch;
         let is_known_epoch = match known.state {
-            state if state.is_prepared() => is_bumped,
             TransactionState::CompleteCommit | TransactionState::CompleteAbort => {
                 is_bumped || is_exchanged || is_current
             }
@@ -87,7 +86,6 @@ impl Shard {
             // A transaction without partitions may be aborted: the client cannot know that nothing was added.
             state if state.is_idle() && !is_repeated && !request.is_commit => Verdict::Prepare,
             state if state.is_commit() != Some(request.is_commit) => return Err(ErrorCode::InvalidTxnState),
-            state if state.is_prepared() => return Err(ErrorCode::ConcurrentTransactions),
             _ if is_repeated => Verdict::Repeat,
             _ => return Err(ErrorCode::InvalidTxnState),
         };

@@ -33,6 +33,7 @@ impl InitRequest {
 impl Shard {
     /// CONCURRENT_TRANSACTIONS after an open transaction was found: it is being aborted, and the client asks again.
     pub fn init(&self, request: &InitRequest, turn: &mut Turn<'_>) -> Result<Decided, ErrorCode> {
+        self.check_settled(&request.id)?;
         let next = match self.get(&request.id) {
             // Whatever the client was before: its id has expired, and it starts anew.
             None => request.fresh.map(|id| Transaction::new(id, request.timeout_ms, turn.now_ms)),

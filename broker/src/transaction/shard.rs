@@ -77,6 +77,15 @@ impl Shard {
         self.transactions.get(id)
     }
 
+    /// Errors: CONCURRENT_TRANSACTIONS while the id's last transaction is prepared. This comes before any look at who
+    /// the client is: it may know itself already by the producer id or epoch that the completion brings.
+    pub(super) fn check_settled(&self, id: &str) -> Result<(), ErrorCode> {
+        match self.get(id) {
+            Some(known) if known.state.is_prepared() => Err(ErrorCode::ConcurrentTransactions),
+            _ => Ok(()),
+        }
+    }
+
     /// The transaction of a client that shows its producer id and epoch (F6, F9).
     pub(super) fn of_producer(&self, id: &str, producer: Producer) -> Result<&Transaction, ErrorCode> {
         let known = self.get(id).filter(|known| known.producer.id == producer.id);
@@ -97,10 +106,8 @@ impl Shard {
         version: TransactionVersion,
         turn: &mut Turn<'_>,
     ) -> Result<(), ErrorCode> {
+        self.check_settled(id)?;
         let known = self.of_producer(id, producer)?;
-        if known.state.is_prepared() {
-            return Err(ErrorCode::ConcurrentTransactions);
-        }
         let is_known = known.state == TransactionState::Ongoing && partitions.is_subset(&known.partitions);
         if !is_known {
             turn.push(id, known.with(partitions, version, turn.now_ms));

@@ -192,7 +192,7 @@ fn a_hundred_thousand_transactions_at_once() {
     let asked = |index: usize| {
         add_partitions_to_txn_request::AddPartitionsToTxnTransaction::default()
             .with_transactional_id(TransactionalId(named(format!("t{index}"))))
-            .with_verify_only(index % 2 == 0)
+            .with_verify_only(index.is_multiple_of(2))
             .with_topics(vec![topic.clone()])
     };
     let request = AddPartitionsToTxnRequest::default().with_transactions((0..MANY).map(asked).collect());

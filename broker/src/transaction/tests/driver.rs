@@ -159,7 +159,7 @@ fn a_prepared_transaction_is_found_by_the_next_coordinator() {
     assert_eq!(second.load(), [TransactionalId::from(ID)]);
     assert!(second.begin_completion(&ID.into(), now()).is_some());
     assert!(second.begin_completion(&ID.into(), now()).is_none(), "one completes it, not two");
-    second.end_completion(&ID.into());
+    second.give_up_completion(&ID.into());
     assert!(second.begin_completion(&ID.into(), now()).is_some());
 }
 
@@ -195,4 +195,27 @@ fn idle_ids_leave_the_log() {
     driver.expire(later, V2);
     assert_eq!(driver.look(|shard| shard.get(ID).is_none()), Ok(true));
     assert_eq!(log.batches.lock().len(), 2);
+}
+
+/// F11: an id's next transaction is prepared before anybody hears that the last one is complete.
+#[test]
+fn the_next_transaction_is_completed_too() {
+    let log = MemoryLog::new();
+    let driver = driver(&log);
+    prepare(&driver);
+    let first = driver.begin_completion(&ID.into(), now()).expect("it is prepared").reply;
+    assert!(driver.begin_completion(&ID.into(), now()).is_none(), "one at a time");
+    driver.act(now(), V2, |shard, turn| shard.complete(&ID.into(), &first, turn)).unwrap();
+    assert!(driver.begin_completion(&ID.into(), now()).is_none(), "it is complete");
+
+    let producer = first.producer;
+    let added =
+        driver.act(now(), V2, |shard, turn| shard.add(&ID.into(), producer, partitions(&[0]), V2, turn));
+    added.unwrap().reply.unwrap();
+    let request = EndRequest { id: ID.into(), producer, is_commit: false, version: V2, fresh: None };
+    driver.act(now(), V2, |shard, turn| shard.end(&request, turn)).unwrap().reply.unwrap();
+    let second = driver.begin_completion(&ID.into(), now()).expect("nobody completes this one").reply;
+    assert_ne!(second.producer, first.producer);
+    driver.give_up_completion(&ID.into());
+    assert!(driver.begin_completion(&ID.into(), now()).is_some(), "given back");
 }

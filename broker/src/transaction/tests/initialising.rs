@@ -43,9 +43,10 @@ fn a_start_aborts_what_was_open() {
         assert_eq!(bench.state(), TransactionState::PrepareAbort);
         assert_eq!(bench.known().producer, epoch_of(old, 1));
         assert_eq!((bench.known().last_epoch, bench.known().client_version), (last_epoch, version));
-        assert_eq!(bench.add(old, &[1], V2), Err(ErrorCode::ProducerFenced));
+        assert_eq!(bench.add(old, &[1], V2), Err(ErrorCode::ConcurrentTransactions));
         assert_eq!(bench.init(None), Err(ErrorCode::ConcurrentTransactions), "markers are not written yet");
         bench.complete();
+        assert_eq!(bench.add(old, &[1], V2), Err(ErrorCode::ProducerFenced));
         assert_eq!(bench.init(None), Ok(epoch_of(old, 2)));
     }
 }
@@ -148,6 +149,7 @@ fn a_transaction_that_is_open_for_too_long_is_aborted() {
     assert!(bench.turn(|shard, turn| shard.abort_timed_out(&ID.into(), turn)));
     assert_eq!(bench.state(), TransactionState::PrepareAbort);
     assert!(!bench.turn(|shard, turn| shard.abort_timed_out(&ID.into(), turn)), "once is enough");
+    bench.complete();
     assert_eq!(bench.end(producer, true, V0), Err(ErrorCode::ProducerFenced));
     // Two-phase transactions have no timeout.
     let mut bench = Bench::new();
