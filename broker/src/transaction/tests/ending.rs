@@ -7,7 +7,13 @@ use super::*;
 impl Bench {
     /// Somebody else's end is refused by what is known of them; by the transaction under way if it is prepared.
     #[track_caller]
-    fn refuses_others(&mut self, other: Producer, is_commit: bool, version: TransactionVersion, code: ErrorCode) {
+    fn refuses_others(
+        &mut self,
+        other: Producer,
+        is_commit: bool,
+        version: TransactionVersion,
+        code: ErrorCode,
+    ) {
         let is_prepared = self.state().is_prepared();
         let expected = if is_prepared { ErrorCode::ConcurrentTransactions } else { code };
         assert_eq!(self.end(other, is_commit, version), Err(expected), "{:?}", self.state());
