@@ -26,7 +26,7 @@ pub use names::{PartitionDir, delete_dir_name, future_dir_name, stray_dir_name};
 pub use partition_log::{
     Appended, CleaningCandidate, DeletedFiles, FlushTask, LeaderAppend, Log, OpenOptions, ReadPlan,
     ReadSlice, RecoveryReport, RetentionPlan, RetentionReason, SealedRead, SegmentFacts, Shared, SliceBytes,
-    TailBudget, plan_retention,
+    TailBudget, TimeQuery, TimeSearch, plan_retention,
 };
 pub use producer::{ProducerEntry, RecentBatch, TransactionVersion, VerificationGuard, Verified};
 pub use segment::TimestampedOffset;

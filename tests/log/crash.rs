@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kafkactl_core::log::checkpoint::OffsetCheckpoint;
 use kafkactl_core::log::dir::{Loss, MemoryDisk};
 use kafkactl_core::log::{
-    ClosedOffsets, LeaderAppend, Log, LogConfig, LogDir, OpenOptions, RecoveryReport, Shared,
+    ClosedOffsets, LeaderAppend, Log, LogConfig, LogDir, OpenOptions, RecoveryReport, Shared, TimeQuery,
     TransactionVersion, Verified,
 };
 use kafkactl_core::names::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, TopicPartition};
@@ -467,7 +467,7 @@ fn check_lookups(what: &str, log: &mut Log, found: &[Stored]) {
     let whole = found.iter().filter(|stored| stored.base >= start);
     let newest = whole.map(|stored| Batch::parse(&stored.bytes).unwrap().header().max_timestamp_ms).max();
     if let Some(newest) = newest {
-        let at = log.offset_for_timestamp(newest).unwrap();
+        let at = log.find_by_time(TimeQuery::AtOrAfter(newest)).unwrap();
         assert!(at.is_some_and(|at| at.timestamp_ms >= newest), "{what}: no record of time {newest}");
     }
 }

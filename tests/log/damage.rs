@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kafkactl_core::log::checkpoint::{CleanShutdown, MetaProperties, OffsetCheckpoint};
 use kafkactl_core::log::checkpoint::{read_epochs, read_offsets, read_topic_id};
 use kafkactl_core::log::dir::{Dir, MemoryDisk, OpenMode};
-use kafkactl_core::log::{Log, LogDir, LogError};
+use kafkactl_core::log::{Log, LogDir, LogError, TimeQuery};
 use kafkactl_core::names::Offset;
 use kafkactl_core::record::batches;
 use proptest::prelude::*;
@@ -114,9 +114,9 @@ fn read_back(disk: &MemoryDisk) -> Result<Vec<Vec<u8>>, LogError> {
         log.aborted_transactions(from, &slice)?;
     }
     for at_ms in [0, 1_000_500, i64::MAX] {
-        log.offset_for_timestamp(at_ms)?;
+        log.find_by_time(TimeQuery::AtOrAfter(at_ms))?;
     }
-    log.max_timestamp_offset()?;
+    log.find_by_time(TimeQuery::Latest)?;
     log.close()?;
     Ok(found)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use kafkactl_core::log::Log;
+use kafkactl_core::log::{Log, TimeQuery};
 use kafkactl_core::names::{Offset, TopicPartition};
 use kafkactl_core::record::{Batch, batches};
 use serde_json::{Value, json};
@@ -71,7 +71,7 @@ fn check_log(what: &str, log: &mut Log, expected: &Value) {
     assert_eq!(log.start_offset().0, expected["log_start"], "{what}: log start");
     assert_eq!(end.0, expected["high_watermark"], "{what}: end");
     assert_eq!(log.last_stable_offset(end).0, expected["last_stable_offset"], "{what}: last stable offset");
-    let max = log.max_timestamp_offset().unwrap();
+    let max = log.find_by_time(TimeQuery::Latest).unwrap();
     let max = max.map_or(json!([-1, -1]), |max| json!([max.timestamp_ms, max.offset.0]));
     assert_eq!(max, expected["max_timestamp"], "{what}: largest timestamp");
     if let Some(producers) = expected.get("producers") {
@@ -170,7 +170,7 @@ fn check_timestamps(what: &str, log: &Log, records: &Value) {
         .map(|record| (record["timestamp"].as_i64().unwrap(), record["offset"].as_i64().unwrap()))
         .collect();
     for wanted in records.iter().flat_map(|(at_ms, _)| [at_ms - 1, *at_ms, at_ms + 1]).filter(|at| *at >= 0) {
-        let found = log.offset_for_timestamp(wanted).unwrap();
+        let found = log.find_by_time(TimeQuery::AtOrAfter(wanted)).unwrap();
         let expected = records.iter().find(|(at_ms, _)| *at_ms >= wanted);
         let found = found.map(|found| (found.timestamp_ms, found.offset.0));
         assert_eq!(found, expected.copied(), "{what}: first record at or after {wanted}");

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use kafkactl_core::log::dir::MemoryDisk;
 use kafkactl_core::log::{
-    LeaderAppend, Log, LogConfig, LogError, OpenOptions, ReadPlan, SliceBytes, TransactionVersion, Verified,
+    LeaderAppend, Log, LogConfig, LogError, OpenOptions, ReadPlan, SliceBytes, TimeQuery, TimeSearch,
+    TransactionVersion, Verified,
 };
 use kafkactl_core::names::{LeaderEpoch, Offset};
 use kafkactl_core::record::validate::{Origin, TimestampRule, validate_produce};
@@ -132,6 +133,32 @@ fn sealed_segments_are_read_without_the_log() {
     assert!(slice.is_err() || bytes_of(&slice.unwrap().unwrap().bytes).len() > 100);
 }
 
+/// A search by time needs the log to learn which segments there are, and for the one that still grows.
+#[test]
+fn sealed_segments_are_searched_without_the_log() {
+    let disk = MemoryDisk::default();
+    let mut log = open(&disk, small_segments());
+    for step in 0..50 {
+        append(&mut log, 0, 2, step * 10);
+    }
+    let [mut first, mut latest] = [TimeQuery::AtOrAfter(255), TimeQuery::Latest].map(TimeSearch::new);
+    assert!(!log.search(&mut first).unwrap() && !log.search(&mut latest).unwrap());
+    first.run().unwrap();
+    latest.run().unwrap();
+    assert_eq!(first.found().map(|found| found.timestamp_ms), Some(260));
+    assert!(latest.found().is_some_and(|found| found.timestamp_ms < 491));
+    // Segments that were sealed meanwhile are not left out.
+    let segments = log.segment_count();
+    for step in 50..100 {
+        append(&mut log, 0, 2, step * 10);
+    }
+    assert!(log.segment_count() > segments + 1);
+    assert!(!log.search(&mut latest).unwrap());
+    latest.run().unwrap();
+    assert!(log.search(&mut latest).unwrap());
+    assert_eq!(latest.found().map(|found| found.timestamp_ms), Some(991));
+}
+
 /// B21, over several segments and with times that go back.
 #[test]
 fn records_are_found_by_time() {
@@ -145,13 +172,13 @@ fn records_are_found_by_time() {
     assert!(log.segment_count() > 4);
     for wanted in (900..1700).step_by(3) {
         let expected = times.iter().position(|at_ms| *at_ms >= wanted).map(|at| (times[at], at as i64));
-        let found = log.offset_for_timestamp(wanted).unwrap();
+        let found = log.find_by_time(TimeQuery::AtOrAfter(wanted)).unwrap();
         assert_eq!(found.map(|found| (found.timestamp_ms, found.offset.0)), expected, "at {wanted}");
     }
-    let newest = log.max_timestamp_offset().unwrap().unwrap();
+    let newest = log.find_by_time(TimeQuery::Latest).unwrap().unwrap();
     assert_eq!(newest.timestamp_ms, *times.iter().max().unwrap());
     log.advance_start(Offset(30)).unwrap();
-    let found = log.offset_for_timestamp(1000).unwrap().unwrap();
+    let found = log.find_by_time(TimeQuery::AtOrAfter(1000)).unwrap().unwrap();
     assert!(found.offset >= Offset(30), "{found:?}");
 }
 

@@ -32,12 +32,10 @@ fn handle(mut request: Request<'_>) -> Outcome {
     if let Err(outcome) = request.wait_for_logs(named) {
         return outcome;
     }
-    let Some(isolation) = Isolation::of_level(body.isolation_level) else {
-        return request.malformed("isolation level is neither 0 nor 1");
-    };
-    let reader = match body.replica_id.0 {
-        follower @ 0.. => Reader::Follower(BrokerId(follower)),
-        _ => Reader::Consumer(isolation),
+    let reader = match (body.replica_id.0, Isolation::of_level(body.isolation_level)) {
+        (_, None) => Err(ErrorCode::UnknownServerError),
+        (follower @ 0.., _) => Ok(Reader::Follower(BrokerId(follower))),
+        (_, Some(isolation)) => Ok(Reader::Consumer(isolation)),
     };
     let asks = Asks { broker: request.broker, version, reader };
     let mut times_asked: HashMap<(TopicName, i32), usize> = HashMap::new();
@@ -63,7 +61,8 @@ fn handle(mut request: Request<'_>) -> Outcome {
 struct Asks<'a> {
     broker: &'a Arc<Broker>,
     version: i16,
-    reader: Reader,
+    /// An error for a level of isolation that means nothing.
+    reader: Result<Reader, ErrorCode>,
 }
 
 impl Asks<'_> {
@@ -89,12 +88,13 @@ impl Asks<'_> {
     }
 
     fn find(&self, topic: &TopicName, asked: &ListOffsetsPartition) -> Result<TimedOffset, ErrorCode> {
+        let reader = self.reader?;
         let query = query_of(asked.timestamp, self.version)?;
         let partition = PartitionId(asked.partition_index);
         let partition = find_partition(self.broker, TopicRef::Name(topic), partition)?;
         let Some(query) = query else { return Ok(TimedOffset::NONE) };
         let current = LeaderEpoch(asked.current_leader_epoch);
-        partition.list_offset(query, self.reader, current).map_err(|error| match error {
+        partition.list_offset(query, reader, current).map_err(|error| match error {
             PartitionError::OffsetNotAvailable(_) if self.version < 5 => ErrorCode::LeaderNotAvailable,
             error => error.code(),
         })

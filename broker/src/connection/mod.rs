@@ -21,6 +21,7 @@ use tokio::net::TcpStream;
 
 use self::header::RequestHeader;
 pub(crate) use self::inbox::Inbox;
+pub(crate) use self::page_cache::read_exact;
 pub(crate) use self::pool::BufferPool;
 use self::replies::{Replies, Slot};
 use crate::api::{self, Outcome, Request};

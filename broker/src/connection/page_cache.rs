@@ -1,5 +1,6 @@
 //! Keeps reads of a disk away from the tasks that serve everybody: `sendfile` on bytes outside the page cache would
-//! block a whole worker thread. A probe that never waits tells; a reader thread brings the bytes in.
+//! block a whole worker thread. A probe that never waits tells; a reader thread brings the bytes in. Short reads try
+//! without waiting first.
 
 use std::io::{self, IoSliceMut};
 use std::sync::Arc;
@@ -48,6 +49,20 @@ impl Warming {
                 }
             }
         }
+    }
+}
+
+/// Fills `into` with what is in the page cache. While a disk has to be waited for, other connections of the thread are
+/// served.
+pub(crate) fn read_exact(file: &dyn LogFile, into: &mut [u8], position: u64) -> io::Result<()> {
+    let at_once = file.as_fd().map(|file| {
+        rustix::io::preadv2(file, &mut [IoSliceMut::new(into)], position, ReadWriteFlags::NOWAIT)
+    });
+    match at_once {
+        Some(Ok(bytes)) if bytes == into.len() => Ok(()),
+        Some(Ok(_) | Err(Errno::AGAIN)) => tokio::task::block_in_place(|| file.read_exact_at(into, position)),
+        // No descriptor, or a file system that cannot say.
+        _ => file.read_exact_at(into, position),
     }
 }
 

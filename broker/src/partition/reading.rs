@@ -2,7 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use kafkactl_core::log::{EpochEnd, LogError, ProducerEntry, ReadPlan, ReadSlice, SliceBytes};
+use kafkactl_core::log::{
+    EpochEnd, LogError, ProducerEntry, ReadPlan, ReadSlice, SliceBytes, TimeQuery, TimeSearch,
+    TimestampedOffset,
+};
 use kafkactl_core::names::{LeaderEpoch, Offset};
 use tracing::error;
 
@@ -105,7 +108,7 @@ impl Partition {
         Ok(core.log(&self.id)?.epoch_end_offset(epoch))
     }
 
-    /// Finds an offset by what is known about it (B20–B22). May read a segment from disk.
+    /// Finds an offset by what is known about it (B20–B22). A search by time may read segments from disk.
     pub fn list_offset(
         &self,
         query: OffsetQuery,
@@ -121,22 +124,38 @@ impl Partition {
         let leader_epoch = core.replica.leader_epoch();
         let end = core.bounds().visible_end(reader);
         let log = core.log(&self.id)?;
-        let found = match query {
+        let query = match query {
             OffsetQuery::Latest => return Ok(TimedOffset { timestamp_ms: -1, offset: end, leader_epoch }),
             OffsetQuery::Earliest => {
                 let offset = log.start_offset();
                 let leader_epoch = log.epoch_at(offset).unwrap_or(LeaderEpoch::NONE);
                 return Ok(TimedOffset { timestamp_ms: -1, offset, leader_epoch });
             }
-            OffsetQuery::MaxTimestamp => log.max_timestamp_offset(),
-            OffsetQuery::AtOrAfter(timestamp_ms) => log.offset_for_timestamp(timestamp_ms),
+            OffsetQuery::MaxTimestamp => TimeQuery::Latest,
+            OffsetQuery::AtOrAfter(timestamp_ms) => TimeQuery::AtOrAfter(timestamp_ms),
         };
-        let found = found.map_err(|error| self.read_error(&error))?.filter(|found| found.offset < end);
+        drop(core);
+        let found = self.find_by_time(query)?.filter(|found| found.offset < end);
         Ok(found.map_or(TimedOffset::NONE, |found| TimedOffset {
             timestamp_ms: found.timestamp_ms,
             offset: found.offset,
             leader_epoch: found.leader_epoch,
         }))
+    }
+
+    /// Reads batches, perhaps large ones, perhaps from a disk: other connections of the thread are served meanwhile,
+    /// and others who use the partition unless the active segment is looked at.
+    fn find_by_time(&self, query: TimeQuery) -> Result<Option<TimestampedOffset>, PartitionError> {
+        tokio::task::block_in_place(|| {
+            let mut search = TimeSearch::new(query);
+            loop {
+                let is_over = self.lock().log(&self.id)?.search(&mut search);
+                if is_over.map_err(|error| self.read_error(&error))? {
+                    return Ok(search.found());
+                }
+                search.run().map_err(|error| self.read_error(&error))?;
+            }
+        })
     }
 
     /// Moves the log start to `before`, or for -1 to the high watermark; returns where the log starts now (E11).

@@ -4,7 +4,10 @@ use bytes::Bytes;
 use kafkactl_core::record::{Codec, batches};
 use kafkactl_core::wire::messages::fetch_request::{FetchPartition, FetchTopic, ForgottenTopic};
 use kafkactl_core::wire::messages::fetch_response::PartitionData;
-use kafkactl_core::wire::messages::{FetchRequest, FetchResponse, TopicName};
+use kafkactl_core::wire::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
+use kafkactl_core::wire::messages::{
+    FetchRequest, FetchResponse, ListOffsetsRequest, ListOffsetsResponse, TopicName,
+};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
 use super::client::Client;
@@ -270,4 +273,48 @@ fn deleted_records_are_gone_for_sessions_too() {
     assert_eq!(response.responses[0].partitions[0].log_start_offset, 2);
     let partition = fetch(&mut client, &[("t", 0, 1)], 12).remove(0);
     assert_eq!(partition.error_code, ErrorCode::OffsetOutOfRange.code());
+}
+
+/// As Apache Kafka answers: in the words of the protocol, and the connection goes on.
+#[test]
+fn numbers_that_mean_nothing_are_answered() {
+    let directory = tempfile::tempdir().unwrap();
+    let broker = TestBroker::start(directory.path(), &[("t", 1, &[])]);
+    let mut client = broker.client();
+    let wants = [("t", 0, 0)];
+    let sessions = [(-5, -7), (0, -7), (0, 5), (12_345, 1)];
+    for (id, epoch) in sessions {
+        let request = request(&wants, 12).with_session_id(id).with_session_epoch(epoch);
+        let response: FetchResponse = client.ask(ApiKey::Fetch, 12, &request);
+        let code = ErrorCode::FetchSessionIdNotFound.code();
+        assert_eq!((response.error_code, response.session_id), (code, 0), "{id} {epoch}");
+        assert_eq!(response.responses, []);
+    }
+    let unknown = ErrorCode::UnknownServerError.code();
+    for level in [2, 7, -1, i8::MAX] {
+        for (version, listed) in [(4, 1), (12, 1), (13, 0)] {
+            let mut request = request(&wants, version).with_isolation_level(level);
+            if version >= 7 {
+                request.session_id = 9;
+            }
+            let response: FetchResponse = client.ask(ApiKey::Fetch, version, &request);
+            let expected = if version >= 7 { (unknown, 9) } else { (0, 0) };
+            assert_eq!((response.error_code, response.session_id), expected, "{level} v{version}");
+            let partitions: Vec<_> = response.responses.iter().flat_map(|topic| &topic.partitions).collect();
+            assert_eq!(partitions.len(), listed, "{level} v{version}");
+            for partition in partitions {
+                assert_eq!((partition.error_code, partition.high_watermark), (unknown, -1));
+                assert_eq!(partition.aborted_transactions.as_deref(), Some(&[][..]));
+            }
+        }
+        let partition = ListOffsetsPartition::default().with_partition_index(0).with_timestamp(-1);
+        let topic = ListOffsetsTopic::default()
+            .with_name(TopicName(StrBytes::from_static_str("t")))
+            .with_partitions(vec![partition]);
+        let request = ListOffsetsRequest::default().with_isolation_level(level).with_topics(vec![topic]);
+        let response: ListOffsetsResponse = client.ask(ApiKey::ListOffsets, 2, &request);
+        let answer = &response.topics[0].partitions[0];
+        assert_eq!((answer.error_code, answer.offset, answer.timestamp), (unknown, -1, -1), "{level}");
+    }
+    assert_eq!(all_values(&mut client, "t"), Vec::<String>::new());
 }

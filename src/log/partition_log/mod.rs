@@ -10,6 +10,7 @@
 //! - a write that failed is undone, or nothing is written ever after.
 
 mod append;
+mod by_time;
 mod cleaning;
 mod flush;
 mod leftovers;
@@ -23,6 +24,7 @@ mod truncate;
 use std::sync::Arc;
 
 pub use append::{Appended, LeaderAppend};
+pub use by_time::{TimeQuery, TimeSearch};
 pub use cleaning::CleaningCandidate;
 pub use flush::{DeletedFiles, FlushTask};
 pub use load::{OpenOptions, RecoveryReport};

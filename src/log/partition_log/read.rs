@@ -8,7 +8,7 @@ use super::Log;
 use crate::log::dir::LogFile;
 use crate::log::error::{LogError, Result};
 use crate::log::index::AbortedTxn;
-use crate::log::segment::{Segment, SegmentSlice, TimestampedOffset};
+use crate::log::segment::{Segment, SegmentSlice};
 use crate::names::Offset;
 
 /// Bytes of a log for a reader: they start with the batch that holds the wanted offset and may end inside one (B7).
@@ -219,31 +219,5 @@ impl Log {
             }
         }
         Ok(aborted)
-    }
-
-    /// The first record at or after the log start whose timestamp is `timestamp_ms` or later (B21).
-    pub fn offset_for_timestamp(&self, timestamp_ms: i64) -> Result<Option<TimestampedOffset>> {
-        for segment in self.segments() {
-            if segment.retention_timestamp_ms()? < timestamp_ms {
-                continue;
-            }
-            // The record that makes the segment qualify may lie before the log start.
-            if let Some(found) = segment.find_timestamp(timestamp_ms, self.start_offset)? {
-                return Ok(Some(found));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The record with the largest timestamp of all (KIP-734).
-    pub fn max_timestamp_offset(&self) -> Result<Option<TimestampedOffset>> {
-        let mut latest: Option<(i64, &Segment)> = None;
-        for segment in self.segments() {
-            let Some(entry) = segment.max_timestamp()? else { continue };
-            if latest.is_none_or(|(timestamp_ms, _)| entry.timestamp_ms > timestamp_ms) {
-                latest = Some((entry.timestamp_ms, segment));
-            }
-        }
-        latest.map_or(Ok(None), |(_, segment)| segment.find_max_timestamp())
     }
 }

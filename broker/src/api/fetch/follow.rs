@@ -6,7 +6,7 @@ use kafkactl_core::wire::ErrorCode;
 use parking_lot::Mutex;
 
 use super::plan::{Plan, Planned};
-use super::request::{FINAL_EPOCH, FetchRequest, Wanted};
+use super::request::{FINAL_EPOCH, FetchRequest, INITIAL_EPOCH, Wanted};
 use super::session::{Said, Session, SessionCache, Slot, TopicKey};
 use crate::api::cursor::TopicRef;
 use crate::api::find_partition;
@@ -68,7 +68,7 @@ impl Follow {
     pub fn begin(broker: &Arc<Broker>, request: &FetchRequest<'_>, version: i16) -> Result<Self, ErrorCode> {
         let by_id = version >= 13;
         let sessions = &broker.fetch_sessions;
-        if request.session_epoch <= 0 {
+        if matches!(request.session_epoch, INITIAL_EPOCH | FINAL_EPOCH) {
             if request.session_id != 0 {
                 sessions.0.lock().remove(request.session_id);
             }

@@ -20,8 +20,10 @@ use tokio::time::{Instant, sleep_until};
 pub(crate) use self::follow::FetchSessions;
 use self::follow::Follow;
 use self::plan::{Limits, Plan};
-use self::request::FetchRequest;
-use self::response::ResponseWriter;
+use self::request::{FetchRequest, Wanted};
+use self::response::{PartitionAnswer, ResponseWriter};
+use self::session::TopicKey;
+use super::cursor::TopicRef;
 use super::leader::{self, CurrentLeader, NodeEndpoint};
 use super::{ApiSpec, Outcome, Reply, Request};
 use crate::broker::Broker;
@@ -46,9 +48,10 @@ fn handle(request: Request<'_>) -> Outcome {
             return Outcome::Reply(reply.with_errors(vec![error.code()]));
         }
     };
-    let reader = match wanted.replica {
-        Some(follower) => Reader::Follower(follower),
-        None => Reader::Consumer(wanted.isolation),
+    let reader = match (wanted.replica, wanted.isolation) {
+        (_, None) => return Outcome::Reply(failed(version, &wanted, ErrorCode::UnknownServerError)),
+        (Some(follower), _) => Reader::Follower(follower),
+        (None, Some(isolation)) => Reader::Consumer(isolation),
     };
     let limits = Limits::of(&wanted, request.broker.settings().fetch.bytes_max);
     let listener = Arc::clone(&request.connection.listener);
@@ -60,6 +63,23 @@ fn handle(request: Request<'_>) -> Outcome {
     }
     let deadline = Instant::now() + Duration::from_millis(wanted.max_wait_ms as u64);
     Outcome::Later(Box::pin(fetch.wait(plan, deadline)))
+}
+
+/// The same error for all that is asked for (`FetchRequest.getErrorResponse`); named by topic ids, nothing is listed.
+fn failed(version: i16, request: &FetchRequest<'_>, error: ErrorCode) -> Reply {
+    let listed = if version < 13 { &request.wanted[..] } else { &[] };
+    let same_topic = |a: &(TopicRef<'_>, Wanted), b: &(TopicRef<'_>, Wanted)| a.0 == b.0;
+    let topics = listed.chunk_by(same_topic);
+    let mut writer = ResponseWriter::new(version, error, request.session_id, topics.clone().count());
+    let answer = PartitionAnswer { aborted: Some(Vec::new()), ..PartitionAnswer::failed(error) };
+    for partitions in topics {
+        writer.topic(&TopicKey::from(partitions[0].0), partitions.len());
+        for (_, wanted) in partitions {
+            writer.partition(wanted.partition, &answer, SliceBytes::Empty);
+        }
+        writer.end_topic();
+    }
+    writer.finish(&[]).with_errors(vec![error.code()])
 }
 
 /// A fetch under way.

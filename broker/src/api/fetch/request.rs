@@ -13,7 +13,8 @@ pub(super) struct FetchRequest<'a> {
     pub max_wait_ms: i32,
     pub min_bytes: i32,
     pub max_bytes: i32,
-    pub isolation: Isolation,
+    /// `None` for a level that means nothing.
+    pub isolation: Option<Isolation>,
     pub session_id: i32,
     pub session_epoch: i32,
     pub wanted: Vec<(TopicRef<'a>, Wanted)>,
@@ -42,7 +43,7 @@ impl<'a> FetchRequest<'a> {
         let max_wait_ms = cursor.i32()?;
         let min_bytes = cursor.i32()?;
         let max_bytes = cursor.i32()?;
-        let isolation = Isolation::of_level(cursor.i8()?).ok_or("isolation level is neither 0 nor 1")?;
+        let isolation = Isolation::of_level(cursor.i8()?);
         let (session_id, session_epoch) =
             if version >= 7 { (cursor.i32()?, cursor.i32()?) } else { (0, FINAL_EPOCH) };
         let wanted = wanted(&mut cursor, version)?;
@@ -72,6 +73,8 @@ impl<'a> FetchRequest<'a> {
 
 /// The session epoch of a request that wants no session (`FetchMetadata.FINAL_EPOCH`).
 pub(super) const FINAL_EPOCH: i32 = -1;
+/// The session epoch of a request that wants a new session.
+pub(super) const INITIAL_EPOCH: i32 = 0;
 
 fn wanted<'a>(cursor: &mut Cursor<'a>, version: i16) -> Result<Vec<(TopicRef<'a>, Wanted)>, Malformed> {
     // The shortest partition, that of version 4: index, offset, bytes.
@@ -194,7 +197,7 @@ mod tests {
                 max_wait_ms: 500,
                 min_bytes: 1,
                 max_bytes: 1 << 25,
-                isolation: Isolation::ReadCommitted,
+                isolation: Some(Isolation::ReadCommitted),
                 session_id: if version >= 7 { 6 } else { 0 },
                 session_epoch: since(7, 2),
                 wanted: vec![(topic, wanted); 2],

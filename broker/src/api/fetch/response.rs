@@ -11,6 +11,7 @@ use super::session::TopicKey;
 use crate::api::encoder::Encoder;
 use crate::api::leader::{CurrentLeader, NodeEndpoint, endpoints_field};
 use crate::api::{Reply, ReplyPart};
+use crate::connection::read_exact;
 
 /// From this size on records are sent by `sendfile`: below it a copy is cheaper than the call.
 const SENDFILE_BYTES_MIN: usize = 16 * 1024;
@@ -88,7 +89,7 @@ impl ResponseWriter {
             && size_bytes < SENDFILE_BYTES_MIN
         {
             let mut bytes = vec![0; size_bytes];
-            if let Err(error) = file.read_exact_at(&mut bytes, *position) {
+            if let Err(error) = read_exact(&**file, &mut bytes, *position) {
                 warn!(%error, "records cannot be read");
                 let failed = PartitionAnswer::failed(ErrorCode::KafkaStorageError);
                 return self.partition(partition, &failed, SliceBytes::Empty);
