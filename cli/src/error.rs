@@ -215,6 +215,10 @@ fn code_status(code: ErrorCode) -> ExitStatus {
         | ErrorCode::CoordinatorNotAvailable
         | ErrorCode::LeaderNotAvailable
         | ErrorCode::NetworkException => ExitStatus::Unreachable,
+        // Words that no cluster would take.
+        ErrorCode::InvalidConfig | ErrorCode::InvalidTopicException | ErrorCode::InvalidGroupId => {
+            ExitStatus::Usage
+        }
         _ => ExitStatus::Failed,
     }
 }
@@ -242,6 +246,8 @@ mod tests {
             (ErrorCode::TopicAuthorizationFailed, ExitStatus::Denied),
             (ErrorCode::NonEmptyGroup, ExitStatus::Refused),
             (ErrorCode::TopicAlreadyExists, ExitStatus::Failed),
+            (ErrorCode::InvalidConfig, ExitStatus::Usage),
+            (ErrorCode::InvalidTopicException, ExitStatus::Usage),
             (ErrorCode::CoordinatorNotAvailable, ExitStatus::Unreachable),
         ] {
             let error = ClientError::Refused { what: "x".to_owned(), code, message: None };

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::consume::Isolation;
 use super::position::Positions;
 use super::shared::{Common, DestroyArgs, ReadArgs};
-use super::values::PartitionList;
+use super::values::{self, PartitionList};
 
 #[derive(Debug, Subcommand)]
 pub enum GroupCommand {
@@ -30,7 +30,7 @@ pub enum GroupCommand {
 #[derive(Debug, Args)]
 pub struct GroupListArgs {
     /// Only groups in these states, such as Stable,Empty
-    #[arg(long, value_name = "STATE,…", value_delimiter = ',')]
+    #[arg(long, value_name = "STATE,…", value_delimiter = ',', value_parser = values::group_state)]
     pub state: Vec<String>,
     #[command(flatten)]
     pub read: ReadArgs,

@@ -23,7 +23,7 @@ pub enum TxnCommand {
 #[derive(Debug, Args)]
 pub struct TxnListArgs {
     /// Only ids in these states, such as Ongoing,PrepareCommit
-    #[arg(long, value_name = "STATE,…", value_delimiter = ',')]
+    #[arg(long, value_name = "STATE,…", value_delimiter = ',', value_parser = values::transaction_state)]
     pub state: Vec<String>,
     #[command(flatten)]
     pub read: ReadArgs,

@@ -22,6 +22,46 @@ pub fn size_bytes(text: &str) -> Result<u64, String> {
         .map_err(|error| format!("{error}: use 512, 10KB or 10MiB"))
 }
 
+/// Kafka's states of groups of every type.
+const GROUP_STATES: [&str; 9] = [
+    "Assigning",
+    "CompletingRebalance",
+    "Dead",
+    "Empty",
+    "NotReady",
+    "PreparingRebalance",
+    "Reconciling",
+    "Stable",
+    "Unknown",
+];
+
+/// Kafka's states of transactions.
+const TRANSACTION_STATES: [&str; 8] = [
+    "CompleteAbort",
+    "CompleteCommit",
+    "Dead",
+    "Empty",
+    "Ongoing",
+    "PrepareAbort",
+    "PrepareCommit",
+    "PrepareEpochFence",
+];
+
+/// A group's state, however it is capitalized.
+pub fn group_state(text: &str) -> Result<String, String> {
+    one_of(text, &GROUP_STATES)
+}
+
+/// A transaction's state, however it is capitalized.
+pub fn transaction_state(text: &str) -> Result<String, String> {
+    one_of(text, &TRANSACTION_STATES)
+}
+
+fn one_of(text: &str, names: &[&str]) -> Result<String, String> {
+    let found = names.iter().find(|name| name.eq_ignore_ascii_case(text));
+    found.map(|name| (*name).to_owned()).ok_or_else(|| format!("none of {}", names.join(", ")))
+}
+
 /// Bytes a second, in the words of [`size_bytes`], or records a second as a bare number: see `--rate`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rate {

@@ -164,7 +164,7 @@ impl Output {
 
     /// A line on standard error, also with `--quiet`. One that cannot be written to leaves nobody to tell.
     pub fn say(&mut self, line: &str) {
-        let _ = writeln!(self.messages, "{line}");
+        let _ = writeln!(self.messages, "{}", text::printable(line));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Tables and facts for people, and CSV.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use comfy_table::{Attribute, Cell as DrawnCell, CellAlignment, ColumnConstraint, ContentArrangement};
@@ -29,7 +30,10 @@ pub fn table(out: &mut String, table: &Table, wide: bool, view: &View) -> Result
         }));
     }
     for row in &table.rows {
-        drawn.add_row(shown.iter().map(|&index| DrawnCell::new(row.cells[index].draw(view.human_units))));
+        drawn.add_row(shown.iter().map(|&index| {
+            let text = row.cells[index].draw(view.human_units);
+            DrawnCell::new(printable(&text))
+        }));
     }
     for (position, &index) in shown.iter().enumerate() {
         let Some(column) = drawn.column_mut(position) else { continue };
@@ -52,8 +56,25 @@ pub fn facts(out: &mut String, facts: &[(&'static str, Cell)], view: &View) {
     let width = facts.iter().map(|(name, _)| name.len() + 1).max().unwrap_or(0);
     for (name, value) in facts {
         let name = format!("{name}:");
-        let _ = writeln!(out, "{name:<width$}  {}", value.draw(view.human_units));
+        let _ = writeln!(out, "{name:<width$}  {}", printable(&value.draw(view.human_units)));
     }
+}
+
+/// Names come from anybody who may write to the cluster: none of them gets to command the terminal. Ends of lines and tabs
+/// stay.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    let commands = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if !text.contains(commands) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match commands(c) {
+            true => escaped.extend(c.escape_default()),
+            false => escaped.push(c),
+        }
+    }
+    Cow::Owned(escaped)
 }
 
 /// All columns, RFC 4180 quoting, an empty field for an absent cell.
@@ -88,4 +109,21 @@ fn quoted(field: &str) -> String {
 pub fn terminal_width() -> Option<u16> {
     let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
     (size.ws_col > 0).then_some(size.ws_col)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_printed_commands_the_terminal() {
+        for (text, expected) in [
+            ("group-1 ü", "group-1 ü"),
+            ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+            ("\u{1b}[2Jgone\u{7}", "\\u{1b}[2Jgone\\u{7}"),
+            ("\u{9b}31m\r", "\\u{9b}31m\\r"),
+        ] {
+            assert_eq!(printable(text), expected);
+        }
+    }
 }

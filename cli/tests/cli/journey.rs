@@ -16,6 +16,7 @@ fn topics_come_and_go() {
         broker.run(&["topic", "create", "orders", "-P", "3", "-C", "retention.ms=60000", "-o", "json"]);
     check_json("topic-create", created.ok().json());
     broker.run(&["topic", "create", "orders"]).code(1).stdout("").stderr_has("TOPIC_ALREADY_EXISTS");
+    broker.run(&["topic", "create", "no blanks"]).code(2).stdout("").stderr_has("INVALID_TOPIC_EXCEPTION");
     broker.run(&["topic", "create", "orders", "--if-not-exists"]).ok().stdout_has("exists");
     broker.run(&["topic", "create", "draft", "--dry-run"]).ok().stdout_has("would-create");
     broker.run(&["topic", "list", "-o", "name"]).ok().stdout("orders\n");
@@ -34,7 +35,7 @@ fn topics_come_and_go() {
     broker.run(&["topic", "config", "get", "orders", "no.such.setting"]).code(5);
     broker
         .run(&["topic", "config", "set", "orders", "retention.ms=soon"])
-        .code(1)
+        .code(2)
         .stderr_has("INVALID_CONFIG");
 
     for words in [
@@ -82,6 +83,8 @@ fn records_go_in_and_come_out() {
     broker.run(&["consume", "in", "-p", "0", "--from", "@-1h", "-n", "1"]).ok().stdout("one\n");
     let tail = broker.run(&["consume", "in", "--tail", "1", "--format", "%S"]).ok();
     assert_eq!(tail.stdout, "0", "the last record is the empty one");
+    let all = broker.run(&["consume", "in", "--tail", "1000", "--format", "%S"]).ok();
+    assert_eq!(all.stderr, "", "fewer records than asked for are no news");
     let first = broker.run(&["consume", "in", "-p", "1", "-n", "1", "-o", "json"]).ok();
     check_json("consume", first.json());
 

@@ -22,6 +22,8 @@ fn wrong_words_are_usage() {
         &["produce", "t", "--tombstone"],
         &["group", "reset", "g", "--to", "end"],
         &["group", "lag"],
+        &["group", "list", "--state", "Stable,asleep"],
+        &["txn", "list", "--state", "asleep"],
         &["-o", "xml", "topic", "list"],
         &["-X", "sasl.mechanism=PLAIN", "topic", "list"],
         &["broker", "start", "--ephemeral", "--set", "num.partitions=many"],

@@ -53,7 +53,8 @@ pub async fn ranges(
             position, bounds, at_time, committed,
         ) {
             Ok(resolved) => {
-                if let Some(wanted) = resolved.outside {
+                // That there are fewer records than the tail might have is no news.
+                if let Some(wanted) = resolved.outside.filter(|_| args.tail.is_none()) {
                     let Bounds { start, end } = bounds;
                     out.note(&format!(
                         "{partition}: {position} is offset {wanted}, the log holds {start} to {end}: using {}",

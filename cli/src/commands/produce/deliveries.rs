@@ -43,6 +43,11 @@ impl Deliveries {
         self.delivered
     }
 
+    /// Records of which it is not known yet what became of them.
+    pub fn open(&self) -> u64 {
+        self.receipts.len() as u64 + u64::from(self.front.is_some())
+    }
+
     /// Waits for the next outcome and takes it in; for ever when there is none to wait for. Cancel safe.
     pub async fn advance(&mut self, out: &mut Output) -> Result<(), CommandError> {
         let outcome = self.next().await;

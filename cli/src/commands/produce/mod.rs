@@ -20,7 +20,7 @@ use super::session::{ClusterCommand, Options, Pace, Session, stop_signal};
 use crate::args::produce::{Acks, Compress, ProduceArgs};
 use crate::error::CommandError;
 use crate::exit::ExitStatus;
-use crate::output::Output;
+use crate::output::{Output, counted};
 use crate::records::NewRecord;
 use crate::records::input::{InputPlan, read_all};
 use deliveries::Deliveries;
@@ -38,6 +38,9 @@ const BUFFER_BYTES: usize = 64 << 20;
 
 /// The most that brokers allow by default (`transaction.max.timeout.ms`): an input may be long.
 const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(900);
+
+/// What a signal leaves for records that are on their way.
+const INTERRUPTED_GRACE: Duration = Duration::from_secs(2);
 
 impl ClusterCommand for ProduceArgs {
     fn options(&self) -> Options<'_> {
@@ -61,6 +64,7 @@ impl ClusterCommand for ProduceArgs {
             deliveries: Deliveries::new(self.report),
             pacer: self.rate.map(|rate| Pacer::new(rate, Instant::now())),
             left: self.max.unwrap_or(u64::MAX),
+            is_interrupted: false,
         };
         load.check_partition(self.partition)?;
         let sent = if self.tombstone {
@@ -68,8 +72,7 @@ impl ClusterCommand for ProduceArgs {
         } else {
             load.send_input(&producer, plan, out).await
         };
-        // What was taken before a failure is still delivered and accounted for.
-        let delivered = load.deliveries.finish(&producer, out).await;
+        let delivered = load.finish(&producer, out).await;
         load.progress.finish(load.deliveries.count(), out);
         out.flush()?;
         let written = sent.and(delivered);
@@ -78,7 +81,7 @@ impl ClusterCommand for ProduceArgs {
             (Some(_), Ok(())) => Ok(producer.commit_transaction().await.map(|()| ExitStatus::Done)?),
             (Some(_), Err(error)) => {
                 // What is told is why nothing counts; an abort that fails is made up for by the coordinator.
-                let _ = producer.abort_transaction().await;
+                let _ = tokio::time::timeout(INTERRUPTED_GRACE, producer.abort_transaction()).await;
                 Err(error)
             }
         }
@@ -145,9 +148,29 @@ struct Load<'a> {
     deliveries: Deliveries,
     pacer: Option<Pacer>,
     left: u64,
+    is_interrupted: bool,
 }
 
 impl Load<'_> {
+    /// What was taken before a failure is still delivered and accounted for; INT and TERM leave a moment for it.
+    async fn finish(&mut self, producer: &Producer, out: &mut Output) -> Result<(), CommandError> {
+        let stop = stop_signal()?;
+        let is_interrupted = self.is_interrupted;
+        let time_is_up = async {
+            if !is_interrupted {
+                stop.await;
+            }
+            tokio::time::sleep(INTERRUPTED_GRACE).await;
+        };
+        tokio::select! {
+            delivered = self.deliveries.finish(producer, out) => delivered,
+            () = time_is_up => {
+                let open = counted(self.deliveries.open(), "record");
+                Err(CommandError::failed(format!("interrupted: {open} may not have been written")))
+            }
+        }
+    }
+
     /// Ends at the end of input, at `--max`, at the first failure, and at INT or TERM.
     async fn send_input(
         &mut self,
@@ -183,7 +206,8 @@ impl Load<'_> {
     }
 
     /// What was taken by then is written, but half an input is not what a transaction was asked for.
-    fn interrupted(&self) -> Result<(), CommandError> {
+    fn interrupted(&mut self) -> Result<(), CommandError> {
+        self.is_interrupted = true;
         match self.args.txn {
             Some(_) => Err(CommandError::failed("interrupted: the transaction was aborted")),
             None => Ok(()),
