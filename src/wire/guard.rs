@@ -57,9 +57,9 @@ const HANDLE_MEMORY_BYTES: usize = 32;
 const UNKNOWN_TAG_MEMORY_BYTES: usize = 432;
 
 /// The most memory that a body of so many bytes may take when decoded. Honest bodies stay below: the worst are lists
-/// of the shortest possible topic names.
+/// of the shortest possible names with little else, such as the members that leave a group.
 pub(super) const fn memory_bytes_max(body_bytes: usize) -> usize {
-    const PER_BYTE: usize = 16;
+    const PER_BYTE: usize = 32;
     const FOR_SMALL_BODIES: usize = 64 << 10;
     const OF_ANY_BODY: usize = 256 << 20;
     let bytes = body_bytes.saturating_mul(PER_BYTE).saturating_add(FOR_SMALL_BODIES);
@@ -156,6 +156,11 @@ impl Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::messages::leave_group_request::MemberIdentity;
+    use crate::wire::messages::offset_fetch_request::OffsetFetchRequestGroup;
+    use crate::wire::messages::{LeaveGroupRequest, OffsetFetchRequest};
+    use crate::wire::{StrBytes, encode};
+    use bytes::BytesMut;
 
     fn check_metadata(version: i16, body: &[u8]) -> Result<(), SchemaError> {
         check(ApiKey::Metadata, version, Direction::Request, body)
@@ -197,6 +202,26 @@ mod tests {
             }
         }
         assert_eq!(check_metadata(0, &body), Ok(()));
+    }
+
+    /// Groups and members of short names that say nothing else, in the versions that take the fewest bytes for it.
+    #[test]
+    fn honest_lists_of_groups_and_members_pass() {
+        const COUNT: usize = 20_000;
+        let group = OffsetFetchRequestGroup {
+            group_id: StrBytes::from_static_str("ab").into(),
+            topics: None,
+            ..OffsetFetchRequestGroup::default()
+        };
+        let groups = OffsetFetchRequest { groups: vec![group; COUNT], ..OffsetFetchRequest::default() };
+        let mut body = BytesMut::new();
+        encode(&groups, 8, &mut body).unwrap();
+        assert_eq!(check(ApiKey::OffsetFetch, 8, Direction::Request, &body), Ok(()));
+        let member = MemberIdentity::default().with_member_id(StrBytes::from_static_str("a"));
+        let members = LeaveGroupRequest::default().with_members(vec![member; COUNT]);
+        body.clear();
+        encode(&members, 4, &mut body).unwrap();
+        assert_eq!(check(ApiKey::LeaveGroup, 4, Direction::Request, &body), Ok(()));
     }
 
     #[test]

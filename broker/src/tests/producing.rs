@@ -199,3 +199,16 @@ fn log_append_time_is_the_brokers() {
     let now_ms = broker.broker.clock.now_ms();
     assert!((now_ms - 10_000..=now_ms).contains(&answer.log_append_time_ms), "{}", answer.log_append_time_ms);
 }
+
+/// Without a producer id there is nobody whose transaction could be meant, and Kafka takes the batch.
+#[test]
+fn a_transactional_batch_of_no_producer_is_taken() {
+    let directory = tempfile::tempdir().unwrap();
+    let broker = TestBroker::start(directory.path(), &[("t", 1, &[])]);
+    let mut client = broker.client();
+    let records = batch_of(&["a"], BatchFields { is_transactional: true, ..BatchFields::default() });
+    let request = request("t", 0, records, 11, -1)
+        .with_transactional_id(Some(StrBytes::from_static_str("nobody").into()));
+    let response: ProduceResponse = client.ask(ApiKey::Produce, 11, &request);
+    assert_eq!(response.responses[0].partition_responses[0].error_code, 0);
+}

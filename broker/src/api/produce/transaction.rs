@@ -82,7 +82,7 @@ pub(super) fn verify(origin: &Origin, produce: &ProduceRequest<'_>, body: &[u8])
 
 fn transactional_header(batch: &ProducedBatch<'_>, body: &[u8]) -> Option<BatchHeader> {
     let header = BatchHeader::read(&body[batch.records.clone()]).ok();
-    header.filter(BatchHeader::is_transactional)
+    header.filter(|header| header.is_transactional() && header.has_producer_id())
 }
 
 fn producer_of(header: &BatchHeader) -> Producer {
