@@ -159,6 +159,20 @@ impl BrokerSettings {
             .any(|layer| layer.contains_key(name))
     }
 
+    /// These settings with the node id that was found or chosen at the start, unless one was given.
+    pub fn with_node_id(mut self, id: i32) -> Self {
+        let statics = Arc::make_mut(&mut self.statics);
+        for name in ["node.id", "broker.id"] {
+            statics.entry(name.to_owned()).or_insert_with(|| id.to_string());
+        }
+        self
+    }
+
+    /// Whether the metadata log sets a value.
+    pub fn is_dynamic(&self, name: &str) -> bool {
+        self.dynamic_broker.contains_key(name) || self.dynamic_cluster.contains_key(name)
+    }
+
     /// `node.id`, or `broker.id`; none when neither was given.
     pub fn node_id(&self) -> Option<i32> {
         self.static_text("node.id").and_then(|text| text.trim().parse().ok())
@@ -272,8 +286,8 @@ mod tests {
             ("\nnum.partitions=x", "line 2: num.partitions = \"x\": not a whole number of 32 bits"),
             ("num.partitions=0", "line 1: num.partitions = \"0\": must be at least 1"),
             (
-                "log.cleanup.policy=compact,compact",
-                "line 1: log.cleanup.policy = \"compact,compact\": names compact twice",
+                "log.cleanup.policy=compact,",
+                "line 1: log.cleanup.policy = \"compact,\": must be a list of compact, delete",
             ),
             (
                 "listeners=TLS://:9092",

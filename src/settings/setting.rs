@@ -1,5 +1,6 @@
 //! One setting's definition, and what its text may be.
 
+use std::collections::HashSet;
 use std::fmt;
 
 /// A setting as the table defines it.
@@ -95,14 +96,17 @@ pub enum InvalidValue {
     Kind { kind: Kind },
     #[error("must be {allowed}")]
     NotAllowed { allowed: String },
-    #[error("names {item} twice")]
-    Repeated { item: String },
 }
 
 impl Setting {
     /// Reads a text as Kafka does (`ConfigDef.parseType`, then its validator).
     pub fn parse(&self, text: &str) -> Result<Value, InvalidValue> {
-        let value = self.kind.parse(text)?;
+        let mut value = self.kind.parse(text)?;
+        if let (Valid::EachOf(_), Value::List(items)) = (&self.valid, &mut value) {
+            // What is named again does not count (KIP-1161).
+            let mut named = HashSet::new();
+            items.retain(|item| named.insert(item.clone()));
+        }
         self.valid.check(&value)?;
         Ok(value)
     }
@@ -175,12 +179,6 @@ impl Kind {
 
 impl Valid {
     fn check(&self, value: &Value) -> Result<(), InvalidValue> {
-        if let (Valid::EachOf(_), Value::List(items)) = (self, value) {
-            let repeated = items.iter().enumerate().find(|(index, item)| items[..*index].contains(item));
-            if let Some((_, item)) = repeated {
-                return Err(InvalidValue::Repeated { item: item.clone() });
-            }
-        }
         if self.allows(value) { Ok(()) } else { Err(InvalidValue::NotAllowed { allowed: self.to_string() }) }
     }
 
@@ -375,7 +373,6 @@ mod tests {
             (one_of(&["a"]), text("A"), false),
             (one_of_ignoring_case(&["a"]), text("A"), true),
             (each_of(&["a", "b"]), list(&["b", "a"]), true),
-            (each_of(&["a", "b"]), list(&["a", "a"]), false),
             (each_of(&["a", "b"]), list(&[]), true),
             (each_of(&["a", "b"]), list(&["c"]), false),
             (THROTTLED_REPLICAS, list(&["*"]), true),

@@ -146,6 +146,13 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_that_is_named_twice_counts_once() {
+        let topic = TopicValues::from([("cleanup.policy".to_owned(), "delete,compact,delete".to_owned())]);
+        let value = effective("cleanup.policy", &topic, &broker("")).unwrap();
+        assert_eq!(value.to_string(), "delete,compact");
+    }
+
+    #[test]
     fn the_nearest_value_wins() {
         let cases = [
             ("log.retention.hours=1", "", 3_600_000),

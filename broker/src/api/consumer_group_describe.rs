@@ -10,6 +10,7 @@ use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 use super::coordinator::{
     GROUP_OPERATIONS_ALL, Named, optional_text, serves_consumer_groups, text, wire_name,
 };
+use super::room::{NO_ROOM, Room};
 use super::{ApiSpec, Outcome, Request};
 use crate::broker::Broker;
 use crate::cluster::MetadataImage;
@@ -26,6 +27,7 @@ fn handle(mut request: Request<'_>) -> Outcome {
     let is_served = serves_consumer_groups(request.broker);
     let image = request.broker.metadata.image();
     let mut named = Named::new();
+    let mut room = Room::new(version);
     let groups = body.group_ids.into_iter().map(|id| {
         let admitted =
             if is_served { named.first_time(id.clone()) } else { Err(ErrorCode::UnsupportedVersion) };
@@ -36,7 +38,8 @@ fn handle(mut request: Request<'_>) -> Outcome {
         let shows_operations =
             body.include_authorized_operations && described.error_code == ErrorCode::None.code();
         let operations = if shows_operations { GROUP_OPERATIONS_ALL } else { i32::MIN };
-        described.with_group_id(id).with_authorized_operations(operations)
+        let described = described.with_group_id(id.clone()).with_authorized_operations(operations);
+        room.admit(described, || failed(NO_ROOM).with_group_id(id))
     });
     Outcome::reply(&ConsumerGroupDescribeResponse::default().with_groups(groups.collect()), version)
 }

@@ -1,5 +1,7 @@
 //! DescribeConfigs, v1–v4: every value of a resource, where it comes from, and what stands behind it (D11).
 
+use std::collections::HashSet;
+
 use kafkactl_core::names::TopicName;
 use kafkactl_core::settings::ResourceKind;
 use kafkactl_core::wire::messages::describe_configs_request::DescribeConfigsResource;
@@ -12,6 +14,7 @@ use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 use super::admin::text;
 use super::broker_loggers;
 use super::config_entries::{self, Entry, Layers, Source};
+use super::room::{NO_ROOM, Room};
 use super::{ApiSpec, Outcome, Request};
 use crate::broker::Broker;
 use crate::cluster::MetadataImage;
@@ -29,13 +32,25 @@ fn handle(mut request: Request<'_>) -> Outcome {
     let image = request.broker.metadata.image();
     // As in Kafka, a resource of no known type makes the whole request invalid.
     let is_valid = body.resources.iter().all(|asked| ResourceKind::from_code(asked.resource_type).is_some());
-    let results = body.resources.into_iter().map(|asked| {
+    let mut seen = HashSet::new();
+    let mut room = Room::new(request.version);
+    // What is asked for again is answered once: clients keep answers by resource.
+    let is_new =
+        |asked: &DescribeConfigsResource| seen.insert((asked.resource_type, asked.resource_name.clone()));
+    let resources: Vec<_> = body.resources.into_iter().filter(is_new).collect();
+    let results = resources.into_iter().map(|asked| {
         let found = if is_valid {
             describe(request.broker, &image, &asked)
         } else {
             Err(Refusal::new(ErrorCode::InvalidRequest, ErrorCode::InvalidRequest.message()))
         };
-        result(asked, found, shown)
+        let (kind, name) = (asked.resource_type, asked.resource_name.clone());
+        room.admit(result(asked, found, shown), || {
+            DescribeConfigsResult::default()
+                .with_resource_type(kind)
+                .with_resource_name(name)
+                .with_error_code(NO_ROOM.code())
+        })
     });
     let response = DescribeConfigsResponse::default().with_results(results.collect());
     Outcome::reply(&response, request.version)

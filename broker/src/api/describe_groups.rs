@@ -6,6 +6,7 @@ use kafkactl_core::wire::messages::{DescribeGroupsRequest, DescribeGroupsRespons
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
 use super::coordinator::{GROUP_OPERATIONS_ALL, Named, text};
+use super::room::{NO_ROOM, Room};
 use super::{ApiSpec, Outcome, Request};
 use crate::group::{Described, InstanceId, Missing};
 
@@ -18,6 +19,7 @@ fn handle(mut request: Request<'_>) -> Outcome {
         Err(outcome) => return outcome,
     };
     let mut named = Named::new();
+    let mut room = Room::new(version);
     let groups = body.groups.iter().map(|id| {
         let described = match named.first_time(id).and_then(|()| request.broker.groups.describe(id)) {
             Ok(Ok(described)) => found(described),
@@ -27,7 +29,10 @@ fn handle(mut request: Request<'_>) -> Outcome {
         let shows_operations =
             body.include_authorized_operations && described.error_code == ErrorCode::None.code();
         let operations = if shows_operations { GROUP_OPERATIONS_ALL } else { OPERATIONS_NOT_ASKED };
-        described.with_group_id(id.clone()).with_authorized_operations(operations)
+        let described = described.with_group_id(id.clone()).with_authorized_operations(operations);
+        room.admit(described, || {
+            DescribedGroup::default().with_group_id(id.clone()).with_error_code(NO_ROOM.code())
+        })
     });
     Outcome::reply(&DescribeGroupsResponse::default().with_groups(groups.collect()), version)
 }

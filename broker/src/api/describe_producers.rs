@@ -13,6 +13,7 @@ use kafkactl_core::wire::{ApiKey, ErrorCode};
 
 use super::coordinator::Named;
 use super::cursor::TopicRef;
+use super::room::{NO_ROOM, Room};
 use super::{ApiSpec, Outcome, Request, find_partition};
 use crate::broker::Broker;
 
@@ -32,18 +33,24 @@ fn handle(mut request: Request<'_>) -> Outcome {
     }
     let image = request.broker.metadata.image();
     let mut named = Named::new();
+    let mut room = Room::new(request.version);
     let topics = body.topics.into_iter().map(|topic| {
         // As in Kafka, words come with an unknown topic alone.
         let is_known = image.topics.get(&topic.name).is_some();
         let partitions = topic.partition_indexes.iter().map(|&index| {
             let answer = PartitionResponse::default().with_partition_index(index);
             let first_time = named.first_time((topic.name.clone(), index));
-            match first_time.and_then(|()| producers_of(request.broker, &topic.name, PartitionId(index))) {
+            let described = match first_time
+                .and_then(|()| producers_of(request.broker, &topic.name, PartitionId(index)))
+            {
                 Ok(producers) => answer.with_active_producers(producers),
                 Err(error) => answer
                     .with_error_code(error.code())
                     .with_error_message((!is_known).then(|| error.message().into())),
-            }
+            };
+            room.admit(described, || {
+                PartitionResponse::default().with_partition_index(index).with_error_code(NO_ROOM.code())
+            })
         });
         let partitions = partitions.collect();
         TopicResponse::default().with_name(topic.name).with_partitions(partitions)

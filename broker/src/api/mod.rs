@@ -5,6 +5,7 @@ mod add_offsets_to_txn;
 mod add_partitions_to_txn;
 mod admin;
 mod alter_configs;
+mod altering;
 mod api_versions;
 mod broker_loggers;
 mod config_entries;
@@ -48,6 +49,7 @@ mod offset_fetch;
 mod offset_for_leader_epoch;
 mod produce;
 mod push_telemetry;
+mod room;
 mod sync_group;
 mod telemetry;
 mod transactional;
@@ -69,6 +71,7 @@ use kafkactl_core::wire::{self, ApiKey, ErrorCode};
 pub(crate) use self::cursor::Cursor;
 use self::cursor::TopicRef;
 pub(crate) use self::fetch::FetchSessions;
+use self::room::REPLY_BYTES_MAX;
 use crate::broker::Broker;
 use crate::connection::{CloseReason, ConnectionState};
 use crate::metrics::ErrorCodes;
@@ -236,6 +239,12 @@ impl Outcome {
     }
 
     pub fn reply<M: Encodable + ErrorCodes>(message: &M, version: i16) -> Self {
+        if let Ok(bytes) = message.compute_size(version)
+            && bytes > REPLY_BYTES_MAX
+        {
+            let reason = format!("{bytes} bytes, {REPLY_BYTES_MAX} are the limit");
+            return Self::Close(CloseReason::Unencodable(reason));
+        }
         let mut head = Reply::head();
         match wire::encode(message, version, &mut head) {
             Ok(()) => Self::Reply(Reply::new(head, Vec::new()).with_errors(message.error_codes())),

@@ -236,12 +236,31 @@ impl Partitions {
     /// Renames directories of partitions that the metadata does not know, and says so; nothing is deleted.
     fn put_strays_aside(&self, image: &MetadataImage) {
         for data_dir in self.online_dirs() {
-            for id in &data_dir.found.partitions {
+            let is_stray = |id: &&TopicPartition| {
                 let known = image.topics.partition(id.topic.as_str(), id.partition);
-                if known.is_none_or(|partition| !partition.replicas.contains(&self.local)) {
-                    warn!(partition = %id, "the metadata does not know this partition, its directory is put aside");
-                    self.put_aside(data_dir, id);
-                }
+                known.is_none_or(|partition| !partition.replicas.contains(&self.local))
+            };
+            let strays: Vec<&TopicPartition> = data_dir.found.partitions.iter().filter(is_stray).collect();
+            if strays.is_empty() {
+                continue;
+            }
+            let directory = data_dir.path.display();
+            let (count, named) = (strays.len(), named(&strays));
+            if image.topics.iter().next().is_none() {
+                warn!(
+                    %directory, count, partitions = named,
+                    "the metadata log knows no topic, but there are directories of partitions: has it been lost? they are \
+                     put aside under names that end in -stray, and never deleted"
+                );
+            } else {
+                warn!(
+                    %directory, count, partitions = named,
+                    "the metadata log does not know these partitions: their directories are put aside under names that \
+                     end in -stray, and never deleted"
+                );
+            }
+            for id in strays {
+                self.put_aside(data_dir, id);
             }
         }
     }
@@ -252,6 +271,18 @@ impl Partitions {
             error!(partition = %id, %error, "the directory cannot be put aside");
         }
     }
+}
+
+/// The first of them, for a line of the log.
+fn named(partitions: &[&TopicPartition]) -> String {
+    const NAMED_MAX: usize = 20;
+    let mut named: Vec<String> = partitions.iter().map(ToString::to_string).collect();
+    named.sort();
+    if named.len() > NAMED_MAX {
+        named.truncate(NAMED_MAX);
+        named.push("…".to_owned());
+    }
+    named.join(", ")
 }
 
 /// What the metadata says of where a replica lies on this broker.

@@ -24,7 +24,7 @@ use crate::clock::Clock;
 use crate::cluster::controller::Registration;
 use crate::cluster::features::FEATURES;
 use crate::cluster::format::FormatError;
-use crate::cluster::image::SupportedFeature;
+use crate::cluster::image::{Endpoint, SupportedFeature};
 use crate::cluster::quorum::{MetadataLogError, ReplicaKey};
 use crate::cluster::{Events, Metadata, MetadataCache, MetadataSubscriber};
 use crate::dir_health::DirHealth;
@@ -223,7 +223,7 @@ struct Parts {
     settings: BrokerSettings,
     directories: Directories,
     log_files_max: u64,
-    endpoints: Vec<crate::cluster::image::Endpoint>,
+    endpoints: Vec<Endpoint>,
     loggers: Option<Arc<Loggers>>,
 }
 
@@ -243,26 +243,14 @@ impl Parts {
     fn open(self) -> Result<Opened, StartError> {
         let Self { clock, settings, directories, log_files_max, endpoints, loggers } = self;
         let node_id = directories.node_id;
+        let settings = settings.with_node_id(node_id.0);
         let shared = Shared::new(log_files_max as usize, TAIL_BYTES_MAX);
         let local = ReplicaKey { id: node_id, directory: directories.metadata.id };
         let root = Arc::clone(&directories.metadata.dir);
         let metadata_dir = Arc::clone(&directories.metadata.health);
         let metadata =
             Metadata::open(root, local, settings.clone(), clock)?.noting(Arc::clone(&metadata_dir));
-        let registration = Registration {
-            id: node_id,
-            incarnation: Uuid::from_u128(rand::random()),
-            endpoints,
-            features: supported_features(),
-            rack: settings.node.rack.clone(),
-            directories: directories
-                .all
-                .iter()
-                .filter(|dir| !dir.health.has_failed())
-                .map(|dir| dir.id)
-                .collect(),
-            previous_epoch: directories.clean_epoch.map(BrokerEpoch),
-        };
+        let registration = registration(&directories, endpoints, settings.node.rack.clone());
         // Whoever reads the port for operators finds there what clients push.
         let is_received = settings.is_set("ops.listen");
         let telemetry = Arc::new(Telemetry::new(clock, is_received, settings.network.telemetry_bytes_max));
@@ -312,6 +300,20 @@ impl Parts {
             loggers,
         };
         Ok(Opened { broker: Arc::new(broker), flushing, opening, cleaning, chores, metadata_dir })
+    }
+}
+
+/// What this broker tells the controller of itself.
+fn registration(directories: &Directories, endpoints: Vec<Endpoint>, rack: Option<String>) -> Registration {
+    let online = directories.all.iter().filter(|dir| !dir.health.has_failed());
+    Registration {
+        id: directories.node_id,
+        incarnation: Uuid::from_u128(rand::random()),
+        endpoints,
+        features: supported_features(),
+        rack,
+        directories: online.map(|dir| dir.id).collect(),
+        previous_epoch: directories.clean_epoch.map(BrokerEpoch),
     }
 }
 

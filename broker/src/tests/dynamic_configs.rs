@@ -9,7 +9,15 @@ use kafkactl_core::names::{PartitionId, ProducerEpoch, ProducerId};
 use kafkactl_core::record::{BatchBuilder, BatchFields};
 use kafkactl_core::schema::metadata::ConfigRecord;
 use kafkactl_core::settings::{Used, broker_table};
-use kafkactl_core::wire::ErrorCode;
+use kafkactl_core::wire::messages::describe_configs_request::DescribeConfigsResource;
+use kafkactl_core::wire::messages::incremental_alter_configs_request::{
+    AlterConfigsResource, AlterableConfig,
+};
+use kafkactl_core::wire::messages::{
+    DescribeConfigsRequest, DescribeConfigsResponse, IncrementalAlterConfigsRequest,
+    IncrementalAlterConfigsResponse,
+};
+use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
 use super::client::Client;
 use super::producing::produce;
@@ -227,7 +235,9 @@ fn what_a_running_broker_cannot_take_is_refused() {
         (ALL_BROKERS, "num.io.threads", "4", ErrorCode::None),
         (ALL_BROKERS, "num.io.threads", "9", ErrorCode::InvalidRequest),
         (ALL_BROKERS, "num.io.threads", "8", ErrorCode::None),
+        (ALL_BROKERS, "log.cleaner.threads", "0", ErrorCode::InvalidRequest),
         (ALL_BROKERS, "log.cleaner.threads", "3", ErrorCode::InvalidRequest),
+        (THIS_BROKER, "log.cleaner.threads", "1500", ErrorCode::InvalidRequest),
         (ALL_BROKERS, "log.cleaner.threads", "2", ErrorCode::None),
         (THIS_BROKER, "log.cleaner.dedupe.buffer.size", "2097151", ErrorCode::InvalidRequest),
         (THIS_BROKER, "log.cleaner.dedupe.buffer.size", "2097152", ErrorCode::None),
@@ -237,4 +247,40 @@ fn what_a_running_broker_cannot_take_is_refused() {
     for (resource, name, value, expected) in cases {
         assert_eq!(world.alter(resource, name, Some(value)), expected, "{resource:?} {name}={value}");
     }
+}
+
+#[test]
+fn a_resource_that_is_asked_for_again_is_answered_once() {
+    let mut world = World::start(&[]);
+    let resource = |kind, name| {
+        DescribeConfigsResource::default()
+            .with_resource_type(kind)
+            .with_resource_name(StrBytes::from_static_str(name))
+            .with_configuration_keys(None)
+    };
+    let resources = [vec![resource(4, "1"); 500], vec![resource(2, "1")]].concat();
+    let request = DescribeConfigsRequest::default().with_resources(resources);
+    let response: DescribeConfigsResponse = world.client.ask(ApiKey::DescribeConfigs, 4, &request);
+    let told: Vec<_> = response.results.iter().map(|it| (it.resource_type, it.configs.is_empty())).collect();
+    assert_eq!(told, [(4, false), (2, true)]);
+}
+
+/// As Apache Kafka answers them.
+#[test]
+fn alterations_that_mean_nothing() {
+    let mut world = World::start(&[]);
+    assert_eq!(world.alter((2, ""), "retention.ms", Some("1")), ErrorCode::InvalidRequest);
+    let config = AlterableConfig::default()
+        .with_name(StrBytes::from_static_str("retention.ms"))
+        .with_config_operation(9)
+        .with_value(Some(StrBytes::from_static_str("1")));
+    let resource = AlterConfigsResource::default()
+        .with_resource_type(2)
+        .with_resource_name(StrBytes::from_static_str("t"))
+        .with_configs(vec![config]);
+    world.create("t", &[]);
+    let request = IncrementalAlterConfigsRequest::default().with_resources(vec![resource]);
+    let response: IncrementalAlterConfigsResponse =
+        world.client.ask(ApiKey::IncrementalAlterConfigs, 1, &request);
+    assert_eq!(response.responses[0].error_code, ErrorCode::UnknownServerError.code());
 }

@@ -40,7 +40,8 @@ impl World {
     pub fn start(settings: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().to_str().unwrap();
-        let own = [("node.id", "1"), ("log.dirs", path), ("listeners", "PLAINTEXT://127.0.0.1:0")];
+        // As most are started: the node id is 1 since nobody gives one.
+        let own = [("log.dirs", path), ("listeners", "PLAINTEXT://127.0.0.1:0")];
         let given: Vec<(String, String)> =
             own.iter().chain(settings).map(|(name, value)| ((*name).into(), (*value).into())).collect();
         let settings = BrokerSettings::load(&Properties::default(), &given).unwrap().0;

@@ -137,18 +137,22 @@ const DEDUPE_BYTES_MIN: i64 = 1 << 20;
 /// Whether a running broker can go from one to the other.
 fn change_of_broker(before: &BrokerSettings, after: &BrokerSettings) -> Result<(), Refusal> {
     let refuse = |reason: String| Err(Refusal::new(ErrorCode::InvalidRequest, reason));
-    let value = |settings: &BrokerSettings, name| broker_setting(name).and_then(|it| settings.value(it));
-    let number = |settings, name| match value(settings, name) {
+    let value =
+        |settings: &BrokerSettings, name: &str| broker_setting(name).and_then(|it| settings.value(it));
+    let number = |settings: &BrokerSettings, name: &str| match value(settings, name) {
         Some(Value::Number(number)) => number,
         _ => 0,
     };
-    if let Some(name) = FIXED.into_iter().find(|name| value(before, name) != value(after, name)) {
+    // What the start has set can always be gone back to: a wrong value that was stored once must have a way out.
+    let is_altered = |name: &&str| after.is_dynamic(name) && value(before, name) != value(after, name);
+    if let Some(name) = FIXED.into_iter().find(is_altered) {
         return refuse(format!("{name} cannot change while this broker runs"));
     }
-    for name in THREAD_COUNTS {
+    for name in THREAD_COUNTS.into_iter().filter(is_altered) {
         let (old, new) = (number(before, name), number(after, name));
-        if new != old && !(old / 2..=old * 2).contains(&new) {
-            return refuse(format!("{name} is {old}, it may become {} to {} at once", old / 2, old * 2));
+        let (min, max) = ((old / 2).max(1), old.saturating_mul(2));
+        if !(min..=max).contains(&new) {
+            return refuse(format!("{name} is {old}, it may become {min} to {max} at once"));
         }
     }
     let dedupe_bytes = number(after, "log.cleaner.dedupe.buffer.size");

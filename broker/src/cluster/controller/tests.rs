@@ -412,3 +412,20 @@ fn internal_topics_fit_the_cluster() {
     world.create_one(auto_created("__consumer_offsets", &settings, 1)).unwrap();
     assert_eq!(world.image.topic_configs("__consumer_offsets")["cleanup.policy"], "compact");
 }
+
+#[test]
+fn a_wrong_value_that_was_stored_can_be_taken_away() {
+    let mut world = World::new("node.id=1", &[1]);
+    let record = kafkactl_core::schema::metadata::ConfigRecord {
+        resource_type: ResourceKind::Broker.code(),
+        resource_name: "1".to_owned(),
+        name: "log.cleaner.threads".to_owned(),
+        value: Some("1500".to_owned()),
+    };
+    world.replay(vec![record.into()]);
+    let own = || ConfigResource::broker(BrokerId(1));
+    let change = |operation| ConfigChange::Each(vec![("log.cleaner.threads".to_owned(), operation)]);
+    assert!(world.alter(own(), change(ConfigOperation::Set("1".to_owned()))).is_err());
+    assert_eq!(world.alter(own(), change(ConfigOperation::Delete)), Ok(()));
+    assert_eq!(world.alter(own(), change(ConfigOperation::Set("2".to_owned()))), Ok(()));
+}
