@@ -117,7 +117,7 @@ pub fn verdict(window: &Ring<Seen, WINDOW_MAX>) -> Verdict {
         return Verdict::Rewind;
     }
     let moved = first.commit != last.commit;
-    let stands = pairs().last().is_some_and(|(before, after)| before.commit == after.commit);
+    let stands = pairs().next_back().is_some_and(|(before, after)| before.commit == after.commit);
     let moved_without_members = pairs()
         .any(|(before, after)| !before.has_members && !after.has_members && before.commit != after.commit);
     if stands && !last.has_members && !moved_without_members {

@@ -36,14 +36,7 @@ fn see(cluster: &mut Cluster, at_ms: i64, data: Data) {
 /// One broker, one topic with a partition that ends at 10 and where the group stands at 4.
 fn small() -> Cluster {
     let mut cluster = Cluster::default();
-    let partition = Partition {
-        id: 0,
-        leader: Some(1),
-        epoch: 0,
-        replicas: vec![1, 2],
-        isr: vec![1],
-        ..Partition::default()
-    };
+    let partition = Partition { id: 0, leader: Some(1), epoch: 0, replicas: vec![1, 2], isr: vec![1] };
     let topic =
         Topic { name: "orders".to_owned(), id: String::new(), internal: false, partitions: vec![partition] };
     let broker = Broker { id: 1, host: "here".to_owned(), port: 9092, rack: None };
