@@ -804,15 +804,17 @@ never\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "list" -d 'Groups with their states'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "ls" -d 'Groups with their states'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "describe" -d 'Members of groups and what is assigned to them'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "lag" -d 'How far commits are behind the logs\' ends, by partition, topic or group'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "reset" -d 'Move a group\'s committed offsets; a preview without --yes'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "delete" -d 'Delete groups and their commits'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "rm" -d 'Delete groups and their commits'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "offsets" -d 'Committed offsets as files'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "list" -d 'Groups with their states'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "ls" -d 'Groups with their states'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "describe" -d 'Members of groups and what is assigned to them'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "members" -d 'The members of groups, one a row'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "lag" -d 'How far commits are behind the logs\' ends, by partition, topic or group'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "reset" -d 'Move a group\'s committed offsets; a preview without --yes'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "clone" -d 'Commit for one group what another has committed; a preview without --yes'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "delete" -d 'Delete groups and their commits'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "rm" -d 'Delete groups and their commits'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "offsets" -d 'Committed offsets as files'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -l state -d 'Only groups in these states, such as Stable,Empty' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -s w -l watch -d 'Repeat until interrupted' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
@@ -872,6 +874,25 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from members" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from lag" -l by -d 'One row for each of these [default: partition; with --all: group]' -r -f -a "partition\t''
 topic\t''
 group\t''"
@@ -923,6 +944,27 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -s t -l topic -d 'Only these topics, with partitions as in orders:0,3-5; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from clone" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -l columns -d 'Columns to show, in this order' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from delete" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
@@ -967,15 +1009,17 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from offsets" -f -a "export" -d 'Print committed offsets as JSON lines'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from offsets" -f -a "import" -d 'Commit the offsets of an export; a preview without --yes'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand group; and __fish_seen_subcommand_from offsets" -f -a "delete" -d 'Remove the commits of topics'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "list" -d 'Groups with their states'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "ls" -d 'Groups with their states'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "describe" -d 'Members of groups and what is assigned to them'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "lag" -d 'How far commits are behind the logs\' ends, by partition, topic or group'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "reset" -d 'Move a group\'s committed offsets; a preview without --yes'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "delete" -d 'Delete groups and their commits'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "rm" -d 'Delete groups and their commits'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "offsets" -d 'Committed offsets as files'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "list" -d 'Groups with their states'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "ls" -d 'Groups with their states'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "describe" -d 'Members of groups and what is assigned to them'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "members" -d 'The members of groups, one a row'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "lag" -d 'How far commits are behind the logs\' ends, by partition, topic or group'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "reset" -d 'Move a group\'s committed offsets; a preview without --yes'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "clone" -d 'Commit for one group what another has committed; a preview without --yes'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "delete" -d 'Delete groups and their commits'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "rm" -d 'Delete groups and their commits'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "offsets" -d 'Committed offsets as files'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -l state -d 'Only groups in these states, such as Stable,Empty' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -s w -l watch -d 'Repeat until interrupted' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
@@ -1035,6 +1079,25 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_see
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from members" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from lag" -l by -d 'One row for each of these [default: partition; with --all: group]' -r -f -a "partition\t''
 topic\t''
 group\t''"
@@ -1086,6 +1149,27 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_see
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -s t -l topic -d 'Only these topics, with partitions as in orders:0,3-5; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from clone" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -l columns -d 'Columns to show, in this order' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from delete" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
@@ -1130,15 +1214,17 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_see
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from offsets" -f -a "export" -d 'Print committed offsets as JSON lines'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from offsets" -f -a "import" -d 'Commit the offsets of an export; a preview without --yes'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand groups; and __fish_seen_subcommand_from offsets" -f -a "delete" -d 'Remove the commits of topics'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "list" -d 'Groups with their states'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "ls" -d 'Groups with their states'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "describe" -d 'Members of groups and what is assigned to them'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "lag" -d 'How far commits are behind the logs\' ends, by partition, topic or group'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "reset" -d 'Move a group\'s committed offsets; a preview without --yes'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "delete" -d 'Delete groups and their commits'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "rm" -d 'Delete groups and their commits'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe lag reset delete rm offsets" -f -a "offsets" -d 'Committed offsets as files'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "list" -d 'Groups with their states'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "ls" -d 'Groups with their states'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "describe" -d 'Members of groups and what is assigned to them'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "members" -d 'The members of groups, one a row'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "lag" -d 'How far commits are behind the logs\' ends, by partition, topic or group'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "reset" -d 'Move a group\'s committed offsets; a preview without --yes'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "clone" -d 'Commit for one group what another has committed; a preview without --yes'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "delete" -d 'Delete groups and their commits'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "rm" -d 'Delete groups and their commits'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and not __fish_seen_subcommand_from list ls describe members lag reset clone delete rm offsets" -f -a "offsets" -d 'Committed offsets as files'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -l state -d 'Only groups in these states, such as Stable,Empty' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -s w -l watch -d 'Repeat until interrupted' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
@@ -1198,6 +1284,25 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_sub
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -s w -l watch -d 'Repeat until interrupted' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from members" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from lag" -l by -d 'One row for each of these [default: partition; with --all: group]' -r -f -a "partition\t''
 topic\t''
 group\t''"
@@ -1249,6 +1354,27 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_sub
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -s t -l topic -d 'Only these topics, with partitions as in orders:0,3-5; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from clone" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -l columns -d 'Columns to show, in this order' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand g; and __fish_seen_subcommand_from delete" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
@@ -1414,6 +1540,7 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_s
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l force -d 'Abort it even if a coordinator knows it and is going to end it'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s y -l yes -d 'Do it without asking'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l dry-run -d 'Show what would be done, and do nothing'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -l no-headers -d 'No header line'

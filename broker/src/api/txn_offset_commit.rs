@@ -35,6 +35,13 @@ fn handle(mut request: Request<'_>) -> Outcome {
     if offsets.is_empty() {
         return Outcome::reply(&response, version);
     }
+    // The first commit of a transaction looks into the log.
+    let groups = &request.broker.groups;
+    let partition = groups.partition_of(&body.group_id);
+    let log = partition.and_then(|partition| request.broker.partitions.get(OFFSETS_TOPIC, partition));
+    if let Err(outcome) = request.wait_for(log) {
+        return outcome;
+    }
     let joining = match version {
         5.. => Joining::Implicit,
         _ => Joining::Announced { knows_abortable: version >= 4 },

@@ -1,6 +1,9 @@
 //! WriteTxnMarkers, v1–v2: a transaction coordinator, or an operator's tool, ends transactions in partitions that this
 //! broker leads (F12, F13). v2 says under which version of the protocol (KIP-1228).
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use kafkactl_core::log::TransactionVersion;
 use kafkactl_core::names::{ProducerEpoch, ProducerId, TopicPartition};
 use kafkactl_core::wire::messages::write_txn_markers_request::WritableTxnMarker;
@@ -10,9 +13,11 @@ use kafkactl_core::wire::messages::write_txn_markers_response::{
 use kafkactl_core::wire::messages::{WriteTxnMarkersRequest, WriteTxnMarkersResponse};
 use kafkactl_core::wire::{ApiKey, ErrorCode};
 
-use super::coordinator::{code, when_all_committed};
+use super::coordinator::{at_once_or_later, code};
+use super::cursor::TopicRef;
 use super::{ApiSpec, Outcome, Request};
 use crate::partition::TransactionEnd;
+use crate::transaction::Transactions;
 
 pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::WriteTxnMarkers, versions: 1..=2, handle };
 
@@ -22,39 +27,84 @@ fn handle(mut request: Request<'_>) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
-    let mut acted = Vec::new();
-    for marker in &body.markers {
-        let end = end_of(marker);
-        for topic in &marker.topics {
-            let partitions = topic.partition_indexes.iter();
-            let partitions = partitions.map(|&index| TopicPartition::new(&**topic.name, index));
-            // Nobody's transaction; Kafka's brokers fail at it without a code of its own.
-            let is_somebodys = end.producer_id >= ProducerId(0);
-            let written = partitions.map(|it| match is_somebodys {
-                true => request.broker.transactions.write_end(&it, &end),
-                false => Err(ErrorCode::UnknownServerError),
-            });
-            acted.extend(written.map(|written| written.map(|written| written.map(Ok))));
-        }
+    let topics = body.markers.iter().flat_map(|marker| &marker.topics);
+    let named = topics
+        .flat_map(|topic| topic.partition_indexes.iter().map(|&index| (TopicRef::Name(&topic.name), index)));
+    if let Err(outcome) = request.wait_for_logs(named) {
+        return outcome;
     }
-    when_all_committed(acted, move |outcomes| {
-        let mut outcomes = outcomes.into_iter();
+    let transactions = request.broker.transactions.clone();
+    at_once_or_later(async move {
         let mut results = Vec::with_capacity(body.markers.len());
-        for marker in body.markers {
-            let topics = marker.topics.into_iter().map(|topic| {
-                let codes = topic.partition_indexes.iter().zip(&mut outcomes);
-                let partitions = codes.map(|(&partition_index, outcome)| WritableTxnMarkerPartitionResult {
-                    partition_index,
-                    error_code: code(outcome),
-                });
-                let partitions = partitions.collect();
-                WritableTxnMarkerTopicResult { name: topic.name, partitions }
-            });
-            let topics = topics.collect();
-            results.push(WritableTxnMarkerResult { producer_id: marker.producer_id, topics });
+        for (marker, written) in write_all(&transactions, &body.markers, version).await {
+            results.push(result(marker, &written));
         }
         Outcome::reply(&WriteTxnMarkersResponse { markers: results }, version)
     })
+}
+
+/// What became of one marker in each partition that it names, however often.
+type Written = HashMap<TopicPartition, Result<(), ErrorCode>>;
+
+/// Writes all markers, then waits for them. Other connections get their turn in between.
+async fn write_all<'a>(
+    transactions: &Transactions,
+    markers: &'a [WritableTxnMarker],
+    version: i16,
+) -> Vec<(&'a WritableTxnMarker, Written)> {
+    let mut acted = Vec::with_capacity(markers.len());
+    let mut count = 0;
+    for marker in markers {
+        let end = end_of(marker);
+        let mut of_marker = HashMap::new();
+        for topic in &marker.topics {
+            for &index in &topic.partition_indexes {
+                let partition = TopicPartition::new(&**topic.name, index);
+                let Entry::Vacant(place) = of_marker.entry(partition) else { continue };
+                let written = match is_somebodys(&end, version) {
+                    true => transactions.write_end(place.key(), &end),
+                    false => Err(ErrorCode::UnknownServerError),
+                };
+                place.insert(written);
+                count += 1;
+                if count % MARKERS_AT_ONCE_MAX == 0 {
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+        acted.push((marker, of_marker));
+    }
+    let mut all = Vec::with_capacity(acted.len());
+    for (marker, of_marker) in acted {
+        let mut written = Written::with_capacity(of_marker.len());
+        for (partition, acted) in of_marker {
+            let outcome = match acted {
+                Ok(acted) => acted.committed().await,
+                Err(error) => Err(error),
+            };
+            written.insert(partition, outcome);
+        }
+        all.push((marker, written));
+    }
+    all
+}
+
+/// Markers of nobody's transaction make Kafka's brokers fail without a code of its own.
+fn is_somebodys(end: &TransactionEnd, version: i16) -> bool {
+    let has_version = version < 2 || end.version.0 >= 0;
+    end.producer_id >= ProducerId(0) && end.producer_epoch != ProducerEpoch(-1) && has_version
+}
+
+fn result(marker: &WritableTxnMarker, written: &Written) -> WritableTxnMarkerResult {
+    let topics = marker.topics.iter().map(|topic| {
+        let partitions = topic.partition_indexes.iter().map(|&partition_index| {
+            let outcome = written.get(&TopicPartition::new(&**topic.name, partition_index));
+            let outcome = outcome.copied().unwrap_or(Err(ErrorCode::UnknownServerError));
+            WritableTxnMarkerPartitionResult { partition_index, error_code: code(outcome) }
+        });
+        WritableTxnMarkerTopicResult { name: topic.name.clone(), partitions: partitions.collect() }
+    });
+    WritableTxnMarkerResult { producer_id: marker.producer_id, topics: topics.collect() }
 }
 
 fn end_of(marker: &WritableTxnMarker) -> TransactionEnd {
@@ -66,3 +116,6 @@ fn end_of(marker: &WritableTxnMarker) -> TransactionEnd {
         version: TransactionVersion(marker.transaction_version.into()),
     }
 }
+
+/// Markers of one request that are written before other connections get their turn.
+const MARKERS_AT_ONCE_MAX: usize = 64;

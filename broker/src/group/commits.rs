@@ -1,5 +1,6 @@
 //! OffsetCommit, OffsetFetch, OffsetDelete: the offsets of groups of every kind (G19–G24, F16).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use kafkactl_core::names::{LeaderEpoch, PartitionId, TopicId, TopicName};
@@ -207,12 +208,14 @@ impl Shard {
             Group::Consumer(group) => group.is_subscribed_to(topic),
             Group::Other(group) => !group.is_empty(),
         };
+        let mut named = HashSet::new();
         let outcomes = partitions.iter().map(|(topic, partition)| {
             if is_read(topic) {
                 return Err(ErrorCode::GroupSubscribedToTopic);
             }
             let is_kept = self.offsets.get(id.as_str(), topic, *partition).is_some();
-            if is_kept || self.offsets.is_unstable(id.as_str(), topic, *partition) {
+            let is_first = named.insert((topic, *partition));
+            if is_first && (is_kept || self.offsets.is_unstable(id.as_str(), topic, *partition)) {
                 turn.effects.records.push(GroupRecord::Offset {
                     group: id.clone(),
                     topic: topic.clone(),

@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 use kafkactl_core::names::{BrokerId, PartitionId, TopicName};
 use kafkactl_core::settings::GroupSettings;
 use kafkactl_core::wire::ErrorCode;
+use tokio::runtime::Handle;
 
 use super::alarm::Alarm;
 use super::classic::{
@@ -45,6 +46,7 @@ struct Inner {
     alarm: Alarm,
     counts: Arc<GroupCounts>,
     regexes: Regexes,
+    runtime: Handle,
 }
 
 /// A group as ListGroups shows it.
@@ -57,6 +59,7 @@ pub struct ListedGroup {
 }
 
 impl Groups {
+    /// Needs to be called inside the runtime that is to look at expressions.
     pub fn new(
         node_id: BrokerId,
         clock: Clock,
@@ -65,6 +68,7 @@ impl Groups {
     ) -> Self {
         let inner = Inner {
             regexes: Regexes::new(settings.background_threads),
+            runtime: Handle::current(),
             node_id,
             clock,
             settings: Arc::new(ArcSwap::from_pointee(settings)),
@@ -282,7 +286,7 @@ impl Groups {
     /// so no more than one waits for each.
     fn resolve(&self, shard: Arc<ShardDriver>, job: RegexJob) {
         let groups = self.clone();
-        tokio::spawn(async move {
+        self.inner.runtime.spawn(async move {
             let regexes = groups.regexes().clone();
             let looked = regexes.aside(move |regexes| {
                 let until = Instant::now() + REGEX_JOB_MAX;

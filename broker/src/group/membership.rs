@@ -157,7 +157,11 @@ impl Shard {
         let mut group = self.begin_consumer_group(id, &mut records, turn)?;
         let mut effects = Effects { records, ..Effects::default() };
         let reply = group.heartbeat(request, &mut turn.with(&mut effects))?;
-        *turn.effects = Effects { on_success: OnSuccess::Start(id.clone()), ..effects };
+        let on_success = match effects.regexes {
+            Some(_) => OnSuccess::StartResolving(id.clone()),
+            None => OnSuccess::Start(id.clone()),
+        };
+        *turn.effects = Effects { on_success, ..effects };
         if let Some(Slot { group: Group::Classic(group), .. }) = self.groups.get_mut(id) {
             group.send_away(ErrorCode::RebalanceInProgress, turn.effects);
         }

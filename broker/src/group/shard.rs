@@ -296,6 +296,10 @@ impl Shard {
         match on_success {
             OnSuccess::Nothing => {}
             OnSuccess::Start(id) => drop(self.on_group(&id, turn, Group::start)),
+            OnSuccess::StartResolving(id) => {
+                self.on_group(&id, turn, Group::start);
+                self.on_consumer(&id, turn, |group, _| group.expect_regexes());
+            }
             OnSuccess::Rebalance(id) => {
                 self.on_classic(&id, turn, |group, turn| group.prepare_rebalance(turn));
             }

@@ -58,6 +58,8 @@ pub enum OnSuccess {
     Nothing,
     /// Its members' times begin.
     Start(GroupId),
+    /// The same, and its expressions are being looked at already.
+    StartResolving(GroupId),
     /// It has become classic, and its members join again.
     Rebalance(GroupId),
 }

@@ -77,8 +77,8 @@ impl Regexes {
     }
 }
 
-/// So many are remembered, each of at most half a megabyte.
-const KNOWN_MAX: usize = 64;
+/// So many are remembered, each of at most four megabytes.
+const KNOWN_MAX: usize = 16;
 
 #[cfg(test)]
 mod tests {

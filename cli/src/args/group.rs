@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use super::consume::Isolation;
 use super::position::Positions;
@@ -15,10 +15,14 @@ pub enum GroupCommand {
     List(GroupListArgs),
     /// Members of groups and what is assigned to them
     Describe(GroupDescribeArgs),
+    /// The members of groups, one a row
+    Members(GroupMembersArgs),
     /// How far commits are behind the logs' ends, by partition, topic or group
     Lag(GroupLagArgs),
     /// Move a group's committed offsets; a preview without --yes
     Reset(GroupResetArgs),
+    /// Commit for one group what another has committed; a preview without --yes
+    Clone(GroupCloneArgs),
     /// Delete groups and their commits
     #[command(visible_alias = "rm")]
     Delete(GroupDeleteArgs),
@@ -46,12 +50,22 @@ pub struct GroupDescribeArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct GroupMembersArgs {
+    /// The groups' names
+    #[arg(required = true, value_name = "GROUP")]
+    pub groups: Vec<String>,
+    #[command(flatten)]
+    pub read: ReadArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("which").args(["groups", "all"]).required(true)))]
 pub struct GroupLagArgs {
     /// The groups' names
-    #[arg(value_name = "GROUP", required_unless_present = "all")]
+    #[arg(value_name = "GROUP")]
     pub groups: Vec<String>,
     /// Every group
-    #[arg(long, conflicts_with = "groups")]
+    #[arg(long)]
     pub all: bool,
     /// One row for each of these [default: partition; with --all: group]
     #[arg(long, value_name = "WHAT")]
@@ -80,6 +94,7 @@ pub enum LagBy {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("which").args(["topic", "all_topics"]).required(true)))]
 pub struct GroupResetArgs {
     /// The group's name
     pub group: String,
@@ -87,10 +102,10 @@ pub struct GroupResetArgs {
     #[arg(long, value_name = "POSITION", allow_hyphen_values = true)]
     pub to: Positions,
     /// Topics to move, with partitions as in orders:0,3-5; may repeat
-    #[arg(short, long, value_name = "TOPIC[:LIST]", required_unless_present = "all_topics")]
+    #[arg(short, long, value_name = "TOPIC[:LIST]")]
     pub topic: Vec<TopicSelection>,
     /// Every topic the group has committed
-    #[arg(long, conflicts_with = "topic")]
+    #[arg(long)]
     pub all_topics: bool,
     #[command(flatten)]
     pub destroy: DestroyArgs,
@@ -115,6 +130,19 @@ impl FromStr for TopicSelection {
             None => Ok(Self { topic: text.to_owned(), partitions: None }),
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub struct GroupCloneArgs {
+    /// The group that has committed
+    pub group: String,
+    /// The group that is to have the same commits; it may be new
+    pub target: String,
+    /// Only these topics, with partitions as in orders:0,3-5; may repeat
+    #[arg(short, long, value_name = "TOPIC[:LIST]")]
+    pub topic: Vec<TopicSelection>,
+    #[command(flatten)]
+    pub destroy: DestroyArgs,
 }
 
 #[derive(Debug, Args)]

@@ -74,6 +74,9 @@ pub struct TxnAbortArgs {
     /// Where the transaction begins, as `txn find-hanging` and `txn producers` tell
     #[arg(long, value_name = "OFFSET", value_parser = clap::value_parser!(i64).range(0..))]
     pub start_offset: i64,
+    /// Abort it even if a coordinator knows it and is going to end it
+    #[arg(long)]
+    pub force: bool,
     #[command(flatten)]
     pub destroy: DestroyArgs,
 }

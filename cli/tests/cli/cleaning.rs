@@ -1,23 +1,12 @@
 //! Compaction by a broker process that is killed at it.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use crate::broker::Broker;
-use crate::kafkactl::{command, run};
+use crate::kafkactl::{command, run, wait_until};
 
-/// Longer than anything here takes on a machine under load.
-const PATIENCE: Duration = Duration::from_secs(60);
 const KEYS: usize = 50;
 const ROUNDS: usize = 120;
-
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < end, "still waiting until {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
 
 fn files(folder: &Path, suffix: &str) -> usize {
     let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());

@@ -1,13 +1,13 @@
 //! One broker, and the commands an operator uses on it, in the order of a day.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
 use serde_json::{Value, json};
 
 use crate::broker::Broker;
 use crate::golden::check_json;
-use crate::kafkactl::{command, kafkactl};
+use crate::kafkactl::{command, kafkactl, wait_until};
 
 #[test]
 fn topics_come_and_go() {
@@ -155,6 +155,45 @@ fn groups_lag_and_are_reset() {
 }
 
 #[test]
+fn groups_are_made_by_resets_and_clones() {
+    let broker = Broker::start();
+    broker.run(&["topic", "create", "orders", "-P", "2"]).ok();
+    broker.run_with(&["produce", "orders", "-p", "0"], b"1\n2\n3\n").ok();
+    broker.run(&["group", "reset", "new", "--to", "2", "--all-topics"]).code(5).stderr_has("does not exist");
+    let reset = ["group", "reset", "new", "--to", "start+1", "--topic", "orders:0"];
+    broker.run(&reset).ok().stdout_has("would-reset").stderr_has("does not exist yet");
+    broker.run(&["group", "list", "-o", "name"]).ok().stdout("");
+    broker.run(&[&reset[..], &["--yes"]].concat()).ok();
+    broker.run(&["consume", "orders", "-g", "new", "-n", "1"]).ok().stdout("2\n");
+
+    broker.run(&["group", "clone", "new", "new"]).code(2);
+    broker.run(&["group", "clone", "nobody", "copy"]).code(5).stderr_has("does not exist");
+    let preview = broker.run(&["group", "clone", "new", "copy", "-o", "json"]).ok();
+    assert!(preview.stderr.contains("does not exist yet"), "{preview:#?}");
+    check_json("group-clone", preview.json());
+    broker.run(&["group", "clone", "new", "copy", "--topic", "orders:1", "--yes"]).ok();
+    broker.run(&["group", "offsets", "export", "copy"]).code(5);
+    broker.run(&["group", "clone", "new", "copy", "--yes"]).ok().stdout_has("reset");
+    let exported = |group| broker.run(&["group", "offsets", "export", group]).ok().stdout;
+    assert_eq!(exported("copy"), exported("new"));
+
+    let home = tempfile::tempdir().unwrap();
+    let mut member = command(home.path())
+        .args(["-b", broker.bootstrap(), "consume", "orders", "-g", "copy", "--commit", "--follow"])
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(member.stdout.take().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), "2", "it is a member");
+    check_json("group-members", broker.run(&["group", "members", "copy", "-o", "json"]).ok().json());
+    broker.run(&["group", "members", "copy", "nobody"]).code(5).stdout_has("orders:0-1");
+    broker.run(&["group", "clone", "new", "copy", "--yes"]).code(7).stderr_has("is active");
+    let id = rustix::process::Pid::from_child(&member);
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(member.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn following_ends_cleanly_on_term() {
     let broker = Broker::start();
     broker.run(&["topic", "create", "live", "-P", "1"]).ok();
@@ -187,4 +226,36 @@ fn more_is_said_to_whoever_asks_for_it() {
     assert!(requests.contains("answered") && requests.contains("api=Metadata"), "{requests}");
     let unreachable = kafkactl(&["-v", "-b", "127.0.0.1:1", "topic", "list"]).code(3);
     unreachable.stdout("").stderr_has("not connected endpoint=127.0.0.1:1");
+}
+
+/// A transaction that somebody is at work on is not taken for one that hangs.
+#[test]
+fn transactions_at_work_are_not_aborted_by_mistake() {
+    let broker = Broker::start();
+    broker.run(&["topic", "create", "orders", "-P", "1"]).ok();
+    broker.run(&["produce", "orders", "--txn", "copier", "--acks", "1"]).code(2).stderr_has("--acks all");
+    let home = tempfile::tempdir().unwrap();
+    let mut writer = command(home.path())
+        .args(["-b", broker.bootstrap(), "produce", "orders", "--txn", "copier"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = writer.stdin.take().unwrap();
+    input.write_all(b"one\n").unwrap();
+    wait_until("the transaction is open", || {
+        broker.run(&["txn", "list", "--state", "Ongoing", "-o", "name"]).ok().stdout == "copier\n"
+            && broker
+                .run(&["topic", "offsets", "orders", "--columns", "end", "--no-headers"])
+                .ok()
+                .stdout
+                .trim()
+                == "1"
+    });
+    let abort = ["txn", "abort", "orders", "-p", "0", "--start-offset", "0"];
+    broker.run(&[&abort[..], &["--yes"]].concat()).code(7).stderr_has("does not hang").stderr_has("--force");
+    broker.run(&[&abort[..], &["--force", "--dry-run"]].concat()).ok().stdout_has("would-abort");
+    drop(input);
+    assert!(writer.wait().unwrap().success());
+    broker.run(&["consume", "orders", "--isolation", "committed"]).ok().stdout("one\n");
+    broker.run(&abort).code(5).stderr_has("open transaction");
 }

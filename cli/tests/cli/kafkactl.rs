@@ -3,8 +3,21 @@
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
+
+/// Longer than anything here takes on a machine under load.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// For what tells nobody when it changes.
+pub fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < end, "still waiting until {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
 
 /// A finished run.
 #[derive(Debug)]

@@ -41,6 +41,7 @@ fn wrong_words_are_usage() {
 fn help_and_version_are_data() {
     kafkactl(&["--help"]).ok().stdout_has("Exit codes:");
     kafkactl(&["broker", "start", "--help"]).ok().stdout_has("What an acknowledgement means");
+    kafkactl(&["group", "lag", "--help"]).ok().stdout_has("<GROUP|--all>");
     kafkactl(&["version"]).ok().stdout_has(env!("CARGO_PKG_VERSION"));
     kafkactl(&["--version"]).ok().stdout_has(env!("CARGO_PKG_VERSION"));
 }

@@ -273,7 +273,7 @@ fn take(
 }
 
 /// A coordinator that has moved or still loads says so for every partition: then the whole is asked again.
-fn per_partition(
+pub(super) fn per_partition(
     what: &str,
     answers: impl Iterator<Item = (TopicPartition, i16)>,
 ) -> Result<PerItem<TopicPartition, ()>, ClientError> {

@@ -11,6 +11,7 @@ mod group_offsets;
 mod groups;
 mod offsets;
 mod replicas;
+mod share_offsets;
 mod topics;
 mod transactions;
 

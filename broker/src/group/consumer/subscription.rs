@@ -145,6 +145,11 @@ impl ConsumerGroup {
         }
     }
 
+    /// Notes that expressions of a group that has just begun are being looked at.
+    pub fn expect_regexes(&mut self) {
+        self.is_resolving = true;
+    }
+
     /// Takes in what expressions stand for now. One that took too long keeps what it stood for.
     pub fn regexes_resolved(&mut self, resolved: ResolvedRegexes, turn: &mut Turn<'_>) {
         self.is_resolving = false;

@@ -32,9 +32,10 @@ fn write(client: &mut Client, markers: Vec<WritableTxnMarker>) -> Vec<i16> {
 fn markers_that_nobody_means() {
     use ErrorCode::*;
     type Change = fn(&mut WritableTxnMarker);
-    let cases: [(&str, Change, ErrorCode); 6] = [
+    let cases: [(&str, Change, ErrorCode); 7] = [
         ("an epoch before", |it| it.producer_epoch -= 1, InvalidProducerEpoch),
         ("an epoch before all", |it| it.producer_epoch = i16::MIN, InvalidProducerEpoch),
+        ("no epoch", |it| it.producer_epoch = -1, UnknownServerError),
         ("no producer", |it| it.producer_id = (-1).into(), UnknownServerError),
         ("an unknown partition", |it| it.topics[0].partition_indexes = vec![2], UnknownTopicOrPartition),
         ("a partition below zero", |it| it.topics[0].partition_indexes = vec![-1], UnknownTopicOrPartition),
@@ -55,6 +56,10 @@ fn markers_that_nobody_means() {
         assert_eq!(codes, [code.code()], "{what}");
         assert_eq!(broker.partition("orders", 0).bounds().log_end_offset, end, "{what}");
     }
+    let unversioned = marker(&producer, &[("orders", &[0])]).with_transaction_version(-1);
+    let request = WriteTxnMarkersRequest::default().with_markers(vec![unversioned]);
+    let told: WriteTxnMarkersResponse = client.ask(ApiKey::WriteTxnMarkers, 2, &request);
+    assert_eq!(error(told.markers[0].topics[0].partitions[0].error_code), UnknownServerError);
     // A coordinator that has been replaced by a newer one.
     let newer = marker(&producer, &[("orders", &[0])]).with_coordinator_epoch(7);
     assert_eq!(write(&mut client, vec![newer]), [None.code()]);
@@ -74,6 +79,10 @@ fn markers_for_a_hundred_thousand_partitions() {
     let markers = vec![marker(&producer, &[("orders", &many)])];
     let codes = soon(&broker, "partitions", || write(&mut client, markers));
     all_are(codes, MANY, ErrorCode::UnknownTopicOrPartition);
+    let markers = vec![marker(&producer, &[("orders", &vec![0; MANY])])];
+    let codes = soon(&broker, "one partition, often", || write(&mut client, markers));
+    all_are(codes, MANY, ErrorCode::None);
+    assert_eq!(broker.partition("orders", 0).bounds().log_end_offset, Offset(1), "one marker is enough");
     let markers = vec![marker(&producer, &[("nowhere", &[0])]); MANY];
     let codes = soon(&broker, "markers", || write(&mut client, markers));
     all_are(codes, MANY, ErrorCode::UnknownTopicOrPartition);

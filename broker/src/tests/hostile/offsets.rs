@@ -181,4 +181,25 @@ fn deletions_of_what_is_not_there() {
     let answer = delete("an unknown topic", "readers", "nowhere");
     let codes = answer.topics.iter().flat_map(|topic| &topic.partitions).map(|it| it.error_code);
     all_are(codes, MANY, ErrorCode::UnknownTopicOrPartition);
+    let before = broker.offsets_written();
+    let answer = delete_repeated(&broker, &mut broker.client());
+    let codes = answer.topics.iter().flat_map(|topic| &topic.partitions).map(|it| it.error_code);
+    all_are(codes, MANY, ErrorCode::None);
+    assert_eq!(broker.offsets_written(), before + 1, "one tombstone is enough");
+}
+
+fn delete_repeated(broker: &TestBroker, client: &mut Client) -> OffsetDeleteResponse {
+    let partition = offset_delete_request::OffsetDeleteRequestPartition::default();
+    let topic = offset_delete_request::OffsetDeleteRequestTopic::default()
+        .with_name(topic_name("orders"))
+        .with_partitions(vec![partition; MANY]);
+    let request = OffsetDeleteRequest::default().with_group_id(group_id("readers")).with_topics(vec![topic]);
+    soon(broker, "one partition, often", || client.ask(ApiKey::OffsetDelete, 0, &request))
+}
+
+impl TestBroker {
+    /// How many records the logs of groups hold.
+    fn offsets_written(&self) -> i64 {
+        (0..3).map(|index| self.partition("__consumer_offsets", index).bounds().log_end_offset.0).sum()
+    }
 }

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::reset::check_idle;
+use super::commits::check_idle;
 use crate::args::group::GroupDeleteArgs;
 use crate::commands::Outcome;
 use crate::commands::confirm::{Decision, confirm_deletion};

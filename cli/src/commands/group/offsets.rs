@@ -8,13 +8,12 @@ use kafkactl_core::client::admin::CommittedOffset;
 use kafkactl_core::names::{LeaderEpoch, Offset, TopicPartition};
 use serde::{Deserialize, Serialize};
 
-use super::reset::{Change, Commits, commits_of, describe, select};
+use super::commits::{Change, Commits, commits_if_any, commits_of, describe, find, is_share, select};
 use crate::args::group::{GroupOffsetsDeleteArgs, GroupOffsetsExportArgs, GroupOffsetsImportArgs};
 use crate::commands::Outcome;
 use crate::commands::confirm::{Decision, confirm};
 use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
-use crate::exit::ExitStatus;
 use crate::output::{Cell, Column, Format, Output, Report, Row};
 
 /// One line of an export.
@@ -52,8 +51,8 @@ impl ClusterCommand for GroupOffsetsExportArgs {
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        describe(session, &self.group).await?;
-        let commits = commits_of(session, &self.group).await?;
+        let group = describe(session, &self.group).await?;
+        let commits = commits_of(session, &group).await?;
         let lines = commits.into_iter().map(|(partition, committed)| CommitLine {
             topic: partition.topic.to_string(),
             partition: partition.partition.0,
@@ -83,13 +82,8 @@ impl ClusterCommand for GroupOffsetsImportArgs {
             }
         };
         let new = read_commits(name, BufReader::new(input))?;
-        // An import may be what makes the group.
-        let group = match describe(session, &self.group).await {
-            Ok(group) => Some(group),
-            Err(error) if error.status() == ExitStatus::NotFound => None,
-            Err(error) => return Err(error),
-        };
-        let old = if group.is_some() { commits_of(session, &self.group).await? } else { Commits::new() };
+        let group = find(session, &self.group).await?;
+        let old = commits_if_any(session, group.as_ref()).await?;
         let change = Change { group: &self.group, description: group.as_ref(), old: &old, new };
         change.carry_out(session, &self.destroy.confirm, Vec::new(), out).await
     }
@@ -156,7 +150,12 @@ impl ClusterCommand for GroupOffsetsDeleteArgs {
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        describe(session, &self.group).await?;
+        let group = describe(session, &self.group).await?;
+        if is_share(&group) && self.topic.iter().any(|selection| selection.partitions.is_some()) {
+            return Err(CommandError::usage(
+                "a share group forgets whole topics: name them without partitions",
+            ));
+        }
         let topics: Vec<&str> = self.topic.iter().map(|selection| selection.topic.as_str()).collect();
         let deed = format!("delete commits of group {} in {}", self.group, topics.join(", "));
         let preview = confirm(session, &self.destroy.confirm, &deed, &self.group)? == Decision::Preview;
@@ -172,7 +171,11 @@ impl ClusterCommand for GroupOffsetsDeleteArgs {
         if preview {
             rows.extend(partitions.iter().map(|partition| row(partition, "would-delete")));
         } else {
-            for (partition, outcome) in session.admin.delete_group_offsets(&self.group, &partitions).await? {
+            let outcomes = match is_share(&group) {
+                true => session.admin.delete_share_group_offsets(&self.group, &partitions).await?,
+                false => session.admin.delete_group_offsets(&self.group, &partitions).await?,
+            };
+            for (partition, outcome) in outcomes {
                 match outcome {
                     Ok(()) => rows.push(row(&partition, "deleted")),
                     Err(error) => errors.push(error.into()),

@@ -49,6 +49,9 @@ impl ClusterCommand for ProduceArgs {
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
         session.may_change()?;
+        if self.txn.is_some() && self.acks != Acks::All {
+            return Err(CommandError::usage("--txn needs --acks all"));
+        }
         let topic = self.describe_topic(session).await?;
         let producer = Producer::new(&session.client, self.producer_config(session.settings.timeout))?;
         if self.txn.is_some() {

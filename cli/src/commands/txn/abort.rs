@@ -1,6 +1,7 @@
 use kafkactl_core::names::{Offset, TopicPartition};
 use serde::Serialize;
 
+use super::hanging;
 use crate::args::txn::TxnAbortArgs;
 use crate::commands::Outcome;
 use crate::commands::confirm::{Decision, confirm};
@@ -48,6 +49,13 @@ impl ClusterCommand for TxnAbortArgs {
                 let hint = format!("`kafkactl txn producers {}` shows where transactions begin", self.topic);
                 CommandError::not_found("open transaction", name).hint(hint)
             })?;
+        let owned = hanging::owned_by_coordinators(session).await?;
+        let owned = owned.get(&producer.producer_id.0);
+        if !self.force && owned.is_some_and(|owned| owned.contains(&(self.topic.clone(), self.partition))) {
+            let reason = "its coordinator knows the transaction and is going to end it: it does not hang";
+            return Err(CommandError::refused(format!("{partition}@{}: {reason}", self.start_offset))
+                .hint("--force aborts it all the same, and its producer may lose what it commits"));
+        }
         let deed = format!(
             "abort the transaction of producer {} in {partition} from offset {}",
             producer.producer_id, self.start_offset

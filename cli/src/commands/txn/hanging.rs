@@ -82,9 +82,9 @@ fn row(of: &TopicPartition, producer: ProducerDescription, now_ms: i64) -> Optio
 }
 
 /// Partitions of transactions that a coordinator is going to end, by producer id.
-type Owned = BTreeMap<i64, BTreeSet<(String, i32)>>;
+pub(super) type Owned = BTreeMap<i64, BTreeSet<(String, i32)>>;
 
-async fn owned_by_coordinators(session: &Session) -> Result<Owned, CommandError> {
+pub(super) async fn owned_by_coordinators(session: &Session) -> Result<Owned, CommandError> {
     let listings = session.admin.list_transactions(&[]).await?;
     let ids: Vec<String> = listings.into_iter().map(|listing| listing.transactional_id).collect();
     let mut owned = Owned::new();

@@ -12,7 +12,7 @@ use ErrorCode::{
 };
 
 /// What a consumer of the classic protocol says when it joins: `orders`, and what it has of it.
-fn classic(owned: &Assignment) -> Bytes {
+pub(super) fn classic(owned: &Assignment) -> Bytes {
     let owned_partitions = owned.values().map(|partitions| consumer_protocol_subscription::TopicPartition {
         topic: "orders".to_owned(),
         partitions: partitions.iter().map(|partition| partition.0).collect(),
@@ -25,7 +25,7 @@ fn classic(owned: &Assignment) -> Bytes {
     subscription.encode(1).unwrap().into()
 }
 
-fn assignment(partitions: std::ops::Range<i32>, user_data: Option<&[u8]>) -> Bytes {
+pub(super) fn assignment(partitions: std::ops::Range<i32>, user_data: Option<&[u8]>) -> Bytes {
     let assigned = consumer_protocol_assignment::TopicPartition {
         topic: "orders".to_owned(),
         partitions: partitions.collect(),
@@ -37,7 +37,7 @@ fn assignment(partitions: std::ops::Range<i32>, user_data: Option<&[u8]>) -> Byt
     assignment.encode(1).unwrap().into()
 }
 
-fn partitions_of(assignment: &Bytes) -> Assignment {
+pub(super) fn partitions_of(assignment: &Bytes) -> Assignment {
     let assignment = ConsumerProtocolAssignment::decode(assignment).unwrap();
     let partitions = assignment.assigned_partitions.iter().flat_map(|topic| topic.partitions.iter().copied());
     some_of("orders", partitions)

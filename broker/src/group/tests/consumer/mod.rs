@@ -3,6 +3,7 @@
 mod heartbeats;
 mod members;
 mod migration;
+mod mixed;
 mod random;
 mod reader;
 mod regexes;

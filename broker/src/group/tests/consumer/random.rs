@@ -104,12 +104,12 @@ impl Bench {
 
 /// The highest epochs so far.
 #[derive(Default)]
-struct Epochs {
+pub(super) struct Epochs {
     group: i32,
     members: BTreeMap<String, i32>,
 }
 
-fn check(bench: &Bench, readers: &[Reader], seen: &mut Epochs) {
+pub(super) fn check(bench: &Bench, readers: &[Reader], seen: &mut Epochs) {
     let Ok(group) = bench.shard.describe_consumer(GROUP, &bench.settings) else { return };
     assert!(group.epoch >= seen.group, "the group's epoch went back");
     seen.group = group.epoch;

@@ -30,6 +30,15 @@ fn topics_come_once_they_are_found() {
 }
 
 #[test]
+fn one_look_at_a_time_from_the_first_on() {
+    let mut bench = bench();
+    for (member, regex) in [("a", "orders.*"), ("a", "orders.*"), ("b", "users.*")] {
+        bench.beat(join(member, regex)).unwrap();
+        assert_eq!(bench.regex_jobs.len(), 1);
+    }
+}
+
+#[test]
 fn names_and_an_expression_add_up() {
     let mut bench = bench();
     bench.beat(join("a", "orders-.*").topics(&["users"])).unwrap();
