@@ -177,7 +177,9 @@ async fn health_and_the_look_inside_answer() {
     assert_eq!(ask(ops, "GET", "/healthz", "").await, (200, "ok\n".to_owned()));
     assert_eq!(ask(ops, "GET", "/readyz", "").await, (200, "ok\n".to_owned()));
     assert_eq!(ask(ops, "GET", "/debug/log-level", "").await, (200, "info\n".to_owned()));
-    assert_eq!(ask(ops, "PUT", "/debug/log-level", "loud").await.0, 400);
+    for nonsense in ["loud", "", " \n"] {
+        assert_eq!(ask(ops, "PUT", "/debug/log-level", nonsense).await.0, 400, "{nonsense:?}");
+    }
     assert_eq!(ask(ops, "PUT", "/debug/log-level", "debug\n").await, (200, "debug\n".to_owned()));
     assert_eq!(*in_force.lock().unwrap(), ["debug"]);
     let (status, text) = ask(ops, "GET", "/debug/broker", "").await;

@@ -9,7 +9,7 @@ use kafkactl_core::names::{Offset, PartitionId, TopicName};
 use prometheus_client::registry::Registry;
 
 use super::cluster::{ClusterFigures, PartitionState};
-use super::lag::{LAG_ROWS_MAX, LagRow, write_lag};
+use super::lag::{GROUP_ID_BYTES_MAX, LAG_ROWS_MAX, LagRow, write_lag};
 use super::logs::Logs;
 use super::page::{Page, registry_of};
 use super::process::write_process;
@@ -99,7 +99,7 @@ fn state_of(partition: &PartitionImage, min_in_sync: Option<usize>) -> Partition
 
 fn write_log_dirs(broker: &Broker, page: &mut Page<'_>) -> std::fmt::Result {
     let dirs = broker.partitions.data_dirs();
-    let spaces: Vec<_> = dirs.iter().map(|dir| (dir.path.display().to_string(), dir.dir.space())).collect();
+    let spaces: Vec<_> = dirs.iter().map(|dir| (dir.path.display().to_string(), dir.space())).collect();
     let of = |value: fn(&Space) -> u64| {
         let rows = spaces.iter().filter_map(move |(path, space)| {
             let space = space.as_ref().ok()?;
@@ -151,10 +151,12 @@ fn write_groups(broker: &Broker, page: &mut Page<'_>) -> std::fmt::Result {
     let committed: usize = groups.iter().map(|group| group.committed.len()).sum();
     page.gauge("kafka_group_offsets", "Committed offsets kept here", committed as i64)?;
     let now_ms = broker.clock.now_ms();
-    let all = groups.iter().flat_map(|group| group.committed.iter().map(|offset| (&group.id, offset)));
-    let all = all.take(LAG_ROWS_MAX);
-    let rows: Vec<LagRow> = all.filter_map(|(group, offset)| lag_of(broker, group, offset, now_ms)).collect();
-    write_lag(page, &rows, committed.saturating_sub(LAG_ROWS_MAX))
+    let named = groups.iter().filter(|group| group.id.as_str().len() <= GROUP_ID_BYTES_MAX);
+    let all = named.flat_map(|group| group.committed.iter().map(|offset| (&group.id, offset)));
+    let all: Vec<_> = all.take(LAG_ROWS_MAX).collect();
+    let left_out = committed - all.len();
+    let rows = all.into_iter().filter_map(|(group, offset)| lag_of(broker, group, offset, now_ms));
+    write_lag(page, &rows.collect::<Vec<_>>(), left_out)
 }
 
 /// `None` for a partition that is not led from here: this broker does not know its end.

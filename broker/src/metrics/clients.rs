@@ -14,6 +14,8 @@ use crate::telemetry::{Push, each_figure};
 const ROWS_MAX: usize = 10_000;
 /// Rows of one client: the next ones want room too.
 const CLIENT_ROWS_MAX: usize = 500;
+/// A client with a longer id, in bytes, is left out.
+const CLIENT_ID_BYTES_MAX: usize = 255;
 /// Labels of ours, which no attribute may take the place of.
 const OWN_LABELS: [&str; 3] = ["client", "client_instance", "metric"];
 
@@ -55,6 +57,10 @@ impl Rows {
     }
 
     fn add(&mut self, id: &Uuid, push: &Push) {
+        if push.client_id.len() > CLIENT_ID_BYTES_MAX {
+            self.left_out += 1;
+            return;
+        }
         let (client, instance) = (Arc::from(&*push.client_id), Arc::from(uuid_text(id)));
         let room = CLIENT_ROWS_MAX.min(ROWS_MAX - self.values.len() - self.totals.len());
         // A page with two rows of the same labels is refused as a whole.
@@ -150,6 +156,9 @@ mod tests {
         let rows = Rows::of(&[pushed(1, "twice", otlp_push(1, 1.0).repeat(2))]);
         assert_eq!((rows.values.len(), rows.totals.len(), rows.left_out), (1, 1, 0));
         assert_eq!(Rows::of(&[pushed(1, "odd", b"\xff".to_vec())]).left_out, 1);
+        let long = "c".repeat(CLIENT_ID_BYTES_MAX + 1);
+        let rows = Rows::of(&[pushed(1, &long, otlp_push(1, 1.0))]);
+        assert_eq!((rows.values.len(), rows.left_out), (0, 1));
         // Two figures each.
         let many = (0..ROWS_MAX as u128).map(|number| pushed(number, "many", otlp_push(1, 1.0)));
         let rows = Rows::of(&many.collect::<Vec<_>>());

@@ -4,6 +4,8 @@ use super::page::{Page, PartitionLabels};
 
 /// Partitions of groups that get rows of their own; the rest is counted.
 pub const LAG_ROWS_MAX: usize = 10_000;
+/// A group with a longer id, in bytes, is among the rest: ids of tens of kilobytes would make the page one of megabytes.
+pub const GROUP_ID_BYTES_MAX: usize = 255;
 
 /// One partition that a group has committed an offset of.
 #[derive(Debug, Clone, PartialEq)]

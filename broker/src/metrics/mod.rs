@@ -29,7 +29,7 @@ use prometheus_client::metrics::counter::Counter;
 pub use cluster::{ClusterFigures, PartitionState};
 pub(crate) use connections::Refused;
 pub(crate) use errors::ErrorCodes;
-pub use lag::{LAG_ROWS_MAX, LagRow, write_lag};
+pub use lag::{GROUP_ID_BYTES_MAX, LAG_ROWS_MAX, LagRow, write_lag};
 pub(crate) use logs::LogCounts;
 pub use logs::{LogRow, PARTITIONS_MAX, write_logs};
 pub use page::{Page, registry_of};

@@ -62,7 +62,11 @@ pub(super) async fn log_level(State(broker): State<Arc<Broker>>) -> (StatusCode,
 
 pub(super) async fn set_log_level(State(broker): State<Arc<Broker>>, filter: String) -> (StatusCode, String) {
     let Some(loggers) = &broker.loggers else { return (StatusCode::NOT_FOUND, NO_LOGGERS.to_owned()) };
-    match loggers.set_filter(filter.trim()) {
+    let filter = filter.trim();
+    if filter.is_empty() {
+        return (StatusCode::BAD_REQUEST, "a filter is missing; off turns the log off\n".to_owned());
+    }
+    match loggers.set_filter(filter) {
         Ok(()) => (StatusCode::OK, format!("{}\n", loggers.filter())),
         Err(reason) => (StatusCode::BAD_REQUEST, format!("{reason}\n")),
     }

@@ -23,8 +23,10 @@ impl Operated for Ops {
 
     /// Healthy is who can store.
     fn check_health(&self) -> Result<(), String> {
-        let failed = self.broker.partitions.data_dirs().iter().filter(|dir| dir.dir.space().is_err()).count();
-        if failed == 0 { Ok(()) } else { Err(format!("{failed} log directories cannot be reached")) }
+        let dirs = self.broker.partitions.data_dirs().iter();
+        let failed = dirs.filter_map(|dir| Some(format!("{}: {}", dir.path.display(), dir.space().err()?)));
+        let failed: Vec<String> = failed.collect();
+        if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) }
     }
 
     /// Ready is who is registered and not on its way out.

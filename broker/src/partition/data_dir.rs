@@ -9,7 +9,7 @@ use std::sync::Arc;
 use kafkactl_core::log::checkpoint::{
     CleanShutdown, OffsetCheckpoint, read_offsets, read_topic_id, write_offsets,
 };
-use kafkactl_core::log::dir::{Dir, DirLock, EntryKind, ReadOnlyDir, is_disk_failure};
+use kafkactl_core::log::dir::{Dir, DirLock, EntryKind, ReadOnlyDir, Space, is_disk_failure};
 use kafkactl_core::log::{LogError, PartitionDir};
 use kafkactl_core::names::{Offset, TopicId, TopicPartition, Uuid};
 use parking_lot::Mutex;
@@ -111,6 +111,14 @@ impl Found {
 const METADATA_TOPIC: &str = "__cluster_metadata";
 
 impl DataDir {
+    /// What its volume holds, or why the directory cannot be used.
+    pub fn space(&self) -> Result<Space, String> {
+        match self.health.failure() {
+            Some(reason) => Err(reason.to_string()),
+            None => self.dir.space().map_err(|error| error.to_string()),
+        }
+    }
+
     /// Reads what is there and takes the marker of a clean stop away: from now on a crash is one.
     pub fn open(dir: Arc<dyn Dir>, id: Uuid, lock: DirLock) -> Result<Self, LogError> {
         let marker = CleanShutdown::read(&*dir)?;

@@ -1,11 +1,12 @@
 //! A cluster that was looked at from outside, under the names of a broker's own figures.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use kafkactl_broker::metrics::{
-    ClusterFigures, LAG_ROWS_MAX, LagRow, LogRow, OTHERS, PARTITIONS_MAX, Page, PartitionState, TOPICS_MAX,
-    write_lag, write_logs,
+    ClusterFigures, GROUP_ID_BYTES_MAX, LAG_ROWS_MAX, LagRow, LogRow, OTHERS, PARTITIONS_MAX, Page,
+    PartitionState, TOPICS_MAX, write_lag, write_logs,
 };
 use kafkactl_tui::model::cluster::{Cluster, Dir, Health, Name, Partition, Topic};
 use kafkactl_tui::model::lag::Lag;
@@ -167,9 +168,16 @@ impl View<'_> {
     fn write_lag(&self, page: &mut Page<'_>) -> fmt::Result {
         let groups = self.cluster.groups.iter();
         let places = groups.flat_map(|(id, group)| group.partitions.keys().map(move |place| (id, place)));
-        let mut rows = places.filter_map(|(group, place)| self.lag_of(group, place));
-        let told: Vec<LagRow> = rows.by_ref().take(LAG_ROWS_MAX).collect();
-        write_lag(page, &told, rows.count())
+        let known: Vec<LagRow> = places.filter_map(|(group, place)| self.lag_of(group, place)).collect();
+        let count = known.len();
+        let mut rows: Vec<LagRow> =
+            known.into_iter().filter(|row| row.group.len() <= GROUP_ID_BYTES_MAX).collect();
+        if rows.len() > LAG_ROWS_MAX {
+            // The largest lags are what somebody looks for.
+            rows.sort_by_key(|row| Reverse(row.lag));
+            rows.truncate(LAG_ROWS_MAX);
+        }
+        write_lag(page, &rows, count - rows.len())
     }
 
     /// `None` where nothing is committed, or the end is not known.
