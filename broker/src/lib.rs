@@ -23,6 +23,7 @@ mod start;
 mod telemetry;
 #[cfg(test)]
 mod tests;
+mod throttle;
 mod transaction;
 
 pub use broker::Broker;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tracing::warn;
-
-use super::checkpoint::{CleanShutdown, MetaProperties, OffsetCheckpoint, read_offsets, write_offsets};
+use super::checkpoint::{
+    CleanShutdown, MetaProperties, OffsetCheckpoint, read_offsets_or_none, write_offsets,
+};
 use super::dir::{Dir, DirLock, EntryKind, OpenMode, Space};
 use super::error::{Context, LogError, Result};
 use super::names::{PartitionDir, delete_dir_name, stray_dir_name};
@@ -63,7 +63,7 @@ impl LogDir {
             let name = checkpoint.file_name();
             root.open(name, OpenMode::Create).context("create", name, &*root)?;
         }
-        let offsets = |checkpoint| offsets_or_none(&*root, checkpoint);
+        let offsets = |checkpoint| read_offsets_or_none(&*root, checkpoint);
         Ok(Self {
             recovery_points: offsets(OffsetCheckpoint::RecoveryPoint)?,
             log_starts: offsets(OffsetCheckpoint::LogStart)?,
@@ -188,15 +188,5 @@ impl LogDir {
         self.write_offsets(OffsetCheckpoint::LogStart, &offsets.starts)?;
         self.write_offsets(OffsetCheckpoint::HighWatermark, &offsets.high_watermarks)?;
         CleanShutdown::new(broker_epoch).write(&*self.root)
-    }
-}
-
-fn offsets_or_none(dir: &dyn Dir, checkpoint: OffsetCheckpoint) -> Result<BTreeMap<TopicPartition, Offset>> {
-    match read_offsets(dir, checkpoint) {
-        Err(LogError::Corrupt { file, reason, .. }) => {
-            warn!(dir = %dir.path().display(), file, reason, "a damaged checkpoint is not used");
-            Ok(BTreeMap::new())
-        }
-        offsets => offsets,
     }
 }

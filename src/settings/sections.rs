@@ -43,6 +43,12 @@ impl Field for bool {
     }
 }
 
+impl Field for Option<usize> {
+    fn field(value: Option<Value>) -> Self {
+        value.map(|value| usize::field(Some(value)))
+    }
+}
+
 impl Field for Option<String> {
     fn field(value: Option<Value>) -> Self {
         value.map(|value| value.to_string()).filter(|text| !text.is_empty())
@@ -91,6 +97,7 @@ resolved!(
         quorum_voters: Vec<String> = "controller.quorum.voters",
         quorum_bootstrap_servers: Vec<String> = "controller.quorum.bootstrap.servers",
         recovery_threads: usize = "num.recovery.threads.per.data.dir",
+        move_threads: Option<usize> = "num.replica.alter.log.dirs.threads",
     }
 );
 
@@ -216,6 +223,7 @@ resolved!(
         high_watermark_checkpoint_interval_ms: i64 = "replica.high.watermark.checkpoint.interval.ms",
         producer_id_expiration_ms: i64 = "producer.id.expiration.ms",
         producer_check_interval_ms: i64 = "producer.id.expiration.check.interval.ms",
+        move_bytes_per_second_max: i64 = "replica.alter.log.dirs.io.max.bytes.per.second",
     }
 );
 

@@ -14,3 +14,4 @@ mod read;
 mod reading;
 mod replay;
 mod sequences;
+mod succession;

@@ -38,27 +38,36 @@ fn handle(mut request: Request<'_>) -> Outcome {
 }
 
 fn describe(partitions: &Partitions, dir: &DataDir, wanted: &Wanted) -> DescribeLogDirsResult {
-    let log_dir = StrBytes::from_string(dir.path.display().to_string());
+    let log_dir = StrBytes::from_string(dir.path_told().display().to_string());
     if dir.health.has_failed() {
         let error_code = ErrorCode::KafkaStorageError.code();
         return DescribeLogDirsResult { error_code, log_dir, ..Default::default() };
     }
     let mut topics: BTreeMap<TopicName, Vec<DescribeLogDirsPartition>> = BTreeMap::new();
-    for partition in partitions.in_dir(dir) {
+    let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+    for partition in partitions.all() {
         let (topic, number) = (&partition.id.topic, partition.id.partition.0);
         let is_wanted = wanted
             .as_ref()
             .is_none_or(|wanted| wanted.get(topic.as_str()).is_some_and(|numbers| numbers.contains(&number)));
-        if let Some(size_bytes) = partition.size_bytes().filter(|_| is_wanted) {
-            topics.entry(topic.clone()).or_default().push(DescribeLogDirsPartition {
-                partition_index: number,
-                partition_size: i64::try_from(size_bytes).unwrap_or(i64::MAX),
-                ..Default::default()
-            });
+        if !is_wanted {
+            continue;
+        }
+        let current = partition.lies_in(dir).then(|| partition.size_bytes()).flatten().map(|size_bytes| {
+            DescribeLogDirsPartition { partition_size: signed(size_bytes), ..Default::default() }
+        });
+        let future = partition.future_in(dir).map(|future| DescribeLogDirsPartition {
+            partition_size: signed(future.size_bytes),
+            offset_lag: future.lag,
+            is_future_key: true,
+            ..Default::default()
+        });
+        for described in current.into_iter().chain(future) {
+            let described = DescribeLogDirsPartition { partition_index: number, ..described };
+            topics.entry(topic.clone()).or_default().push(described);
         }
     }
     let space = dir.dir.space();
-    let bytes = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
     DescribeLogDirsResult {
         error_code: if space.is_ok() { ErrorCode::None } else { ErrorCode::KafkaStorageError }.code(),
         log_dir,
@@ -70,8 +79,8 @@ fn describe(partitions: &Partitions, dir: &DataDir, wanted: &Wanted) -> Describe
                 DescribeLogDirsTopic { name, partitions }
             })
             .collect(),
-        total_bytes: space.as_ref().map_or(-1, |space| bytes(space.total_bytes)),
-        usable_bytes: space.as_ref().map_or(-1, |space| bytes(space.usable_bytes)),
+        total_bytes: space.as_ref().map_or(-1, |space| signed(space.total_bytes)),
+        usable_bytes: space.as_ref().map_or(-1, |space| signed(space.usable_bytes)),
         is_cordoned: false,
     }
 }

@@ -5,6 +5,7 @@ mod add_offsets_to_txn;
 mod add_partitions_to_txn;
 mod admin;
 mod alter_configs;
+mod alter_replica_log_dirs;
 mod altering;
 mod api_versions;
 mod broker_loggers;
@@ -105,6 +106,7 @@ pub(crate) const SPECS: &[ApiSpec] = &[
     describe_groups::SPEC,
     find_coordinator::SPEC,
     describe_log_dirs::SPEC,
+    alter_replica_log_dirs::SPEC,
     heartbeat::SPEC,
     init_producer_id::SPEC,
     join_group::SPEC,

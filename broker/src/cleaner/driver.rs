@@ -14,10 +14,10 @@ use tracing::{error, info, warn};
 
 use super::figures::CleanerFigures;
 use super::schedule::Schedule;
-use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::cluster::{MetadataDelta, MetadataImage, MetadataSubscriber};
 use crate::partition::{Partition, Partitions};
+use crate::throttle::Throttle;
 
 /// A thread that waits for its turn at the disk looks this often whether it is still wanted.
 const THROTTLE_WAIT_MAX_MS: u64 = 100;
@@ -227,7 +227,10 @@ impl Shared {
     fn may_go_on(&self, partition: &Partition, moved_bytes: usize) -> bool {
         let mut moved_bytes = moved_bytes;
         loop {
-            if self.is_stopped.load(Ordering::Acquire) || partition.is_retired() || !partition.is_compacted()
+            if self.is_stopped.load(Ordering::Acquire)
+                || partition.is_retired()
+                || partition.is_moving()
+                || !partition.is_compacted()
             {
                 return false;
             }

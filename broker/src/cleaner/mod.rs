@@ -4,7 +4,6 @@
 mod driver;
 mod figures;
 mod schedule;
-mod throttle;
 
 pub(crate) use driver::{Cleaner, CleanerThreads};
 pub use figures::{CleanerFigures, Uncleanable};

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kafkactl_core::log::checkpoint::CleanShutdown;
-use kafkactl_core::log::dir::{Dir, EntryKind, MemoryDisk, OpenMode, RealDir, read_file};
+use kafkactl_core::log::dir::{
+    Dir, EntryKind, FailingDir, Failures, MemoryDisk, OpenMode, Operation, RealDir, read_file,
+};
 use kafkactl_core::names::{BrokerEpoch, BrokerId, PartitionId, TopicId, Uuid, uuid_parse};
 use kafkactl_core::settings::{BrokerSettings, Properties};
 use parking_lot::Mutex;
@@ -238,6 +240,35 @@ fn directories_that_brokers_choose_are_written_down() {
     let image = running.cache.image();
     assert_eq!(image.topics.partition("t", PartitionId(1)).unwrap().directories, [other]);
     running.stop();
+}
+
+#[test]
+fn nothing_follows_a_change_that_was_written_in_part() {
+    let (disk, failures) = (MemoryDisk::default(), Failures::default());
+    let small = "internal.metadata.log.segment.bytes=4000\nmetadata.max.idle.interval.ms=0";
+    let root = Arc::new(FailingDir::new(disk.root(), failures.clone()));
+    let running = start_with(root, (1, DIRECTORY), settings(small), None).unwrap();
+    let create = |name: &str, partitions: i32| {
+        let topic =
+            NewTopic { name: name.to_owned(), partitions, replication_factor: 1, ..NewTopic::default() };
+        wait(
+            running
+                .controller
+                .submit(None, move |machine, random, _| machine.create_topics(vec![topic], false, random)),
+        )
+    };
+    let before = running.controller.quorum().log_end;
+    // One of many batches is written, with its index entries.
+    failures.add(Operation::Write, std::io::ErrorKind::StorageFull, 5, 1);
+    assert!(create("large", 500).is_err());
+    // The disk has room again, but what is in the log now is in no image.
+    let refused = create("small", 1).unwrap_err().message.unwrap_or_default();
+    assert!(refused.contains("written in part"), "{refused}");
+    crash(running);
+    let again = start(&disk, None);
+    assert!(again.controller.quorum().log_end > before);
+    again.create("small", 1);
+    again.stop();
 }
 
 #[test]

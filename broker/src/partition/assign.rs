@@ -39,10 +39,12 @@ impl MetadataSubscriber for Partitions {
             for (number, partition) in &topic.partitions {
                 if let Some(given) = partition.directory_of(self.local)
                     && let Some(hosted) = self.get(topic.name.as_str(), *number)
-                    && given != hosted.data_dir.id
-                    && !hosted.data_dir.health.has_failed()
+                    && let data_dir = hosted.data_dir()
+                    && given != data_dir.id
+                    && !data_dir.health.has_failed()
+                    && !hosted.is_moving_to(given)
                 {
-                    chosen.push((topic.id, *number, hosted.data_dir.id));
+                    chosen.push((topic.id, *number, data_dir.id));
                 }
             }
         }
@@ -134,15 +136,15 @@ impl Partitions {
         partition.retire();
         let delay_ms = partition.config().log.file_delete_delay_ms;
         let name = delete_dir_name(&partition.id, Uuid::from_u128(rand::random()));
-        match partition.data_dir.dir.rename(&partition.id.to_string(), &name) {
+        let data_dir = partition.data_dir();
+        match data_dir.dir.rename(&partition.id.to_string(), &name) {
             Ok(()) => {
                 info!(partition = %partition.id, directory = name, "deleting the partition");
                 let at_ms = self.clock.now_ms().saturating_add_unsigned(delay_ms);
-                let data_dir = Arc::clone(&partition.data_dir);
                 self.unlinks.add(at_ms, Doomed::Dir { data_dir, name });
             }
             // The next start finds it, and puts it aside.
-            Err(_) if partition.data_dir.health.has_failed() => {}
+            Err(_) if data_dir.health.has_failed() => {}
             Err(error) => error!(partition = %partition.id, %error, "the directory cannot be renamed away"),
         }
     }
@@ -170,6 +172,9 @@ impl Partitions {
                         let Some(data_dir) = self.choose_dir(&id, topic.id, &wanted, &new) else { continue };
                         let replica = self.replica(id, topic.id, config.clone(), data_dir);
                         replica.assign(assignment);
+                        if wanted.may_exist {
+                            self.take_up_move(&replica, &wanted);
+                        }
                         new.push(replica);
                     }
                 }
@@ -217,10 +222,12 @@ impl Partitions {
         wanted: &Wanted,
         new: &[Arc<Partition>],
     ) -> Option<Arc<DataDir>> {
-        if let [only] = &self.data_dirs[..] {
+        if let [only] = &self.data_dirs[..]
+            && only.found.futures.is_empty()
+        {
             return Some(Arc::clone(only));
         }
-        let present = self.online_dirs().find(|dir| dir.holds(id, topic_id));
+        let present = self.present(id, topic_id, wanted);
         let assigned = || self.data_dirs.iter().find(|dir| Some(dir.id) == wanted.directory);
         let lost =
             || self.data_dirs.iter().find(|dir| wanted.may_exist_elsewhere() && dir.health.has_failed());
@@ -228,14 +235,63 @@ impl Partitions {
             let mut hosted = self.all();
             hosted.extend_from_slice(new);
             self.online_dirs()
-                .min_by_key(|dir| hosted.iter().filter(|it| Arc::ptr_eq(&it.data_dir, dir)).count())
+                .min_by_key(|dir| hosted.iter().filter(|it| Arc::ptr_eq(&it.data_dir(), dir)).count())
         };
-        present.or_else(assigned).or_else(lost).or_else(fewest).cloned()
+        // Told once, whether or not it is followed.
+        let remembered = self.moves.recall(id).filter(|_| !wanted.may_exist_elsewhere());
+        let found = present.cloned().or_else(|| self.promote(id, topic_id, wanted)).or(remembered);
+        found.or_else(|| assigned().or_else(lost).or_else(fewest).cloned())
+    }
+
+    /// Where the replica lies. A crash may have left it in two directories while it moved from one to the other; in
+    /// the one that the metadata names it has all its records.
+    fn present(&self, id: &TopicPartition, topic_id: TopicId, wanted: &Wanted) -> Option<&Arc<DataDir>> {
+        let mut holding: Vec<_> = self.online_dirs().filter(|dir| dir.holds(id, topic_id)).collect();
+        holding.sort_by_key(|dir| Some(dir.id) != wanted.directory);
+        for other in holding.get(1..).unwrap_or_default() {
+            warn!(partition = %id, directory = %other.path.display(), "the replica lies in another directory too");
+            self.put_aside(other, id, &id.to_string());
+        }
+        holding.first().copied()
+    }
+
+    /// Makes a copy the replica where there is none: a crash came between the two renames of a move, or the directory
+    /// of the replica has failed after the metadata named that of the copy (`LogManager.recoverAbandonedFutureLogs`).
+    fn promote(&self, id: &TopicPartition, topic_id: TopicId, wanted: &Wanted) -> Option<Arc<DataDir>> {
+        let is_all_here = self.data_dirs.iter().all(|dir| !dir.health.has_failed());
+        let may_hold_all = |dir: &&Arc<DataDir>| Some(dir.id) == wanted.directory || is_all_here;
+        let candidates = self.online_dirs().filter(|_| wanted.may_exist).filter(may_hold_all);
+        let (dir, name) = candidates
+            .filter_map(|dir| Some((dir, dir.future_of(id, topic_id)?)))
+            .min_by_key(|(dir, _)| Some(dir.id) != wanted.directory)?;
+        match dir.dir.rename(name, &id.to_string()) {
+            Ok(()) => {
+                warn!(partition = %id, directory = %dir.path.display(), "a copy takes the place of its replica");
+                Some(Arc::clone(dir))
+            }
+            Err(error) => {
+                dir.health.fail(&error);
+                None
+            }
+        }
+    }
+
+    /// Goes on with the move that an earlier process began, if there is one.
+    fn take_up_move(&self, replica: &Arc<Partition>, wanted: &Wanted) {
+        let from = replica.data_dir();
+        let others = self.online_dirs().filter(|dir| !Arc::ptr_eq(dir, &from) && !from.health.has_failed());
+        let found = others
+            .filter_map(|dir| Some((dir, dir.future_of(&replica.id, replica.topic_id)?)))
+            .min_by_key(|(dir, _)| Some(dir.id) != wanted.directory);
+        if let Some((to, name)) = found {
+            self.resume_move(replica, to, name.clone(), wanted.directory == Some(to.id));
+        }
     }
 
     /// Renames directories of partitions that the metadata does not know, and says so; nothing is deleted.
     fn put_strays_aside(&self, image: &MetadataImage) {
         for data_dir in self.online_dirs() {
+            self.put_copies_aside(data_dir);
             let is_stray = |id: &&TopicPartition| {
                 let known = image.topics.partition(id.topic.as_str(), id.partition);
                 known.is_none_or(|partition| !partition.replicas.contains(&self.local))
@@ -260,15 +316,32 @@ impl Partitions {
                 );
             }
             for id in strays {
-                self.put_aside(data_dir, id);
+                self.put_aside(data_dir, id, &id.to_string());
             }
         }
     }
 
-    pub(super) fn put_aside(&self, data_dir: &DataDir, id: &TopicPartition) {
-        let name = stray_dir_name(id, Uuid::from_u128(rand::random()));
-        if let Err(error) = data_dir.dir.rename(&id.to_string(), &name) {
-            error!(partition = %id, %error, "the directory cannot be put aside");
+    /// Renames the directories of copies that no move goes on with.
+    fn put_copies_aside(&self, data_dir: &Arc<DataDir>) {
+        for (id, name) in &data_dir.found.futures {
+            let hosted = self.get(id.topic.as_str(), id.partition);
+            // Where the replica cannot be reached, the next start may need the copy.
+            let is_in_use = hosted.is_some_and(|partition| {
+                partition.data_dir().health.has_failed()
+                    || partition.moving().is_some_and(|plan| plan.name == *name)
+                    || Arc::ptr_eq(&partition.data_dir(), data_dir) && !data_dir.holds(id, partition.topic_id)
+            });
+            if !is_in_use {
+                warn!(partition = %id, directory = name, "no replica moves here, the copy is put aside");
+                self.put_aside(data_dir, id, name);
+            }
+        }
+    }
+
+    pub(super) fn put_aside(&self, data_dir: &DataDir, id: &TopicPartition, name: &str) {
+        let stray = stray_dir_name(id, Uuid::from_u128(rand::random()));
+        if let Err(error) = data_dir.dir.rename(name, &stray) {
+            error!(partition = %id, directory = name, %error, "the directory cannot be put aside");
         }
     }
 }

@@ -12,8 +12,9 @@ use kafkactl_core::settings::LogSettings;
 use parking_lot::{Condvar, Mutex};
 use tracing::error;
 
-use super::data_dir::{Checkpoints, Offsets};
+use super::data_dir::{Checkpoints, DataDir, Offsets};
 use super::hosted::Partitions;
+use super::moving::Move;
 use super::opening::producer_expiration_ms;
 use super::partition::{Core, LogState, Partition};
 use super::unlinks::Doomed;
@@ -136,17 +137,9 @@ impl Partitions {
                     self.delete_old_segments(&partition, now_ms);
                 }
             }
-            Chore::HighWatermarks => {
-                self.checkpoint(OffsetCheckpoint::HighWatermark, |core, _| {
-                    Some(core.replica.high_watermark())
-                });
-            }
-            Chore::RecoveryPoints => {
-                self.checkpoint(OffsetCheckpoint::RecoveryPoint, |_, log| Some(log.recovery_point()));
-            }
-            Chore::LogStarts => {
-                self.checkpoint(OffsetCheckpoint::LogStart, |_, log| start_inside_segment(log))
-            }
+            Chore::HighWatermarks => self.write_checkpoint(OffsetCheckpoint::HighWatermark),
+            Chore::RecoveryPoints => self.write_checkpoint(OffsetCheckpoint::RecoveryPoint),
+            Chore::LogStarts => self.write_checkpoint(OffsetCheckpoint::LogStart),
             Chore::Producers => {
                 let expiration_ms = producer_expiration_ms(&self.settings());
                 self.each_log(|_, log| log.expire_producers(now_ms, expiration_ms));
@@ -157,7 +150,7 @@ impl Partitions {
                 }
                 for partition in self.all() {
                     partition.flush_if_due(now_ms);
-                    if partition.data_dir.health.has_failed() {
+                    if partition.data_dir().health.has_failed() {
                         partition.tell_of_failure();
                     }
                 }
@@ -181,17 +174,13 @@ impl Partitions {
         self.unlinks.add(now_ms.saturating_add_unsigned(delay_ms), Doomed::Files(files));
     }
 
-    /// Writes one offset of every partition to the checkpoint of its directory.
-    pub(super) fn checkpoint(
-        &self,
-        checkpoint: OffsetCheckpoint,
-        offset: impl Fn(&Core, &Log) -> Option<Offset>,
-    ) {
+    /// Writes one offset of every partition to the checkpoint of its directory, that of a copy to the one it lies in.
+    pub(super) fn write_checkpoint(&self, checkpoint: OffsetCheckpoint) {
         for data_dir in &self.data_dirs {
             let offset_of = |partition: &Partition| {
                 let core = partition.lock_as_is();
                 match &core.log {
-                    LogState::Open(log) => offset(&core, log),
+                    LogState::Open(log) => offset_to_keep(&core, log, checkpoint),
                     // As the last process left it.
                     LogState::Offline(_) => {
                         data_dir.found.checkpoints.of(checkpoint).get(&partition.id).copied()
@@ -199,13 +188,31 @@ impl Partitions {
                 }
             };
             let offsets = || -> Offsets {
-                let all = self.in_dir(data_dir);
-                all.filter_map(|partition| Some((partition.id.clone(), offset_of(&partition)?))).collect()
+                let all = self.in_dir(data_dir).filter_map(|it| Some((it.id.clone(), offset_of(&it)?)));
+                let copies = self.copies_in(data_dir);
+                let of_copy = |(partition, plan): (Arc<Partition>, Arc<Move>)| {
+                    Some((partition.id.clone(), plan.checkpointed(&partition.id, checkpoint)?))
+                };
+                all.chain(copies.filter_map(of_copy)).collect()
             };
             if let Err(error) = data_dir.write(checkpoint, offsets) {
                 error!(directory = %data_dir.path.display(), %error, "a checkpoint cannot be written");
             }
         }
+    }
+
+    /// Writes every checkpoint of every directory.
+    pub(super) fn write_checkpoints(&self) {
+        OffsetCheckpoint::ALL.into_iter().for_each(|checkpoint| self.write_checkpoint(checkpoint));
+    }
+
+    /// The replicas that are to move to a directory.
+    fn copies_in(&self, data_dir: &Arc<DataDir>) -> impl Iterator<Item = (Arc<Partition>, Arc<Move>)> {
+        let copy = |partition: Arc<Partition>| {
+            let plan = partition.moving().filter(|plan| Arc::ptr_eq(&plan.to, data_dir))?;
+            Some((partition, plan))
+        };
+        self.all().into_iter().filter_map(copy)
     }
 
     fn each_log(&self, work: impl Fn(&Partition, &mut Log)) {
@@ -233,7 +240,11 @@ impl Partitions {
         let mut all = self.all();
         for data_dir in &self.data_dirs {
             let (mut checkpoints, mut is_clean) = (Checkpoints::default(), true);
-            for partition in all.extract_if(.., |partition| Arc::ptr_eq(&partition.data_dir, data_dir)) {
+            for (partition, plan) in self.copies_in(data_dir) {
+                is_clean &= plan.is_clean();
+                checkpoints.take_over_copy(&partition.id, &plan);
+            }
+            for partition in all.extract_if(.., |partition| Arc::ptr_eq(&partition.data_dir(), data_dir)) {
                 is_clean &= partition.close(&mut checkpoints);
             }
             if let Err(error) = data_dir.close(checkpoints, is_clean.then_some(broker_epoch)) {
@@ -246,7 +257,8 @@ impl Partitions {
 impl Partition {
     /// Closes the log and notes where it ended. Returns whether it now lies there as a clean stop leaves it.
     fn close(&self, checkpoints: &mut Checkpoints) -> bool {
-        let found = &self.data_dir.found;
+        let data_dir = self.data_dir();
+        let found = &data_dir.found;
         let mut core = self.lock_as_is();
         let is_untouched = core.opening.is_some();
         let LogState::Open(log) = self.end(&mut core, "the broker is stopping") else {
@@ -270,8 +282,18 @@ impl Partition {
     }
 }
 
+/// What a checkpoint says of an open log; `None` if nothing.
+fn offset_to_keep(core: &Core, log: &Log, checkpoint: OffsetCheckpoint) -> Option<Offset> {
+    match checkpoint {
+        OffsetCheckpoint::HighWatermark => Some(core.replica.high_watermark()),
+        OffsetCheckpoint::RecoveryPoint => Some(log.recovery_point()),
+        OffsetCheckpoint::LogStart => start_inside_segment(log),
+        OffsetCheckpoint::Cleaner => log.cleaned_to(),
+    }
+}
+
 /// Where the log starts, if that is not simply the start of its first segment.
-fn start_inside_segment(log: &Log) -> Option<Offset> {
+pub(super) fn start_inside_segment(log: &Log) -> Option<Offset> {
     (log.start_offset() > log.first_base_offset()).then_some(log.start_offset())
 }
 

@@ -21,7 +21,7 @@ impl Partitions {
         pace: &mut Pace<'_>,
     ) -> Result<Option<CleanReport>, LogError> {
         let done = partition.clean(cleanable, limits, self.clock, pace);
-        let done = done.inspect_err(|error| partition.data_dir.note(error));
+        let done = done.inspect_err(|error| partition.data_dir().note(error));
         if let Some(files) = partition.with_log(Log::take_deleted) {
             self.doom_files(partition, files, self.clock.now_ms());
         }
@@ -30,7 +30,7 @@ impl Partitions {
     }
 
     pub(super) fn checkpoint_cleaned(&self) {
-        self.checkpoint(OffsetCheckpoint::Cleaner, |_, log| log.cleaned_to());
+        self.write_checkpoint(OffsetCheckpoint::Cleaner);
     }
 }
 
@@ -45,8 +45,12 @@ impl Partition {
         self.config().log.delete
     }
 
-    /// What must be known to tell whether the log should be cleaned; `None` for a log that takes no writes.
+    /// What must be known to tell whether the log should be cleaned; `None` for a log that
+    /// takes no writes, or is on its way to another directory.
     pub(crate) fn cleaning_candidate(&self) -> Option<CleaningCandidate> {
+        if self.is_moving() {
+            return None;
+        }
         let mut core = self.lock_as_is();
         let high_watermark = core.replica.high_watermark();
         match &mut core.log {
@@ -63,7 +67,7 @@ impl Partition {
         pace: &mut Pace<'_>,
     ) -> Result<Option<CleanReport>, LogError> {
         let _in_the_directory = self.cleaning.lock();
-        if self.is_retired() {
+        if self.is_retired() || self.is_moving() {
             return Ok(None);
         }
         let Some(task) = self.with_log(|log| log.clean_task(cleanable)) else { return Ok(None) };

@@ -1,5 +1,6 @@
 //! One data directory: its lock, its checkpoints, the marker of a clean stop.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::io::ErrorKind;
@@ -7,14 +8,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kafkactl_core::log::checkpoint::{
-    CleanShutdown, OffsetCheckpoint, read_offsets, read_topic_id, write_offsets,
+    CleanShutdown, OffsetCheckpoint, read_offsets_or_none, read_topic_id, write_offsets,
 };
 use kafkactl_core::log::dir::{Dir, DirLock, EntryKind, ReadOnlyDir, Space, is_disk_failure};
 use kafkactl_core::log::{LogError, PartitionDir};
 use kafkactl_core::names::{Offset, TopicId, TopicPartition, Uuid};
 use parking_lot::Mutex;
-use tracing::warn;
 
+use super::moving::Move;
 use crate::cluster::image::DIRECTORY_LOST;
 use crate::dir_health::DirHealth;
 
@@ -58,6 +59,13 @@ impl Checkpoints {
         }
     }
 
+    /// Takes in what a move says of its copy.
+    pub fn take_over_copy(&mut self, id: &TopicPartition, plan: &Move) {
+        let of = |checkpoint| plan.checkpointed(id, checkpoint).map(|offset| (id.clone(), offset));
+        self.recovery_points.extend(of(OffsetCheckpoint::RecoveryPoint));
+        self.log_starts.extend(of(OffsetCheckpoint::LogStart));
+    }
+
     /// Copies what `from` says of a partition.
     pub fn take_over(&mut self, from: &Self, id: &TopicPartition) {
         let pairs = [
@@ -82,6 +90,8 @@ pub(super) struct Found {
     pub checkpoints: Checkpoints,
     /// The replicas that lay there.
     pub partitions: BTreeSet<TopicPartition>,
+    /// Copies of replicas in other directories, by the name of theirs (KIP-113).
+    pub futures: BTreeMap<TopicPartition, String>,
     /// Directories that were on their way out.
     pub doomed: Vec<String>,
 }
@@ -99,6 +109,11 @@ impl Found {
                 Some(PartitionDir::Current(id)) if id.topic.as_str() != METADATA_TOPIC => {
                     self.partitions.insert(id);
                 }
+                Some(PartitionDir::Future(id)) => match self.futures.entry(id) {
+                    Entry::Vacant(vacant) => drop(vacant.insert(entry.name)),
+                    // Of two copies one was given up.
+                    Entry::Occupied(_) => self.doomed.push(entry.name),
+                },
                 Some(PartitionDir::Delete(_)) => self.doomed.push(entry.name),
                 _ => {}
             }
@@ -129,10 +144,10 @@ impl DataDir {
             is_clean: marker.is_some(),
             clean_epoch: marker.map(|marker| marker.broker_epoch),
             checkpoints: Checkpoints {
-                recovery_points: read_offsets(&*dir, OffsetCheckpoint::RecoveryPoint)?,
-                log_starts: read_offsets(&*dir, OffsetCheckpoint::LogStart)?,
-                high_watermarks: read_offsets(&*dir, OffsetCheckpoint::HighWatermark)?,
-                cleaned: cleaned_offsets(&*dir)?,
+                recovery_points: read_offsets_or_none(&*dir, OffsetCheckpoint::RecoveryPoint)?,
+                log_starts: read_offsets_or_none(&*dir, OffsetCheckpoint::LogStart)?,
+                high_watermarks: read_offsets_or_none(&*dir, OffsetCheckpoint::HighWatermark)?,
+                cleaned: read_offsets_or_none(&*dir, OffsetCheckpoint::Cleaner)?,
             },
             ..Found::default()
         };
@@ -160,9 +175,23 @@ impl DataDir {
 
     /// Whether a replica of this very topic lay here when the process started.
     pub(super) fn holds(&self, id: &TopicPartition, topic_id: TopicId) -> bool {
+        self.found.partitions.contains(id) && self.is_of_topic(&id.to_string(), topic_id)
+    }
+
+    /// The name of the directory of a copy that lay here when the process started.
+    pub(super) fn future_of(&self, id: &TopicPartition, topic_id: TopicId) -> Option<&String> {
+        self.found.futures.get(id).filter(|name| self.is_of_topic(name, topic_id))
+    }
+
+    fn is_of_topic(&self, name: &str, topic_id: TopicId) -> bool {
         let of_topic =
             |dir: Arc<dyn Dir>| read_topic_id(&*dir).is_ok_and(|found| found.is_none_or(|it| it == topic_id));
-        self.found.partitions.contains(id) && self.dir.child(&id.to_string()).is_ok_and(of_topic)
+        self.dir.child(name).is_ok_and(of_topic)
+    }
+
+    /// Where it is, as clients are told and name it.
+    pub fn path_told(&self) -> PathBuf {
+        std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone())
     }
 
     /// Finds out whether the directory is still there: open files outlive it.
@@ -222,16 +251,5 @@ impl DataDir {
             self.write(checkpoint, || checkpoints.of(checkpoint).clone())?;
         }
         clean_epoch.map_or(Ok(()), |epoch| CleanShutdown::new(epoch).write(&*self.dir))
-    }
-}
-
-/// A damaged checkpoint is as good as none: what was cleaned is cleaned once more.
-fn cleaned_offsets(dir: &dyn Dir) -> Result<Offsets, LogError> {
-    match read_offsets(dir, OffsetCheckpoint::Cleaner) {
-        Err(error @ LogError::Corrupt { .. }) => {
-            warn!(%error, "logs are cleaned from their start again");
-            Ok(Offsets::new())
-        }
-        offsets => offsets,
     }
 }

@@ -88,7 +88,7 @@ impl Partition {
             // What the disk holds now is unknown: nothing more may be acknowledged on top of it.
             error!(partition = %self.id, %error, "a sync failed, the log takes no more writes");
             log.poison(error.to_string());
-            self.data_dir.note(&error);
+            self.data_dir().note(&error);
             drop(core);
             return self.tell(Change::Other);
         }

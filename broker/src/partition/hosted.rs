@@ -11,6 +11,7 @@ use parking_lot::RwLock;
 
 use super::data_dir::DataDir;
 use super::flusher::{FlushThreads, Flusher};
+use super::moving::Moves;
 use super::opening::Openings;
 use super::partition::Partition;
 use super::unlinks::Unlinks;
@@ -29,6 +30,7 @@ pub struct Partitions {
     pub(crate) log_counts: Arc<LogCounts>,
     pub(super) flusher: Arc<Flusher>,
     pub(super) openings: Arc<Openings>,
+    pub(super) moves: Moves,
     pub(super) hosted: RwLock<Hosted>,
     pub(super) unlinks: Unlinks,
 }
@@ -62,6 +64,7 @@ impl Partitions {
             log_counts: Arc::default(),
             flusher: Arc::default(),
             openings: Arc::default(),
+            moves: Moves::default(),
             hosted: RwLock::default(),
             unlinks: Unlinks::default(),
         }
@@ -104,7 +107,7 @@ impl Partitions {
 
     /// Those that lie in a data directory, in no order.
     pub fn in_dir(&self, dir: &DataDir) -> impl Iterator<Item = Arc<Partition>> {
-        self.all().into_iter().filter(move |partition| std::ptr::eq(&*partition.data_dir, dir))
+        self.all().into_iter().filter(move |partition| partition.lies_in(dir))
     }
 
     /// The settings in force, those of the metadata log among them.

@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
 use kafkactl_core::log::checkpoint::{read_topic_id, write_topic_id};
-use kafkactl_core::log::dir::Dir;
+use kafkactl_core::log::dir::{Dir, RenamableDir};
 use kafkactl_core::log::{Log, LogError, OpenOptions};
 use kafkactl_core::names::Offset;
 use kafkactl_core::settings::BrokerSettings;
 use parking_lot::{Mutex, MutexGuard};
 use tracing::{error, info, warn};
 
-use super::data_dir::Offsets;
+use super::data_dir::{DataDir, Offsets};
 use super::hosted::Partitions;
 use super::partition::{Core, LogState, Partition};
 use super::replica::{Assignment, Replica};
@@ -157,19 +157,24 @@ impl Partitions {
         if !partition.begin_opening() {
             return;
         }
-        partition.end_opening(match partition.data_dir.health.failure() {
+        let data_dir = partition.data_dir();
+        partition.end_opening(match data_dir.health.failure() {
             Some(reason) => Err(reason.to_string()),
-            None => self.open_log(partition).map_err(|error| {
+            None => self.open_log(partition, &data_dir).map_err(|error| {
                 error!(partition = %partition.id, %error, "the log cannot be opened, its partition is offline");
-                partition.data_dir.note(&error);
+                data_dir.note(&error);
                 error.to_string()
             }),
         });
     }
 
-    fn open_log(&self, partition: &Partition) -> Result<Log, LogError> {
-        let Partition { id, data_dir, .. } = partition;
-        let (dir, is_known) = self.prepare_dir(partition)?;
+    fn open_log(
+        &self,
+        partition: &Partition,
+        data_dir: &DataDir,
+    ) -> Result<(Log, Arc<RenamableDir>), LogError> {
+        let id = &partition.id;
+        let (dir, is_known) = self.prepare_dir(partition, data_dir)?;
         let found = &data_dir.found;
         // Checkpoints speak of what lay there when the process started.
         let offset_in =
@@ -184,7 +189,7 @@ impl Partitions {
             jitter_seed: rand::random(),
         };
         let config = Arc::new(partition.config().log.clone());
-        let (log, report) = Log::open(dir, config, &self.shared, options)?;
+        let (log, report) = Log::open(Arc::clone(&dir) as Arc<dyn Dir>, config, &self.shared, options)?;
         if report.cut_bytes > 0 || report.removed_segments > 0 {
             let (cut_bytes, removed_segments) = (report.cut_bytes, report.removed_segments);
             self.log_counts.recovered(cut_bytes);
@@ -193,25 +198,32 @@ impl Partitions {
             self.log_counts.recovered(0);
             info!(partition = %id, segments = report.recovered_segments, "recovered a log");
         }
-        Ok(log)
+        Ok((log, dir))
     }
 
     /// The partition's directory, saying whose records it holds before it holds any, and whether it held them when
     /// the process started. One left by another topic of the same name is put aside.
-    fn prepare_dir(&self, partition: &Partition) -> Result<(Arc<dyn Dir>, bool), LogError> {
-        let parent = &*partition.data_dir.dir;
+    fn prepare_dir(
+        &self,
+        partition: &Partition,
+        data_dir: &DataDir,
+    ) -> Result<(Arc<RenamableDir>, bool), LogError> {
+        let parent = &data_dir.dir;
         let name = partition.id.to_string();
         let failed = |action, source| {
             let (file, dir) = (name.clone(), parent.path().display().to_string());
             LogError::Io { action, file, dir, source }
         };
-        let open = || parent.child(&name).map_err(|source| failed("open", source));
+        let open = || match RenamableDir::open(Arc::clone(parent), name.clone()) {
+            Ok(dir) => Ok(Arc::new(dir)),
+            Err(source) => Err(failed("open", source)),
+        };
         let dir = open()?;
         let is_known = match read_topic_id(&*dir)? {
             Some(id) if id == partition.topic_id => return Ok((dir, true)),
             Some(other) => {
                 warn!(partition = %partition.id, %other, "the directory holds another topic's records");
-                self.put_aside(&partition.data_dir, &partition.id);
+                self.put_aside(data_dir, &partition.id, &name);
                 let dir = open()?;
                 write_topic_id(&*dir, partition.topic_id)?;
                 return Ok((dir, false));
@@ -270,9 +282,10 @@ impl Partition {
     /// Log and replica state, open or not. A log whose directory has failed is taken away here, whoever comes first.
     pub(super) fn lock_as_is(&self) -> MutexGuard<'_, Core> {
         let mut core = self.core.lock();
-        if self.data_dir.health.has_failed()
+        let data_dir = self.data_dir.load();
+        if data_dir.health.has_failed()
             && matches!(core.log, LogState::Open(_))
-            && let Some(reason) = self.data_dir.health.failure()
+            && let Some(reason) = data_dir.health.failure()
         {
             drop(self.end(&mut core, &reason));
         }
@@ -292,11 +305,13 @@ impl Partition {
     }
 
     /// Takes the log into use, or the reason why there is none.
-    fn end_opening(&self, opened: Result<Log, String>) {
+    fn end_opening(&self, opened: Result<(Log, Arc<RenamableDir>), String>) {
         let mut core = self.lock_as_is();
         core.log = match opened {
-            Ok(mut log) => {
-                let high_watermarks = &self.data_dir.found.checkpoints.high_watermarks;
+            Ok((mut log, dir)) => {
+                core.dir = Some(dir);
+                let data_dir = self.data_dir();
+                let high_watermarks = &data_dir.found.checkpoints.high_watermarks;
                 let checkpointed = high_watermarks.get(&self.id).copied().unwrap_or(Offset(0));
                 let high_watermark = checkpointed.max(log.start_offset()).min(log.end_offset());
                 core.replica = Replica::new(self.local, high_watermark);

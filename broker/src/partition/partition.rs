@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
+use kafkactl_core::log::dir::RenamableDir;
 use kafkactl_core::log::{AppendError, DeletedFiles, LeaderAppend, Log, LogError, Verified};
 use kafkactl_core::names::{BrokerId, LeaderEpoch, Offset, TopicId, TopicPartition};
 use kafkactl_core::record::Batch;
@@ -17,6 +18,7 @@ use super::data_dir::DataDir;
 use super::error::PartitionError;
 use super::flusher::Flusher;
 use super::inflating::{self, NotValid};
+use super::moving::Move;
 use super::opening::{Opening, Openings};
 use super::read::Bounds;
 use super::replica::{Assignment, Replica};
@@ -28,7 +30,10 @@ pub struct Partition {
     pub id: TopicPartition,
     pub topic_id: TopicId,
     pub(super) local: BrokerId,
-    pub(super) data_dir: Arc<DataDir>,
+    /// Another once the replica has moved: together with the log, under the lock.
+    pub(super) data_dir: ArcSwap<DataDir>,
+    /// The copy that is to take the replica's place. Locked after all else here.
+    pub(super) moving: Mutex<Option<Arc<Move>>>,
     pub(super) config: ArcSwap<PartitionConfig>,
     pub(super) core: Mutex<Core>,
     /// For those who block in [`Partition::lock`].
@@ -64,6 +69,8 @@ pub(super) struct Shared {
 pub(super) struct Core {
     /// Offline as long as it is being opened.
     pub log: LogState,
+    /// The log's directory; `None` until it is opened.
+    pub dir: Option<Arc<RenamableDir>>,
     pub opening: Option<Opening>,
     pub replica: Replica,
     /// Up to where this broker itself counts as having the records: the end of the log, or what of it is on stable
@@ -94,6 +101,7 @@ impl Partition {
         let Shared { flusher, openings, traffic, counts } = shared;
         let core = Core {
             log: LogState::Offline("the log is not open yet".to_owned()),
+            dir: None,
             opening: Some(Opening::default()),
             replica: Replica::new(local, Offset(0)),
             local_end: Offset(0),
@@ -104,7 +112,8 @@ impl Partition {
             id,
             topic_id,
             local,
-            data_dir,
+            data_dir: ArcSwap::new(data_dir),
+            moving: Mutex::default(),
             config: ArcSwap::from_pointee(config),
             core: Mutex::new(core),
             is_opened: Condvar::new(),
@@ -303,7 +312,7 @@ impl Partition {
         if plan.doomed.is_empty() {
             return Ok(None);
         }
-        log.apply_retention(&plan, now_ms).inspect_err(|error| self.data_dir.note(error))?;
+        log.apply_retention(&plan, now_ms).inspect_err(|error| self.data_dir().note(error))?;
         let files = log.take_deleted();
         drop(core);
         self.counts.deleted(plan.doomed.len());
@@ -323,6 +332,15 @@ impl Partition {
         if let LogState::Open(log) = &mut self.lock_as_is().log {
             log.update_config(Arc::new(config.log.clone()));
         }
+    }
+
+    pub fn lies_in(&self, dir: &DataDir) -> bool {
+        std::ptr::eq(&**self.data_dir.load(), dir)
+    }
+
+    /// Where the replica lies.
+    pub(super) fn data_dir(&self) -> Arc<DataDir> {
+        self.data_dir.load_full()
     }
 
     pub fn config(&self) -> Arc<PartitionConfig> {

@@ -10,7 +10,7 @@ use kafkactl_core::names::{LeaderEpoch, Offset};
 use tracing::error;
 
 use super::error::PartitionError;
-use super::partition::{Core, Partition};
+use super::partition::{Core, LogState, Partition};
 use super::read::{Found, Isolation, OffsetQuery, Read, ReadAsk, Reader, TimedOffset};
 use super::replica::Fenced;
 use super::watch::Change;
@@ -201,12 +201,18 @@ impl Partition {
         core.log(&self.id).ok().map(|log| log.size_bytes())
     }
 
-    /// The epoch comes before leadership, so that a client that is behind or ahead learns that (B3).
+    /// A log that cannot be used comes first (A7). The epoch comes before leadership, so that a client that is behind
+    /// or ahead learns that (B3).
     pub(super) fn check_leader(
         &self,
         core: &Core,
         current_leader_epoch: LeaderEpoch,
     ) -> Result<(), PartitionError> {
+        if let LogState::Offline(reason) = &core.log
+            && !self.is_retired()
+        {
+            return Err(PartitionError::Storage { partition: self.id.clone(), reason: reason.clone() });
+        }
         core.replica.check_epoch(current_leader_epoch).map_err(|fenced| match fenced {
             Fenced::ByNewerEpoch => PartitionError::FencedLeaderEpoch(self.id.clone()),
             Fenced::ByUnknownEpoch => PartitionError::UnknownLeaderEpoch(self.id.clone()),
@@ -247,7 +253,7 @@ impl Partition {
 
     /// What is told of a log that failed, which may be the end of the whole directory.
     pub(super) fn storage_error(&self, error: &LogError) -> PartitionError {
-        self.data_dir.note(error);
+        self.data_dir().note(error);
         PartitionError::storage(&self.id, error)
     }
 }

@@ -12,6 +12,7 @@ use kafkactl_core::names::{BrokerEpoch, BrokerId, Uuid};
 use kafkactl_core::settings::BrokerSettings;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
@@ -26,13 +27,13 @@ use crate::cluster::features::FEATURES;
 use crate::cluster::format::FormatError;
 use crate::cluster::image::{Endpoint, SupportedFeature};
 use crate::cluster::quorum::{MetadataLogError, ReplicaKey};
-use crate::cluster::{Events, Metadata, MetadataCache, MetadataSubscriber};
+use crate::cluster::{Controller, Events, Metadata, MetadataCache, MetadataSubscriber};
 use crate::dir_health::DirHealth;
 use crate::group::Groups;
 use crate::loggers::Loggers;
 use crate::metrics::Metrics;
 use crate::ops::{self, OpsServer};
-use crate::partition::{Chores, FlushThreads, OpenThreads, Partitions};
+use crate::partition::{Assign, Chores, FlushThreads, MoveThreads, OpenThreads, Partitions};
 use crate::producer_ids::ProducerIds;
 use crate::server::{Server, ServerLimits};
 use crate::telemetry::{Push, Telemetry};
@@ -233,6 +234,7 @@ struct Opened {
     flushing: FlushThreads,
     opening: OpenThreads,
     cleaning: CleanerThreads,
+    moving: MoveThreads,
     chores: Chores,
     /// Without this directory there is no broker.
     metadata_dir: Arc<DirHealth>,
@@ -281,6 +283,7 @@ impl Parts {
         let controller = metadata.start(registration, Vec::new(), cache.clone(), followers)?;
         let opening = partitions.start_opening().map_err(StartError::Thread)?;
         let cleaning = cleaner.start().map_err(StartError::Thread)?;
+        let moving = partitions.start_moving(assigning(node_id, &controller)).map_err(StartError::Thread)?;
         let chores = Chores::start(Arc::clone(&partitions)).map_err(StartError::Thread)?;
         let broker = Broker {
             node_id,
@@ -299,7 +302,7 @@ impl Parts {
             events,
             loggers,
         };
-        Ok(Opened { broker: Arc::new(broker), flushing, opening, cleaning, chores, metadata_dir })
+        Ok(Opened { broker: Arc::new(broker), flushing, opening, cleaning, moving, chores, metadata_dir })
     }
 }
 
@@ -362,7 +365,7 @@ impl Opened {
         let broker_epoch = self.broker.controller.shutdown().await.map_or(-1, |epoch| epoch.0);
         let closing = tokio::task::spawn_blocking(move || {
             self.chores.stop();
-            drop((self.cleaning, self.opening, self.flushing));
+            drop((self.cleaning, self.moving, self.opening, self.flushing));
             self.broker.partitions.close(broker_epoch);
         });
         if let Err(error) = closing.await {
@@ -370,6 +373,17 @@ impl Opened {
         }
         Ok(())
     }
+}
+
+/// The way for the threads that move replicas to have the metadata log say where those lie.
+fn assigning(node: BrokerId, controller: &Controller) -> Arc<Assign> {
+    let (controller, runtime) = (controller.clone(), Handle::current());
+    Arc::new(move |topic, partition, directory| {
+        let chosen = [(topic, partition, directory)];
+        let assigned =
+            controller.submit(None, move |machine, _, _| machine.assign_directories(node, &chosen));
+        runtime.block_on(assigned).map_err(|refusal| refusal.to_string())
+    })
 }
 
 /// Raises the soft limit of open files to the hard one, and returns it.

@@ -55,14 +55,15 @@ const OF_LOGS: [(&str, &str, &str, &str); 23] = [
     ("message.max.bytes", "max.message.bytes", "700", "plain"),
 ];
 
-/// Settings that act elsewhere, each in a test of its own below.
-const ELSEWHERE: [&str; 7] = [
+/// Settings that act elsewhere, each in a test of its own below, or in those of moves.
+const ELSEWHERE: [&str; 8] = [
     "group.consumer.assignment.interval.ms",
     "max.connections",
     "max.connections.per.ip",
     "max.connections.per.ip.overrides",
     "min.insync.replicas",
     "producer.id.expiration.ms",
+    "replica.alter.log.dirs.io.max.bytes.per.second",
     "transaction.partition.verification.enable",
 ];
 

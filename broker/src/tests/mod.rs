@@ -9,6 +9,7 @@ mod groups;
 mod hostile;
 mod inflating;
 pub mod meter;
+mod moving;
 mod producing;
 mod storage;
 mod telemetry;

@@ -122,6 +122,33 @@ fn a_failed_sync_is_the_end_of_its_directory_alone() {
     broker.stop();
 }
 
+/// The kernel tells of a failed write once: of two syncs at once one could be told that all is well.
+#[test]
+fn syncs_of_one_log_do_not_overlap() {
+    let failures = Failures::default();
+    let dir = Arc::new(FailingDir::new(MemoryDisk::default().root(), failures.clone()));
+    let durable: &[(&str, &str)] = &[("flush.messages", "1")];
+    let broker = TestBroker::start_on(dir, &[("t", 1, durable), ("u", 1, durable)], &[]);
+    let (mut first, mut second) = (broker.client(), broker.client());
+    for topic in ["t", "u"] {
+        assert_eq!(produce(&mut first, topic, 0, batch(&["v"])).error_code, 0);
+    }
+    let gate = failures.hold(Operation::Sync, ErrorKind::Other);
+    let parked = [&mut first, &mut second].map(|client| {
+        let parked = client.send(ApiKey::Produce, 11, &request("t", 0, batch(&["v"]), 11, -1));
+        gate.until_reached();
+        parked
+    });
+    super::until("both are appended", || broker.partition("t", 0).bounds().log_end_offset == Offset(3));
+    // It is synced after the second batch has had its turn.
+    assert_eq!(produce(&mut broker.client(), "u", 0, batch(&["v"])).error_code, 0);
+    gate.open();
+    for (client, parked) in [&mut first, &mut second].into_iter().zip(parked) {
+        let answer: ProduceResponse = client.receive(ApiKey::Produce, 11, parked);
+        assert_eq!(answer.responses[0].partition_responses[0].error_code, STORAGE);
+    }
+}
+
 #[test]
 fn files_without_descriptors_are_served_too() {
     let broker = TestBroker::start_on(MemoryDisk::default().root(), TOPIC, &[]);

@@ -1,6 +1,7 @@
 //! A broker as it is started, whose configs are altered by requests.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use kafkactl_core::names::{PartitionId, Uuid};
@@ -32,16 +33,23 @@ pub(super) struct World {
     broker: RunningBroker,
     pub client: Client,
     /// Behind the broker, which is dropped before them.
-    _runtime: Runtime,
-    _directory: TempDir,
+    runtime: Runtime,
+    _directory: Option<TempDir>,
 }
 
 impl World {
     pub fn start(settings: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().to_str().unwrap();
+        let world = Self::start_in(&[directory.path()], settings);
+        Self { _directory: Some(directory), ..world }
+    }
+
+    /// Starts with these data directories, which stay.
+    pub fn start_in(directories: &[&Path], settings: &[(&str, &str)]) -> Self {
+        let paths: Vec<&str> = directories.iter().map(|path| path.to_str().unwrap()).collect();
+        let paths = paths.join(",");
         // As most are started: the node id is 1 since nobody gives one.
-        let own = [("log.dirs", path), ("listeners", "PLAINTEXT://127.0.0.1:0")];
+        let own = [("log.dirs", &paths[..]), ("listeners", "PLAINTEXT://127.0.0.1:0")];
         let given: Vec<(String, String)> =
             own.iter().chain(settings).map(|(name, value)| ((*name).into(), (*value).into())).collect();
         let settings = BrokerSettings::load(&Properties::default(), &given).unwrap().0;
@@ -49,7 +57,13 @@ impl World {
         let broker =
             runtime.block_on(start(StartOptions { settings, cluster_id: None, loggers: None })).unwrap();
         let client = Client::connect(address(&broker));
-        Self { broker, client, _runtime: runtime, _directory: directory }
+        Self { broker, client, runtime, _directory: None }
+    }
+
+    /// Stops the broker as an operator does.
+    pub fn stop(mut self) {
+        self.broker.shutdown();
+        self.runtime.block_on(self.broker.wait()).unwrap();
     }
 
     pub fn broker(&self) -> &Broker {

@@ -10,7 +10,7 @@ pub use clean_shutdown::CleanShutdown;
 pub(crate) use epochs::write_epochs_unsynced;
 pub use epochs::{EPOCHS_FILE, EpochStart, read_epochs};
 pub use meta_properties::{META_PROPERTIES_FILE, MetaProperties};
-pub use offsets::{OffsetCheckpoint, read_offsets, write_offsets};
+pub use offsets::{OffsetCheckpoint, read_offsets, read_offsets_or_none, write_offsets};
 pub use partition_metadata::{PARTITION_METADATA_FILE, read_topic_id, write_topic_id};
 
 use std::fmt::Display;

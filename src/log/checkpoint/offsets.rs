@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use tracing::warn;
+
 use super::super::dir::Dir;
-use super::super::error::Result;
+use super::super::error::{LogError, Result};
 use super::{number, read_lines, write_lines};
 use crate::names::{Offset, TopicName, TopicPartition};
 
@@ -49,6 +51,20 @@ pub fn read_offsets(dir: &dyn Dir, checkpoint: OffsetCheckpoint) -> Result<BTree
             .then(|| (TopicPartition::new(topic, partition), Offset(offset)))
     })?;
     Ok(entries.into_iter().collect())
+}
+
+/// As [`read_offsets`], but a damaged file is as good as none: recovery and cleaning then look at more.
+pub fn read_offsets_or_none(
+    dir: &dyn Dir,
+    checkpoint: OffsetCheckpoint,
+) -> Result<BTreeMap<TopicPartition, Offset>> {
+    match read_offsets(dir, checkpoint) {
+        Err(LogError::Corrupt { file, reason, .. }) => {
+            warn!(dir = %dir.path().display(), file, reason, "a damaged checkpoint is not used");
+            Ok(BTreeMap::new())
+        }
+        offsets => offsets,
+    }
 }
 
 pub fn write_offsets(

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 
 use super::{Dir, DirEntry, DirLock, LogFile, OpenMode, Space};
 
@@ -27,7 +27,7 @@ pub struct Failures {
     rules: Arc<Mutex<Vec<Rule>>>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Rule {
     operation: Operation,
     kind: io::ErrorKind,
@@ -35,12 +35,60 @@ struct Rule {
     passes: usize,
     /// Calls that fail after that.
     failures: usize,
+    /// What a failing call waits for first.
+    gate: Option<Arc<Gate>>,
+}
+
+/// Holds up a call that is going to fail.
+#[derive(Debug, Default)]
+pub struct Gate {
+    state: Mutex<GateState>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct GateState {
+    is_reached: bool,
+    is_open: bool,
+}
+
+impl Gate {
+    /// Waits until the call is made.
+    pub fn until_reached(&self) {
+        self.changed.wait_while(&mut self.state.lock(), |state| !state.is_reached);
+    }
+
+    /// Lets the call fail.
+    pub fn open(&self) {
+        self.state.lock().is_open = true;
+        self.changed.notify_all();
+    }
+
+    fn pass(&self) {
+        let mut state = self.state.lock();
+        state.is_reached = true;
+        self.changed.notify_all();
+        self.changed.wait_while(&mut state, |state| !state.is_open);
+    }
 }
 
 impl Failures {
     /// After `passes` calls of `operation`, lets `failures` calls fail with `kind`. A failing write leaves half.
     pub fn add(&self, operation: Operation, kind: io::ErrorKind, passes: usize, failures: usize) {
-        self.rules.lock().push(Rule { operation, kind, passes, failures });
+        self.rules.lock().push(Rule { operation, kind, passes, failures, gate: None });
+    }
+
+    /// Lets the next call of `operation` fail once the gate is opened. Later calls do not wait for that.
+    pub fn hold(&self, operation: Operation, kind: io::ErrorKind) -> Arc<Gate> {
+        let gate: Arc<Gate> = Arc::default();
+        self.rules.lock().push(Rule {
+            operation,
+            kind,
+            passes: 0,
+            failures: 1,
+            gate: Some(Arc::clone(&gate)),
+        });
+        gate
     }
 
     pub fn clear(&self) {
@@ -48,16 +96,25 @@ impl Failures {
     }
 
     fn check(&self, operation: Operation) -> io::Result<()> {
+        let Some(Rule { kind, gate, .. }) = self.failing(operation) else { return Ok(()) };
+        if let Some(gate) = gate {
+            gate.pass();
+        }
+        Err(io::Error::new(kind, format!("{operation:?} was told to fail")))
+    }
+
+    /// The rule that lets this call fail.
+    fn failing(&self, operation: Operation) -> Option<Rule> {
         let mut rules = self.rules.lock();
         for rule in rules.iter_mut().filter(|rule| rule.operation == operation) {
             if rule.passes > 0 {
                 rule.passes -= 1;
             } else if rule.failures > 0 {
                 rule.failures -= 1;
-                return Err(io::Error::new(rule.kind, format!("{operation:?} was told to fail")));
+                return Some(rule.clone());
             }
         }
-        Ok(())
+        None
     }
 }
 

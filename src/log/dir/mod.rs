@@ -7,6 +7,7 @@ mod failing;
 mod memory;
 mod read_only;
 mod real;
+mod renamable;
 
 use std::any::Any;
 use std::fmt;
@@ -17,10 +18,11 @@ use std::sync::Arc;
 
 use rustix::io::Errno;
 
-pub use failing::{FailingDir, Failures, Operation};
+pub use failing::{FailingDir, Failures, Gate, Operation};
 pub use memory::{Loss, MemoryDir, MemoryDisk};
 pub use read_only::ReadOnlyDir;
 pub use real::RealDir;
+pub use renamable::RenamableDir;
 
 /// An open file. Writes go where they are told; nothing is durable before [`LogFile::sync`].
 pub trait LogFile: Send + Sync + fmt::Debug {

@@ -18,6 +18,7 @@ mod load;
 mod read;
 mod retention;
 mod snapshots;
+mod succession;
 mod tail;
 mod truncate;
 

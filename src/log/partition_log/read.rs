@@ -40,6 +40,21 @@ impl SliceBytes {
             Self::Memory(batches) => batches.iter().map(Bytes::len).sum(),
         }
     }
+
+    /// The bytes themselves.
+    pub fn read_all(&self) -> Result<Vec<u8>> {
+        match self {
+            Self::Empty => Ok(Vec::new()),
+            Self::File { file, position, size_bytes } => {
+                let mut bytes = vec![0; *size_bytes];
+                let read = file.read_exact_at(&mut bytes, *position);
+                let (file, dir) = ("records".to_owned(), "the log".to_owned());
+                read.map_err(|source| LogError::Io { action: "read", file, dir, source })?;
+                Ok(bytes)
+            }
+            Self::Memory(batches) => Ok(batches.concat()),
+        }
+    }
 }
 
 /// A read as far as the lock was needed for it.

@@ -49,6 +49,12 @@ impl Snapshots {
         Ok(())
     }
 
+    /// Writes the state even if some of its offset was written before.
+    pub fn take_anew(&mut self, producers: &Producers) -> Result<()> {
+        self.covered = Offset(-1);
+        self.take(producers)
+    }
+
     pub fn remove(&mut self, offset: Offset) -> Result<()> {
         let name = offset_file(offset, SNAPSHOT);
         self.offsets.remove(&offset);

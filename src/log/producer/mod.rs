@@ -24,7 +24,7 @@ use check::Change;
 pub struct VerificationGuard(u64);
 
 /// The producers of one log.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Producers {
     entries: HashMap<ProducerId, Known>,
     transactions: Transactions,
@@ -38,7 +38,7 @@ pub(crate) struct Producers {
     count_max: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Known {
     entry: ProducerEntry,
     added: u64,

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::names::{Offset, ProducerId};
 
 /// The transactions that hold back the last stable offset.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Transactions {
     /// By first offset: whose open transaction starts there.
     open: BTreeMap<Offset, ProducerId>,

@@ -19,7 +19,7 @@ settings! { SETTINGS:
     Long "metrics.sample.window.ms" = "30000", at_least(1), ReadOnly, Ignored, "Length of one metric sample.";
     Int "quota.window.num" = "11", at_least(1), ReadOnly, Ignored, "Windows kept to measure client quotas.";
     Int "quota.window.size.seconds" = "1", at_least(1), ReadOnly, Ignored, "Length of a window to measure client quotas.";
-    Long "replica.alter.log.dirs.io.max.bytes.per.second" = "9223372036854775807", at_least(0), DynamicOnly, Ignored, "Bytes a second that moves between data directories use at most.";
+    Long "replica.alter.log.dirs.io.max.bytes.per.second" = "9223372036854775807", at_least(0), DynamicOnly, Honoured, "Bytes a second that moves between data directories use at most.";
     Int "replication.quota.window.num" = "11", at_least(1), ReadOnly, Ignored, "Windows kept to measure replication.";
     Int "replication.quota.window.size.seconds" = "1", at_least(1), ReadOnly, Ignored, "Length of a window to measure replication.";
     Int "telemetry.max.bytes" = "1048576", at_least(1), ReadOnly, Honoured, "Largest telemetry push accepted of a client.";

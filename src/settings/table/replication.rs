@@ -9,7 +9,7 @@ settings! { SETTINGS:
     Bool "follower.fetch.last.tiered.offset.enable" = "false", ANY, ClusterWide, Ignored, "Whether a new follower of a tiered partition starts at the last tiered offset.";
     Int "max.incremental.fetch.session.cache.slots" = "1000", at_least(0), ReadOnly, Honoured, "Most incremental fetch sessions the broker remembers.";
     Int "min.insync.replicas" = "1", at_least(1), ClusterWide, Honoured, "Replicas that must have a record before a write with acks=all succeeds.";
-    Int "num.replica.alter.log.dirs.threads" = null, ANY, ReadOnly, Ignored, "Threads that move replicas between data directories.";
+    Int "num.replica.alter.log.dirs.threads" = null, ANY, ReadOnly, Honoured, "Threads that move replicas between data directories; one for each directory where it is not set.";
     Int "num.replica.fetchers" = "1", at_least(1), ClusterWide, Ignored, "Connections to each leader that a follower fetches over.";
     Int "producer.purgatory.purge.interval.requests" = "1000", ANY, ReadOnly, Ignored, "Kafka's bookkeeping of waiting produce requests; nothing to purge here.";
     Int "replica.fetch.backoff.ms" = "1000", at_least(0), ReadOnly, Ignored, "Pause of a follower after a fetch that failed.";

@@ -12,7 +12,7 @@ use super::decision::{Decision, Refusal};
 use super::machine::{Machine, Upheaval};
 use super::partition_change::Election;
 use crate::cluster::image::{
-    BrokerImage, ControllerImage, Endpoint, NO_LEADER_CHANGE, PartitionImage, SupportedFeature,
+    BrokerImage, ControllerImage, Endpoint, NO_LEADER_CHANGE, PartitionImage, SupportedFeature, TopicImage,
 };
 
 /// How many producer ids a broker is given at a time.
@@ -177,19 +177,34 @@ impl Machine<'_> {
         Decision::new(vec![record.into()], Ok(first..next))
     }
 
-    /// Notes which directories of a broker can be used; one at least.
+    /// Notes which directories of a broker can be used; one at least. What lay in the others leaves the replicas in
+    /// sync and is led by others, or by nobody (`handleDirectoriesOffline`).
     pub fn online_directories(&self, id: BrokerId, online: Vec<Uuid>) -> Decision<()> {
         let broker = self.image.brokers.get(&id).filter(|broker| broker.directories != online);
-        match broker {
-            Some(broker) if self.version().has_directories() => {
-                let change = BrokerRegistrationChangeRecord { log_dirs: online, ..change_of(broker) };
-                Decision::new(vec![change.into()], ())
-            }
-            _ => Decision::reply(()),
-        }
+        let Some(broker) = broker.filter(|_| self.version().has_directories()) else {
+            return Decision::reply(());
+        };
+        let is_lost =
+            |directory: Uuid| broker.directories.contains(&directory) && !online.contains(&directory);
+        let concerns = |partition: &PartitionImage| {
+            partition.directory_of(id).is_some_and(is_lost)
+                && (partition.leader == id || partition.has_leader() && partition.isr.contains(&id))
+        };
+        let can_lead = |other: BrokerId| other != id && self.image.is_active(other);
+        let upheaval = Upheaval {
+            election: Election::Online,
+            can_lead: &can_lead,
+            leaving: Some(id),
+            stopped_uncleanly: None,
+        };
+        let changes = self.partition_changes(concerns, &upheaval);
+        let mut records: Vec<MetadataRecord> = changes.into_iter().map(MetadataRecord::from).collect();
+        records.push(BrokerRegistrationChangeRecord { log_dirs: online, ..change_of(broker) }.into());
+        Decision::new(records, ())
     }
 
-    /// Notes the directories that a broker chose for its replicas; what does not exist any more is left out.
+    /// Notes the directories that a broker chose for its replicas, which may lead from there; what does not exist any
+    /// more is left out.
     pub fn assign_directories(
         &self,
         broker: BrokerId,
@@ -200,23 +215,40 @@ impl Machine<'_> {
         }
         let mut records: Vec<MetadataRecord> = Vec::new();
         for (topic, partition, directory) in directories {
-            let Some(image) = self.image.topics.by_id(topic).and_then(|it| it.partitions.get(partition))
-            else {
-                continue;
-            };
-            let assigned: Vec<Uuid> = image
-                .replicas
-                .iter()
-                .zip(&image.directories)
-                .map(|(replica, old)| if *replica == broker { *directory } else { *old })
-                .collect();
-            if assigned != image.directories {
-                let change =
-                    PartitionChangeRecord { directories: Some(assigned), ..no_change(*topic, *partition) };
-                records.push(change.into());
+            let Some(topic) = self.image.topics.by_id(topic) else { continue };
+            let Some(image) = topic.partitions.get(partition) else { continue };
+            let mut assigned = image.clone();
+            for (replica, lies_in) in image.replicas.iter().zip(&mut assigned.directories) {
+                if *replica == broker {
+                    *lies_in = *directory;
+                }
+            }
+            if assigned.directories != image.directories {
+                let elected = (!image.has_leader()).then(|| self.elect_again(topic, *partition, &assigned));
+                let change = elected.flatten().unwrap_or_else(|| no_change(topic.id, *partition));
+                let directories = Some(assigned.directories);
+                records.push(PartitionChangeRecord { directories, ..change }.into());
             }
         }
         Decision::new(records, ())
+    }
+
+    /// Gives a partition a leader if there is one to be had now.
+    fn elect_again(
+        &self,
+        topic: &TopicImage,
+        partition: PartitionId,
+        image: &PartitionImage,
+    ) -> Option<PartitionChangeRecord> {
+        let can_lead = |broker: BrokerId| self.image.is_active(broker);
+        let upheaval = Upheaval {
+            election: Election::Online,
+            can_lead: &can_lead,
+            leaving: None,
+            stopped_uncleanly: None,
+        };
+        let wanted = self.topic_settings(topic.name.as_str()).min_insync_replicas;
+        self.partition_change(topic.id, usize::try_from(wanted).unwrap_or(1), (partition, image), &upheaval)
     }
 }
 

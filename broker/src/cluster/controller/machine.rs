@@ -103,6 +103,9 @@ impl<'a> Machine<'a> {
         (partition, image): (PartitionId, &PartitionImage),
         upheaval: &Upheaval<'_>,
     ) -> Option<PartitionChangeRecord> {
+        // A broker that is up does not lead what lies in a directory that has failed (`LeaderAcceptor`).
+        let can_lead =
+            |broker: BrokerId| (upheaval.can_lead)(broker) && !self.image.lies_offline(image, broker);
         let change = PartitionChange {
             topic,
             partition,
@@ -111,7 +114,7 @@ impl<'a> Machine<'a> {
             uses_elr: self.uses_elr(),
             min_insync_replicas,
             election: upheaval.election,
-            can_lead: upheaval.can_lead,
+            can_lead: &can_lead,
             leaving: upheaval.leaving,
             stopped_uncleanly: upheaval.stopped_uncleanly,
         };

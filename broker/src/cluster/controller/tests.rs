@@ -429,3 +429,36 @@ fn a_wrong_value_that_was_stored_can_be_taken_away() {
     assert_eq!(world.alter(own(), change(ConfigOperation::Delete)), Ok(()));
     assert_eq!(world.alter(own(), change(ConfigOperation::Set("2".to_owned()))), Ok(()));
 }
+
+#[test]
+fn what_lies_in_a_failed_directory_is_led_by_others_or_by_nobody() {
+    let mut world = World::new("", &[1, 2]);
+    world.create_one(assigned("both", &[(0, &[1, 2])])).unwrap();
+    world.create_one(assigned("alone", &[(0, &[1])])).unwrap();
+    let (failed, other) = (Uuid::from_u128(1001), Uuid::from_u128(5000));
+    let online = |world: &mut World, directories: &[Uuid]| {
+        let decision = world.machine().online_directories(BrokerId(1), directories.to_vec());
+        world.carry_out(decision);
+    };
+    online(&mut world, &[failed, other]);
+    assert_eq!(world.partition("both", 0).leader, BrokerId(1));
+    online(&mut world, &[other]);
+    let led_by_others = world.partition("both", 0);
+    assert_eq!((led_by_others.leader, &*led_by_others.isr), (BrokerId(2), &[BrokerId(2)][..]));
+    let alone = world.partition("alone", 0);
+    assert_eq!((alone.has_leader(), &*alone.elr), (false, &[BrokerId(1)][..]));
+    assert_eq!(world.image.offline_replicas(alone), [BrokerId(1)]);
+    // The broker is up, but that helps nobody.
+    let unclean = world.machine().elect_leaders(Election::Unclean, None);
+    assert!(unclean.records.is_empty());
+
+    // It lay elsewhere after all.
+    let topic = world.image.topics.get("alone").unwrap().id;
+    let decision = world.machine().assign_directories(BrokerId(1), &[(topic, PartitionId(0), other)]);
+    world.carry_out(decision);
+    let alone = world.partition("alone", 0);
+    assert_eq!(
+        (alone.leader, &*alone.isr, &*alone.directories),
+        (BrokerId(1), &[BrokerId(1)][..], &[other][..])
+    );
+}

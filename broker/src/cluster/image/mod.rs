@@ -130,12 +130,15 @@ impl MetadataImage {
 
     /// The replicas that nobody can use: their broker is fenced or gone, or their directory has failed.
     pub fn offline_replicas(&self, partition: &PartitionImage) -> Vec<BrokerId> {
-        let is_online = |replica: &BrokerId| {
-            let directory = partition.directory_of(*replica).unwrap_or(DIRECTORY_UNASSIGNED);
-            let broker = self.brokers.get(replica);
-            broker.is_some_and(|broker| !broker.is_fenced && broker.has_online(directory))
-        };
-        partition.replicas.iter().copied().filter(|replica| !is_online(replica)).collect()
+        let is_up = |broker: &BrokerId| self.brokers.get(broker).is_some_and(|broker| !broker.is_fenced);
+        let is_offline = |replica: &BrokerId| !is_up(replica) || self.lies_offline(partition, *replica);
+        partition.replicas.iter().copied().filter(is_offline).collect()
+    }
+
+    /// Whether a replica lies in a directory that its broker cannot use.
+    pub fn lies_offline(&self, partition: &PartitionImage, replica: BrokerId) -> bool {
+        let directory = partition.directory_of(replica).unwrap_or(DIRECTORY_UNASSIGNED);
+        self.brokers.get(&replica).is_some_and(|broker| !broker.has_online(directory))
     }
 
     /// Takes one record in. Offsets and transactions of records are the caller's business.

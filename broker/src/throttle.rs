@@ -1,6 +1,6 @@
-/// Keeps a rate on average (`log.cleaner.io.max.bytes.per.second`, Kafka's `Throttler`).
+/// Keeps a rate of bytes on average (Kafka's `Throttler`).
 #[derive(Debug, Default)]
-pub(super) struct Throttle {
+pub(crate) struct Throttle {
     /// Moved, and not worked off by the rate yet.
     debt_bytes: f64,
     as_of_ms: u64,
