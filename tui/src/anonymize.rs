@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::snapshot::{Data, Snapshot};
+use crate::model::snapshot::{Data, Group, Metadata, Snapshot};
 
 #[derive(Debug, Default)]
 pub struct Anonymizer {
@@ -13,24 +13,22 @@ pub struct Anonymizer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
     Topic,
+    /// Of a topic.
+    Id,
+    Rack,
     Group,
     Host,
     Client,
     Member,
 }
 
+/// Every broker listens there.
+const PORT: u16 = 9092;
+
 impl Anonymizer {
     pub fn apply(&mut self, mut snapshot: Snapshot) -> Snapshot {
         match &mut snapshot.data {
-            Data::Metadata(metadata) => {
-                metadata.cluster_id = None;
-                for broker in &mut metadata.brokers {
-                    self.replace(Kind::Host, &mut broker.host);
-                }
-                for topic in metadata.topics.iter_mut().filter(|topic| !topic.internal) {
-                    self.replace(Kind::Topic, &mut topic.name);
-                }
-            }
+            Data::Metadata(metadata) => self.metadata(metadata),
             Data::Offsets(offsets) => self.rename(Kind::Topic, &mut offsets.topics),
             Data::Configs(configs) => {
                 self.rename(Kind::Topic, &mut configs.topics);
@@ -38,18 +36,7 @@ impl Anonymizer {
                     config.value.take_if(|value| value.contains(':'));
                 }
             }
-            Data::Groups(groups) => {
-                for group in &mut groups.groups {
-                    self.replace(Kind::Group, &mut group.id);
-                    for member in group.detail.iter_mut().flat_map(|detail| &mut detail.members) {
-                        self.replace(Kind::Member, &mut member.id);
-                        self.replace(Kind::Client, &mut member.client_id);
-                        self.replace(Kind::Host, &mut member.host);
-                        member.instance_id = None;
-                        self.rename(Kind::Topic, &mut member.partitions);
-                    }
-                }
-            }
+            Data::Groups(groups) => groups.groups.iter_mut().for_each(|group| self.group(group)),
             Data::Commits(commits) => {
                 self.rename(Kind::Group, &mut commits.groups);
                 for topics in commits.groups.values_mut() {
@@ -83,6 +70,36 @@ impl Anonymizer {
             Data::Failed(failed) => failed.error = "not told".to_owned(),
         }
         snapshot
+    }
+
+    fn metadata(&mut self, metadata: &mut Metadata) {
+        metadata.cluster_id = None;
+        for broker in &mut metadata.brokers {
+            self.replace(Kind::Host, &mut broker.host);
+            broker.port = PORT;
+            if let Some(rack) = &mut broker.rack {
+                self.replace(Kind::Rack, rack);
+            }
+        }
+        for topic in &mut metadata.topics {
+            if !topic.internal {
+                self.replace(Kind::Topic, &mut topic.name);
+            }
+            if !topic.id.is_empty() {
+                self.replace(Kind::Id, &mut topic.id);
+            }
+        }
+    }
+
+    fn group(&mut self, group: &mut Group) {
+        self.replace(Kind::Group, &mut group.id);
+        for member in group.detail.iter_mut().flat_map(|detail| &mut detail.members) {
+            self.replace(Kind::Member, &mut member.id);
+            self.replace(Kind::Client, &mut member.client_id);
+            self.replace(Kind::Host, &mut member.host);
+            member.instance_id = None;
+            self.rename(Kind::Topic, &mut member.partitions);
+        }
     }
 
     fn replace(&mut self, kind: Kind, name: &mut String) {
@@ -120,15 +137,21 @@ mod tests {
             (crate::model::cluster::Cluster::default(), crate::model::cluster::Cluster::default());
         for snapshot in (0..12).flat_map(|step| demo::step(step, step * demo::STEP_MS)) {
             plain.apply(snapshot.clone());
+            let mut snapshot = snapshot;
+            if let Data::Metadata(metadata) = &mut snapshot.data {
+                metadata.brokers.iter_mut().for_each(|broker| broker.port = 29_092);
+            }
             let anonymous = anonymizer.apply(snapshot);
             let text = serde_json::to_string(&anonymous).unwrap();
-            for name in ["orders", "payments", "clicks", "billing", "fraud", "kafka-1", "10.0.0", "customer"]
-            {
+            for name in [
+                "orders", "payments", "clicks", "billing", "fraud", "kafka-1", "10.0.0", "customer",
+                "rack-a", "demo", "29092",
+            ] {
                 assert!(!text.contains(name), "{name} in {text}");
             }
             hidden.apply(anonymous);
         }
         assert_eq!(plain.lag(), hidden.lag());
-        assert!(plain.lag().is_some_and(|lag| lag > 0));
+        assert!(plain.lag().offsets.is_some_and(|lag| lag > 0));
     }
 }

@@ -11,7 +11,7 @@ use crate::draw::shown;
 use crate::model::app::App;
 use crate::model::columns;
 use crate::model::event::{Noticed, Told};
-use crate::model::grid::{Grid, time_text};
+use crate::model::grid::{Cell, Grid, time_text};
 use crate::model::snapshot::{Data, Sampler, Snapshot};
 use crate::model::update::{Event, update};
 use crate::recording::Recorder;
@@ -38,19 +38,19 @@ const API_VERSION: &str = "kafkactl/v1";
 /// Prints refreshes until `count_max`, the end of the recording, or for ever. The first one waits until rates are
 /// known when it is to be the only one. Fails when a cluster cannot be asked even once.
 pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Result<(), TopError> {
+    let options = options.settled();
     let is_live = matches!(options.source, Source::Cluster(_));
     let only_problems = options.setup.only_problems;
-    let mut recorder = match &options.record {
-        Some(path) => Some(Recorder::create(path, &options.setup.cluster_name)?),
-        None => None,
-    };
-    let mut anonymizer = options.anonymize.then(Anonymizer::default);
+    let create = |path| Recorder::create(path, &options.setup.cluster_name);
+    let recorder = options.record.as_deref().map(create).transpose()?;
+    let anonymizer = options.anonymize.then(Anonymizer::default);
     let mut interest =
         Interest { period: options.setup.period, data_dir: options.data_dir, ..Interest::default() };
     // The script never ends: without a count it is played as it would be watched.
     let endless = matches!(options.source, Source::Demo) && options.count_max.is_none();
     let tempo = if endless { Tempo::Real } else { Tempo::Fast };
-    let mut feed = Feed::start(options.source, interest.clone(), tempo)?;
+    let feed = Feed::start(options.source, interest.clone(), tempo)?;
+    let mut intake = Intake { feed, recorder, anonymizer };
     let mut app = App::new(options.setup, SIZE, 0);
     if let Some(error) = app.message.take_if(|message| message.is_error) {
         return Err(TopError::Usage(error.text));
@@ -60,21 +60,12 @@ pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Resul
     // A single refresh is taken with rates, which need two polls of the offsets.
     let mut polls_before = u64::from(options.count_max == Some(1));
     let mut left = options.count_max;
+    let (mut is_shown, mut unshown_ms) = (false, None);
     while left != Some(0) {
-        let Some(arrival) = feed.arrivals.recv().await else { break };
-        let snapshot = match &mut anonymizer {
-            Some(anonymizer) => anonymizer.apply(arrival?),
-            None => arrival?,
-        };
-        if let Some(recorder) = &mut recorder {
-            recorder.write(&snapshot)?;
-        }
+        let Some(snapshot) = intake.next().await? else { break };
         let ends_refresh = refresh_ends_with(&snapshot);
-        if let (Data::Failed(failed), true, None) =
-            (&snapshot.data, is_live, app.cluster.health.get(&Sampler::Metadata))
-            && failed.of == Sampler::Metadata
-        {
-            return Err(TopError::NoData(failed.error.clone()));
+        if is_live && let Some(error) = never_answered(&app, &snapshot) {
+            return Err(TopError::NoData(error));
         }
         let at_ms = snapshot.at_ms;
         update(&mut app, Event::Clock(at_ms));
@@ -84,20 +75,60 @@ pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Resul
         }
         if is_live {
             interest.groups = app.cluster.groups.keys().map(ToString::to_string).collect();
-            feed.watch(interest.clone());
-            feed.look_up(app.places_without_time());
+            intake.feed.watch(interest.clone());
+            intake.feed.look_up(app.places_without_time());
         }
         if !ends_refresh {
             continue;
         }
         if polls_before > 0 {
-            polls_before -= 1;
+            (polls_before, unshown_ms) = (polls_before - 1, Some(at_ms));
             continue;
         }
         printer.refresh(&app, at_ms, out)?;
+        is_shown = true;
         left = left.map(|left| left - 1);
     }
-    Ok(())
+    match unshown_ms {
+        _ if is_shown || left == Some(0) => Ok(()),
+        // A recording of a single refresh has no rates.
+        Some(at_ms) => printer.refresh(&app, at_ms, out),
+        None => Err(TopError::Empty),
+    }
+}
+
+/// Why nothing is known of the cluster, when its first metadata has not come.
+fn never_answered(app: &App, snapshot: &Snapshot) -> Option<String> {
+    match &snapshot.data {
+        Data::Failed(failed)
+            if failed.of == Sampler::Metadata && !app.cluster.health.contains_key(&failed.of) =>
+        {
+            Some(failed.error.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Where snapshots come in; they are recorded as they are shown.
+struct Intake {
+    feed: Feed,
+    recorder: Option<Recorder>,
+    anonymizer: Option<Anonymizer>,
+}
+
+impl Intake {
+    /// `None` at the end of a recording.
+    async fn next(&mut self) -> Result<Option<Snapshot>, TopError> {
+        let Some(arrival) = self.feed.arrivals.recv().await else { return Ok(None) };
+        let snapshot = match &mut self.anonymizer {
+            Some(anonymizer) => anonymizer.apply(arrival?),
+            None => arrival?,
+        };
+        if let Some(recorder) = &mut self.recorder {
+            recorder.write(&snapshot)?;
+        }
+        Ok(Some(snapshot))
+    }
 }
 
 /// Offsets come last of what is polled together.
@@ -190,7 +221,7 @@ fn text(app: &App, at_ms: i64) -> String {
         summary.group_count,
         summary.groups_in_trouble,
         number(summary.in_rate),
-        summary.lag.map_or_else(|| "-".to_owned(), |lag| lag.to_string()),
+        Cell::total(app.shown().lag()).value.plain(),
     );
     for (sampler, health) in &app.cluster.health {
         if let Some(error) = &health.error {

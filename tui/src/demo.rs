@@ -54,6 +54,7 @@ fn metadata(step: i64) -> Metadata {
         host: format!("kafka-{id}.example"),
         port: 9092,
         rack: Some(format!("rack-{}", (b'a' + id as u8 - 1) as char)),
+        fenced: false,
     });
     let topics = TOPICS.iter().enumerate().map(|(index, (name, partitions, _))| Topic {
         name: (*name).to_owned(),
@@ -121,7 +122,7 @@ fn log_dirs(step: i64) -> LogDirs {
         };
         (id, vec![dir])
     });
-    LogDirs { brokers: brokers.collect() }
+    LogDirs { brokers: brokers.collect(), silent: Vec::new() }
 }
 
 fn end(rate: i64, partition: i32, step: i64) -> i64 {
@@ -143,7 +144,7 @@ fn offsets(step: i64) -> Offsets {
         };
         ((*name).to_owned(), (0..*partitions).map(of).collect())
     });
-    Offsets { topics: topics.collect() }
+    Offsets { topics: topics.collect(), silent: Vec::new() }
 }
 
 /// Group, topic, and the state it is in.
@@ -181,6 +182,7 @@ fn groups(step: i64) -> Groups {
             coordinator: index as i32 % 2 + 1,
             kind: if index % 2 == 0 { "classic" } else { "consumer" }.to_owned(),
             state: (*state).to_owned(),
+            simple: false,
             detail: Some(GroupDetail {
                 epoch: Some(4 + (step / ROUND) as i32),
                 assignor: "range".to_owned(),
@@ -212,7 +214,7 @@ fn commits(step: i64) -> Commits {
             (0..partitions_of(topic)).filter_map(|partition| Some((partition, at(partition)?))).collect();
         ((*id).to_owned(), BTreeMap::from([((*topic).to_owned(), commits)]))
     });
-    Commits { groups: groups.collect() }
+    Commits { groups: groups.collect(), silent: Vec::new() }
 }
 
 fn records(step: i64, at_ms: i64) -> Records {

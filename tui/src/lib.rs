@@ -53,6 +53,17 @@ pub struct Options {
     pub background_is_light: Option<bool>,
 }
 
+impl Options {
+    /// What is recorded or shown of the cluster's own name and address says nothing when names are hidden.
+    fn settled(mut self) -> Self {
+        if self.anonymize {
+            self.setup.cluster_name = "cluster".to_owned();
+            self.setup.connect.clear();
+        }
+        self
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum TopError {
     #[error(transparent)]
@@ -65,6 +76,8 @@ pub enum TopError {
     Usage(String),
     #[error("the cluster does not answer: {0}")]
     NoData(String),
+    #[error("the recording ends before its first refresh")]
+    Empty,
     /// What it was is on standard error.
     #[error("a part of the dashboard has panicked")]
     Panic,

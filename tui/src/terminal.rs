@@ -43,6 +43,7 @@ const INPUT_PERIOD: Duration = Duration::from_millis(100);
 /// Shows the dashboard until the operator, a signal or `count_max` ends it. The terminal is given back as it was,
 /// after a panic too.
 pub async fn run(options: Options) -> Result<(), TopError> {
+    let options = options.settled();
     let recorder = match &options.record {
         Some(path) => Some(Recorder::create(path, &options.setup.cluster_name)?),
         None => None,
@@ -115,7 +116,7 @@ impl Dashboard {
                     self.feed.refresh();
                     vec![outcome]
                 }
-                _ = clock.tick() => vec![Event::Clock(now_ms() + self.shift_ms)],
+                _ = clock.tick() => vec![Event::Clock(now_ms().saturating_add(self.shift_ms))],
             };
             is_stale = true;
             for event in events {
@@ -161,7 +162,7 @@ impl Dashboard {
         if snapshot.data.sampler() == Sampler::Offsets {
             self.left = self.left.map(|left| left.saturating_sub(1));
         }
-        events.push(Event::Clock(now_ms() + self.shift_ms));
+        events.push(Event::Clock(now_ms().saturating_add(self.shift_ms)));
         events.push(Event::Snapshot(Box::new(snapshot)));
         events
     }

@@ -1,5 +1,6 @@
 //! `top`: the dashboard of the cluster, or what it shows without a terminal.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -108,8 +109,11 @@ fn options(
     if interval < INTERVAL_MIN {
         return Err(CommandError::usage("--interval: not below 200ms"));
     }
+    let is_cluster = matches!(source, Source::Cluster(_));
     let setup = Setup {
         cluster_name,
+        connect: if is_cluster { connect_words(&common.connect) } else { Vec::new() },
+        contexts: context_names(&common.connect)?,
         screen: screen(args.screen),
         filter: args.filter.clone(),
         sort: args.sort.as_ref().map(|sort| (sort.column.clone(), sort.descending)),
@@ -143,6 +147,21 @@ impl From<Isolation> for cluster::Isolation {
             Isolation::Committed => Self::Committed,
         }
     }
+}
+
+fn context_names(connect: &ConnectArgs) -> Result<Vec<String>, CommandError> {
+    let around = surroundings(connect.config.as_deref())?;
+    let names: BTreeSet<String> =
+        around.files.into_iter().flat_map(|(_, file)| file.contexts.into_keys()).collect();
+    Ok(names.into_iter().collect())
+}
+
+/// The options that lead other commands to the same cluster. Properties stay out: they may be secrets.
+fn connect_words(connect: &ConnectArgs) -> Vec<String> {
+    let config = connect.config.as_ref().map(|path| path.display().to_string());
+    let options = [("--config", config), ("-c", connect.context.clone()), ("-b", connect.bootstrap.clone())];
+    let given = options.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?]));
+    given.flatten().collect()
 }
 
 /// How a dashboard looks and which keys it knows.
@@ -211,7 +230,7 @@ pub fn command_error(error: TopError) -> CommandError {
         TopError::Output(error) => CommandError::output(error),
         TopError::Usage(message) => CommandError::usage(message),
         TopError::NoData(_) => CommandError::timeout(error.to_string()),
-        TopError::Recording(_) | TopError::Terminal(_) | TopError::Panic => {
+        TopError::Recording(_) | TopError::Empty | TopError::Terminal(_) | TopError::Panic => {
             CommandError::failed(error.to_string())
         }
     }
@@ -233,4 +252,61 @@ impl io::Write for Bytes<'_> {
 /// A reader that went away stays recognisable.
 fn io_error(error: CommandError) -> io::Error {
     if error.is_quiet() { io::ErrorKind::BrokenPipe.into() } else { io::Error::other(error.to_string()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Cli;
+    use clap::Parser;
+    use kafkactl_tui::model::cluster::Cluster;
+    use kafkactl_tui::model::snapshot::{Data, Segment, Segments, Snapshot};
+    use kafkactl_tui::screens::{self, Lens, Place};
+
+    /// The script's cluster, with names as nobody should choose them.
+    fn cluster() -> Cluster {
+        let mut cluster = Cluster::default();
+        for snapshot in (0..12).flat_map(|step| kafkactl_tui::demo::step(step, step * 2_000)) {
+            let text = serde_json::to_string(&snapshot).unwrap();
+            let text =
+                text.replace("orders", "-orders").replace("billing", "--all").replace("fraud", "a 'b'\\n");
+            cluster.apply(serde_json::from_str(&text).unwrap());
+        }
+        let segment = Segment { topic: "-orders".to_owned(), ..Segment::default() };
+        let segments = Segments { dir: "-data".to_owned(), segments: vec![segment] };
+        cluster.apply(Snapshot { at_ms: 99_000, took_ms: 1, data: Data::Segments(segments) });
+        cluster
+    }
+
+    #[test]
+    fn every_copied_command_exists() {
+        let cluster = cluster();
+        let lens = Lens { window_ms: 10_000, show_internal: true };
+        let mut places: Vec<Place> = Screen::ALL.into_iter().map(Place::Screen).collect();
+        places.extend(cluster.topics.keys().cloned().map(Place::Topic));
+        places.extend(cluster.groups.keys().cloned().map(Place::Group));
+        places.push(Place::Broker(1));
+        let connect = ConnectArgs {
+            bootstrap: Some("h:1".to_owned()),
+            context: Some("prod".to_owned()),
+            ..ConnectArgs::default()
+        };
+        let mut seen = BTreeSet::new();
+        for place in places {
+            for pane in 0..place.panes().len() {
+                for row in screens::grid(&place, pane, &cluster, lens).rows {
+                    if row.copy.is_empty() {
+                        continue;
+                    }
+                    seen.insert(row.copy[..2].join(" "));
+                    let words = ["kafkactl".to_owned()].into_iter().chain(connect_words(&connect));
+                    let words: Vec<String> = words.chain(row.copy).collect();
+                    if let Err(error) = Cli::try_parse_from(&words) {
+                        panic!("{place:?}: {words:?}: {error}");
+                    }
+                }
+            }
+        }
+        assert_eq!(seen.len(), 6, "{seen:?}");
+    }
 }

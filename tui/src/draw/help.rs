@@ -3,6 +3,16 @@ use crate::model::app::App;
 use crate::model::keys::BINDINGS;
 use crate::theme::Theme;
 
+/// What is no key, and asked for as if it were.
+const OTHERS: [(&str, &str); 3] = [
+    ("click", "mouse: tabs, rows, column titles to sort by; --no-mouse leaves it to the terminal"),
+    ("wheel", "mouse: scroll by three rows"),
+    (
+        "--replay",
+        "a replay runs as it was recorded; Space holds the screen, w and the other keys work as live",
+    ),
+];
+
 /// The keys valid here, from the one key table.
 pub(super) fn draw(pen: &mut Pen<'_>, app: &App, query: &str, top: usize, theme: &Theme) {
     pen.clear();
@@ -11,6 +21,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, query: &str, top: usize, theme:
         .iter()
         .filter(|binding| (binding.is_valid)(app.place()))
         .map(|binding| (app.setup.keys.of(binding.action).join(" "), binding.help))
+        .chain(OTHERS.map(|(what, help)| (what.to_owned(), help)))
         .filter(|(keys, help)| help.to_lowercase().contains(&query) || keys.to_lowercase().contains(&query))
         .collect();
     pen.put(0, 0, &format!("Keys of {} ({})", app.place().screen().name(), lines.len()), theme.title);

@@ -140,6 +140,7 @@ fn to_ascii(c: char) -> char {
         '▼' => 'v',
         '→' => '>',
         '∞' => '*',
+        '≥' => '>',
         '·' => '.',
         '─' => '-',
         '×' => 'x',
@@ -161,26 +162,21 @@ fn header(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
     pen.fill(0, theme.bar);
     let cluster = app.shown();
     let up = cluster.brokers.values().filter(|broker| broker.is_up).count();
-    let mut x =
-        pen.put(0, 0, &format!(" kafkactl top  {}", app.setup.cluster_name), theme.bar.patch(theme.title));
-    if !cluster.brokers.is_empty() {
-        let controller = cluster.controller.map_or_else(|| "none".to_owned(), |id| id.to_string());
-        x = pen.put(
-            x + 2,
-            0,
-            &format!("{up}/{} brokers  controller {controller}", cluster.brokers.len()),
-            theme.bar,
-        );
-    }
-    let (text, style) = state_of_data(app, theme);
-    let width = u16::try_from(text.width()).unwrap_or(u16::MAX).saturating_add(1);
+    // The age matters more than the rest of the line, and figures more than the end of a long name.
+    let (age, style) = state_of_data(app, theme);
+    let width = u16::try_from(age.width()).unwrap_or(u16::MAX).saturating_add(1);
     let at = pen.area.width.saturating_sub(width);
-    if at > x {
-        pen.put(at, 0, &text, style);
-    } else {
-        // The age matters more than the rest of the line.
-        pen.put(pen.area.width.saturating_sub(width + 1), 0, &format!(" {text}"), style);
-    }
+    pen.put(at, 0, &age, style);
+    let controller = cluster.controller.map_or_else(|| "none".to_owned(), |id| id.to_string());
+    let figures = match cluster.brokers.len() {
+        0 => String::new(),
+        all => format!("  {up}/{all} brokers  controller {controller}"),
+    };
+    let room = at.saturating_sub(1);
+    let name_room = room.saturating_sub(figures.width() as u16);
+    let name = format!(" kafkactl top  {}", app.setup.cluster_name);
+    let x = pen.put_within(0, 0, name_room, &name, theme.bar.patch(theme.title));
+    pen.put_within(x, 0, room.saturating_sub(x), &figures, theme.bar);
 }
 
 fn state_of_data(app: &App, theme: &Theme) -> (String, Style) {
@@ -209,20 +205,16 @@ fn state_of_data(app: &App, theme: &Theme) -> (String, Style) {
 }
 
 fn tabs(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
-    let all = layout::tabs(pen.area.width);
-    let short =
-        all.iter().any(|(screen, _, width)| usize::from(*width) < layout::tab_text(*screen, false).len())
-            || all.len() < Screen::ALL.len();
-    for (screen, x, _) in all {
-        let is_current = app.place().screen() == screen;
-        let style = if is_current { theme.selected.patch(theme.title) } else { theme.plain };
-        pen.put(x, 0, &layout::tab_text(screen, short), style);
+    let current = app.place().screen();
+    for tab in layout::tabs(pen.area.width, current) {
+        let style = if tab.screen == current { theme.selected.patch(theme.title) } else { theme.plain };
+        pen.put(tab.x, 0, &tab.text, style);
     }
 }
 
 fn footer(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
     match &app.mode {
-        Mode::Input { kind, text, error } => {
+        Mode::Input { kind, text, error, .. } => {
             let sign = if *kind == Input::Filter { "/" } else { ":" };
             let end = pen.put(0, 0, &format!("{sign}{text}█"), theme.title);
             if let Some(error) = error {

@@ -2,12 +2,12 @@ use ratatui::style::Style;
 
 use super::{Pen, spark};
 use crate::model::app::App;
-use crate::model::grid::Value;
+use crate::model::grid::{Cell, Value};
 use crate::screens::overview::Summary;
 use crate::theme::Theme;
 
 /// Values of a sparkline beside a figure.
-const SPARK_WIDTH: usize = 30;
+const SPARK_WIDTH: usize = 24;
 
 pub(super) fn draw(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
     let cluster = app.shown();
@@ -22,12 +22,13 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
     count(&mut x, pen, 0, summary.under_replicated_count, "under-replicated", theme.warning);
     count(&mut x, pen, 0, summary.not_preferred_count, "not preferred", theme.dim);
     let down = summary.brokers_down.iter().map(i32::to_string).collect::<Vec<_>>().join(",");
-    let brokers = if down.is_empty() {
-        format!("{} brokers up", summary.brokers_up)
-    } else {
-        format!("{} brokers up, down: {down} !", summary.brokers_up)
-    };
-    let style = if down.is_empty() { theme.good } else { theme.bad };
+    let silent = summary.brokers_silent.iter().map(i32::to_string).collect::<Vec<_>>().join(",");
+    let mut brokers = format!("{} brokers up", summary.brokers_up);
+    for (what, ids) in [("down", &down), ("silent", &silent)].into_iter().filter(|(_, ids)| !ids.is_empty()) {
+        brokers += &format!(", {what}: {ids} !");
+    }
+    let is_well = down.is_empty() && silent.is_empty();
+    let style = if is_well { theme.good } else { theme.bad };
     x = pen.put(0, 1, &brokers, style) + 3;
     let sizes = format!(
         "{} topics   {} partitions   {} groups",
@@ -39,8 +40,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
     let x = pen.put(0, 2, &format!("in {:>8}/s  ", rate(summary.in_rate)), theme.plain);
     let trend: Vec<u64> = cluster.rate_trend.iter().copied().collect();
     let x = pen.put(x, 2, &format!("{:<SPARK_WIDTH$}", spark(&trend, SPARK_WIDTH)), theme.name);
-    pen.put(x + 2, 2, &format!("read by groups {}/s", rate(summary.out_rate)), theme.plain);
-    let lag = summary.lag.map_or(Value::None, Value::Count).human(app.units).into_owned();
+    let x = pen.put(x + 2, 2, &format!("read by groups {}/s  ", rate(summary.out_rate)), theme.plain);
+    let trend: Vec<u64> = cluster.read_trend.iter().copied().collect();
+    pen.put(x, 2, &spark(&trend, SPARK_WIDTH), theme.name);
+    let lag = Cell::total(cluster.lag()).value.human(app.units).into_owned();
     let x = pen.put(0, 3, &format!("lag {lag:>8}   "), theme.plain);
     let trend: Vec<u64> = cluster.lag_trend.iter().copied().collect();
     let x = pen.put(x, 3, &format!("{:<SPARK_WIDTH$}", spark(&trend, SPARK_WIDTH)), theme.name);

@@ -83,8 +83,15 @@ fn nothing(app: &App, pane: usize) -> &str {
         _ => None,
     };
     let error = source.and_then(|sampler| app.cluster.health.get(&sampler)?.error.as_deref());
+    let is_gone = match app.place() {
+        Place::Topic(topic) => !app.shown().topics.contains_key(topic),
+        Place::Group(group) => !app.shown().groups.contains_key(group),
+        Place::Screen(_) | Place::Broker(_) => false,
+    };
     if let Some(error) = error {
         error
+    } else if is_gone {
+        "deleted: Esc goes back"
     } else if !view.filter_text.is_empty() {
         "no row matches the filter"
     } else if app.cluster.health.values().all(|health| health.good_ms.is_none()) {

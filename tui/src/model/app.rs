@@ -22,6 +22,10 @@ use crate::theme::ThemeChoice;
 pub struct Setup {
     /// The context's name, or the bootstrap servers.
     pub cluster_name: String,
+    /// Options with which commands reach this cluster.
+    pub connect: Vec<String>,
+    /// Names that `:ctx` takes.
+    pub contexts: Vec<String>,
     pub screen: Screen,
     pub filter: String,
     pub sort: Option<(String, bool)>,
@@ -41,6 +45,8 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             cluster_name: "cluster".to_owned(),
+            connect: Vec::new(),
+            contexts: Vec::new(),
             screen: Screen::Overview,
             filter: String::new(),
             sort: None,
@@ -127,6 +133,8 @@ pub enum Mode {
         kind: Input,
         text: String,
         error: Option<String>,
+        /// The filter when the line was opened: in force while the text is wrong.
+        before: String,
     },
     Help {
         query: String,
@@ -177,7 +185,7 @@ impl App {
             message: setup.message.clone().map(|text| Message {
                 text,
                 is_error: true,
-                until_ms: now_ms + 2 * MESSAGE_MS,
+                until_ms: now_ms.saturating_add(2 * MESSAGE_MS),
             }),
             period: setup.period,
             window_ms: WINDOWS_MS[0],
@@ -316,13 +324,19 @@ impl App {
     }
 
     pub fn say(&mut self, text: impl Into<String>) {
-        self.message =
-            Some(Message { text: text.into(), is_error: false, until_ms: self.now_ms + MESSAGE_MS });
+        self.message = Some(Message {
+            text: text.into(),
+            is_error: false,
+            until_ms: self.now_ms.saturating_add(MESSAGE_MS),
+        });
     }
 
     pub fn say_error(&mut self, text: impl Into<String>) {
-        self.message =
-            Some(Message { text: text.into(), is_error: true, until_ms: self.now_ms + MESSAGE_MS });
+        self.message = Some(Message {
+            text: text.into(),
+            is_error: true,
+            until_ms: self.now_ms.saturating_add(MESSAGE_MS),
+        });
     }
 
     /// An empty text clears it; a wrong one says why and leaves the filter as it was.
@@ -387,7 +401,7 @@ impl App {
         };
         let good_ms =
             samplers.iter().filter_map(|sampler| self.cluster.health.get(sampler)?.good_ms).min()?;
-        let age_ms = (self.now_ms - good_ms).max(0);
+        let age_ms = self.now_ms.saturating_sub(good_ms).max(0);
         let period_ms = match self.place().screen() {
             Screen::Disk => 5_000.0,
             _ => self.period.as_millis() as f64,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cluster::{Cluster, Group, Name, Partition, Topic};
 use super::event::Happening;
 use super::lag::Verdict;
-use super::snapshot::{self, Commits, Groups, Metadata, Offsets};
+use super::snapshot::{self, Commits, Groups, Metadata, Offsets, Sampler};
 
 impl Cluster {
     pub(super) fn apply_metadata(&mut self, at_ms: i64, metadata: Metadata) {
@@ -21,19 +21,31 @@ impl Cluster {
         if !metadata.voters.is_empty() {
             self.voters = metadata.voters;
         }
-        self.apply_brokers(at_ms, metadata.brokers, is_first);
+        self.apply_brokers(at_ms, metadata.brokers, &metadata.topics, is_first);
         self.apply_topics(at_ms, metadata.topics, is_first);
     }
 
-    fn apply_brokers(&mut self, at_ms: i64, brokers: Vec<snapshot::Broker>, is_first: bool) {
-        let up: BTreeSet<i32> = brokers.iter().map(|broker| broker.id).collect();
+    /// Brokers are known by the cluster's word, or because a replica is theirs: those may have been gone before.
+    fn apply_brokers(
+        &mut self,
+        at_ms: i64,
+        brokers: Vec<snapshot::Broker>,
+        topics: &[snapshot::Topic],
+        is_first: bool,
+    ) {
+        let up: BTreeSet<i32> =
+            brokers.iter().filter(|broker| !broker.fenced).map(|broker| broker.id).collect();
+        for id in topics.iter().flat_map(|topic| &topic.partitions).flat_map(|partition| &partition.replicas)
+        {
+            self.brokers.entry(*id).or_default();
+        }
         let gone: Vec<i32> = self
             .brokers
             .iter_mut()
             .filter(|(id, broker)| broker.is_up && !up.contains(id))
             .map(|(id, broker)| {
-                broker.is_up = false;
-                broker.latency_ms = None;
+                (broker.is_up, broker.latency_ms) = (false, None);
+                broker.unanswered.clear();
                 *id
             })
             .collect();
@@ -42,11 +54,44 @@ impl Cluster {
         }
         for found in brokers {
             let broker = self.brokers.entry(found.id).or_default();
-            let was_up = std::mem::replace(&mut broker.is_up, true);
+            let was_up = std::mem::replace(&mut broker.is_up, !found.fenced);
             (broker.host, broker.port, broker.rack) = (found.host, found.port, found.rack);
-            if !was_up && !is_first {
+            if !was_up && !found.fenced && !is_first {
                 self.notice(at_ms, Happening::BrokerBack { broker: found.id });
             }
+        }
+    }
+
+    /// Which of the brokers did not answer a sampler this time.
+    pub(super) fn apply_silence(&mut self, at_ms: i64, sampler: Sampler, silent: &[i32]) {
+        let mut happened = Vec::new();
+        for (id, broker) in self.brokers.iter_mut().filter(|(_, broker)| broker.is_up) {
+            let was_silent = broker.is_silent();
+            if silent.contains(id) {
+                broker.unanswered.insert(sampler);
+            } else {
+                broker.unanswered.remove(&sampler);
+            }
+            match (was_silent, broker.is_silent()) {
+                (false, true) => happened.push(Happening::BrokerSilent { broker: *id }),
+                (true, false) => happened.push(Happening::BrokerAnswers { broker: *id }),
+                _ => {}
+            }
+        }
+        self.notice_all(at_ms, happened);
+    }
+
+    /// What every broker is asked at every poll, none answered.
+    pub(super) fn apply_failure(&mut self, at_ms: i64, of: Sampler) {
+        if of == Sampler::Groups {
+            let all: Vec<i32> = self.brokers.keys().copied().collect();
+            self.apply_silence(at_ms, of, &all);
+        }
+    }
+
+    fn notice_all(&mut self, at_ms: i64, happened: Vec<Happening>) {
+        for what in happened {
+            self.notice(at_ms, what);
         }
     }
 
@@ -71,12 +116,11 @@ impl Cluster {
             self.topics.insert(name.clone(), merge_topic(&name, found, known, &mut happened));
         }
         happened.extend(before.into_keys().map(|topic| Happening::TopicDeleted { topic: topic.to_string() }));
-        for what in happened {
-            self.notice(at_ms, what);
-        }
+        self.notice_all(at_ms, happened);
     }
 
     pub(super) fn apply_offsets(&mut self, at_ms: i64, offsets: Offsets) {
+        self.apply_silence(at_ms, Sampler::Offsets, &offsets.silent);
         for (name, partitions) in offsets.topics {
             let Some(topic) = self.topics.get_mut(name.as_str()) else { continue };
             for found in partitions {
@@ -93,7 +137,10 @@ impl Cluster {
         if let Some(rate) = self.rate(10_000) {
             self.rate_trend.push(rate.round() as u64);
         }
-        if let Some(lag) = self.lag() {
+        if let Some(rate) = self.read_rate(10_000) {
+            self.read_trend.push(rate.round() as u64);
+        }
+        if let Some(lag) = self.lag().offsets {
             self.lag_trend.push(lag.unsigned_abs());
         }
     }
@@ -102,14 +149,12 @@ impl Cluster {
         let mut happened = Vec::new();
         for (name, group) in &mut self.groups {
             let before = group.verdict();
-            let has_members = !group.members.is_empty();
+            let presence = group.presence();
             for ((topic, id), partition) in &mut group.partitions {
                 let known = self.topics.get(topic).and_then(|topic| topic.partitions.get(id));
-                let (start, end) =
-                    known.map_or((None, None), |known| (known.start, known.end_for(self.isolation)));
-                partition.measure(start, end, has_members);
+                partition.measure(known, self.isolation, presence);
             }
-            if let Some(lag) = group.lag() {
+            if let Some(lag) = group.lag().offsets {
                 group.trend.push(lag.unsigned_abs());
             }
             let (from, to) =
@@ -118,16 +163,16 @@ impl Cluster {
                 happened.push(Happening::VerdictChange { group: name.to_string(), from, to });
             }
         }
-        for what in happened {
-            self.notice(at_ms, what);
-        }
+        self.notice_all(at_ms, happened);
     }
 
     pub(super) fn apply_groups(&mut self, at_ms: i64, groups: Groups) {
         let is_first = self.groups.is_empty();
         for (id, latency_ms) in groups.latency_ms {
-            self.brokers.entry(id).or_default().latency_ms = Some(latency_ms);
+            let broker = self.brokers.entry(id).or_default();
+            (broker.latency_ms, broker.answered_ms) = (Some(latency_ms), Some(at_ms));
         }
+        self.apply_silence(at_ms, Sampler::Groups, &groups.silent);
         let mut before = std::mem::take(&mut self.groups);
         let mut happened = Vec::new();
         for found in groups.groups {
@@ -147,12 +192,11 @@ impl Cluster {
                 happened.push(Happening::GroupGone { group: name.to_string() });
             }
         }
-        for what in happened {
-            self.notice(at_ms, what);
-        }
+        self.notice_all(at_ms, happened);
     }
 
     pub(super) fn apply_commits(&mut self, at_ms: i64, commits: Commits) {
+        self.apply_silence(at_ms, Sampler::Commits, &commits.silent);
         let mut happened = Vec::new();
         for (id, topics) in commits.groups {
             let Some(group) = self.groups.get_mut(id.as_str()) else { continue };
@@ -176,9 +220,7 @@ impl Cluster {
                 group.partitions.entry(key).or_default().read(at_ms, Some(commit));
             }
         }
-        for what in happened {
-            self.notice(at_ms, what);
-        }
+        self.notice_all(at_ms, happened);
     }
 }
 
@@ -263,6 +305,8 @@ fn merge_group(group: &mut Group, found: snapshot::Group, happened: &mut Vec<Hap
         happened.push(Happening::GroupState { group: found.id.clone(), from, to });
     }
     (group.state, group.kind, group.coordinator) = (found.state, found.kind, found.coordinator);
+    // Whoever had members once is not simple any more.
+    group.is_simple = found.simple && (is_new || group.is_simple);
     let Some(detail) = found.detail else { return };
     let ids = |members: &[snapshot::Member]| -> BTreeSet<String> {
         members.iter().map(|member| member.id.clone()).collect()

@@ -8,16 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::event::{Happening, Noticed};
-use super::lag::{self, Eta, Lag, Seen, Skew, Verdict, WINDOW_MAX};
+use super::lag::{self, Skew, Total};
 use super::ring::{History, Ring};
 use super::snapshot::{
-    Config, Data, Failed, LogDir, Member, Place, Record, Sampler, Segments, Snapshot, Stamp,
+    Config, Data, Failed, LogDir, LogDirs, Place, Record, Sampler, Segments, Snapshot, Stamp,
 };
+
+pub use super::group::{Group, GroupPartition, GroupSummary};
 
 pub type Name = Arc<str>;
 
 /// Group lags kept for the trend.
-const TREND_MAX: usize = 60;
+pub(super) const TREND_MAX: usize = 60;
 /// Happenings kept for the timeline.
 const EVENTS_MAX: usize = 1_000;
 /// Places whose records are looked at in one poll.
@@ -38,9 +40,12 @@ pub struct Cluster {
     pub records: Tail,
     pub segments: Segments,
     pub isolation: Isolation,
-    /// Records in per second of the whole cluster, and lag of all groups, for sparklines.
+    /// Records in per second of the whole cluster, offsets read by groups per second, and lag of all groups, for sparklines.
     pub rate_trend: Ring<u64, TREND_MAX>,
+    pub read_trend: Ring<u64, TREND_MAX>,
     pub lag_trend: Ring<u64, TREND_MAX>,
+    /// The time of the last snapshot.
+    pub seen_ms: i64,
 }
 
 /// Which end lag is measured from.
@@ -71,6 +76,10 @@ pub struct Broker {
     pub is_up: bool,
     pub latency_ms: Option<u32>,
     pub log_dirs: Vec<Dir>,
+    /// When it last answered.
+    pub answered_ms: Option<i64>,
+    /// Samplers that it did not answer the last time, although it is in the cluster.
+    pub(super) unanswered: BTreeSet<Sampler>,
 }
 
 /// A log directory of a broker.
@@ -106,33 +115,6 @@ pub struct Partition {
     pub size_bytes: Option<i64>,
 }
 
-#[derive(Debug, Clone, Default)]
-pub struct Group {
-    pub state: String,
-    pub kind: String,
-    pub coordinator: i32,
-    pub epoch: Option<i32>,
-    pub assignor: String,
-    pub members: Vec<Member>,
-    pub partitions: BTreeMap<(Name, i32), GroupPartition>,
-    pub trend: Ring<u64, TREND_MAX>,
-    pub is_described: bool,
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct GroupPartition {
-    pub commit: Option<i64>,
-    pub commits: Ring<Seen, WINDOW_MAX>,
-    pub lag: Option<Lag>,
-    pub verdict: Option<Verdict>,
-    /// Place in the group's members.
-    pub member: Option<usize>,
-    /// When the record at the commit was written, where that was asked for.
-    stamp_ms: Option<i64>,
-    /// When the commit was read, 0 for not yet: a lag is told once for each reading.
-    read_ms: i64,
-}
-
 /// The records of the topic under watch.
 #[derive(Debug, Clone, Default)]
 pub struct Tail {
@@ -145,6 +127,7 @@ impl Cluster {
         let Snapshot { at_ms, took_ms, data } = snapshot;
         let sampler = data.sampler();
         let health = self.health.entry(sampler).or_default();
+        self.seen_ms = at_ms;
         health.took_ms = took_ms;
         if let Data::Failed(Failed { of, error }) = data {
             let is_news = health.error.is_none();
@@ -152,6 +135,7 @@ impl Cluster {
             if is_news && of == Sampler::Metadata {
                 self.notice(at_ms, Happening::Disconnected { error });
             }
+            self.apply_failure(at_ms, of);
             return;
         }
         health.good_ms = Some(at_ms);
@@ -164,7 +148,7 @@ impl Cluster {
             Data::Offsets(offsets) => self.apply_offsets(at_ms, offsets),
             Data::Groups(groups) => self.apply_groups(at_ms, groups),
             Data::Commits(commits) => self.apply_commits(at_ms, commits),
-            Data::LogDirs(dirs) => self.apply_log_dirs(dirs.brokers),
+            Data::LogDirs(dirs) => self.apply_log_dirs(at_ms, dirs),
             Data::Configs(configs) => self.apply_configs(configs.topics),
             Data::Records(records) => self.records.apply(records.topic, records.records),
             Data::Segments(segments) => self.segments = segments,
@@ -177,7 +161,8 @@ impl Cluster {
         self.events.push(Noticed { at_ms, what });
     }
 
-    fn apply_log_dirs(&mut self, brokers: BTreeMap<i32, Vec<LogDir>>) {
+    fn apply_log_dirs(&mut self, at_ms: i64, LogDirs { brokers, silent }: LogDirs) {
+        self.apply_silence(at_ms, Sampler::LogDirs, &silent);
         let mut sizes: BTreeMap<(String, i32), i64> = BTreeMap::new();
         for (id, dirs) in brokers {
             let mut kept = Vec::new();
@@ -185,7 +170,7 @@ impl Cluster {
                 let mut used_bytes = 0;
                 for (topic, partitions) in topics {
                     for (partition, bytes) in partitions {
-                        used_bytes += bytes;
+                        used_bytes = bytes.saturating_add(used_bytes);
                         let size = sizes.entry((topic.clone(), partition)).or_default();
                         *size = bytes.max(*size);
                     }
@@ -248,16 +233,27 @@ impl Cluster {
         sum_known(self.topics.values().map(|topic| topic.rate(window_ms)))
     }
 
-    /// Lag of all groups, where it is known.
-    pub fn lag(&self) -> Option<i64> {
-        let mut lags = self.groups.values().filter_map(Group::lag).peekable();
-        lags.peek()?;
-        Some(lags.sum())
+    /// Offsets that groups commit per second, where it is known.
+    pub fn read_rate(&self, window_ms: i64) -> Option<f64> {
+        let partitions = self.groups.values().flat_map(|group| group.partitions.values());
+        sum_known(partitions.map(|partition| partition.rates(None, window_ms).0))
+    }
+
+    /// Lag of all groups. Groups of coordinators that do not answer are not all known.
+    pub fn lag(&self) -> Total {
+        let is_partial = self.brokers.values().any(Broker::is_silent);
+        let groups = self.groups.values().map(Group::lag);
+        groups.fold(Total { offsets: None, is_partial }, Total::and)
     }
 }
 
+/// `None` of nothing.
+fn sum_bytes(sizes: impl Iterator<Item = i64>) -> Option<i64> {
+    sizes.fold(None, |sum, size| Some(size.saturating_add(sum.unwrap_or(0))))
+}
+
 /// The sum of what is known; `None` when nothing is.
-fn sum_known(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+pub(super) fn sum_known(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
     values.flatten().fold(None, |sum, value| Some(sum.unwrap_or(0.0) + value))
 }
 
@@ -273,8 +269,13 @@ impl Tail {
 }
 
 impl Broker {
+    /// It is in the cluster, and does not answer.
+    pub fn is_silent(&self) -> bool {
+        self.is_up && !self.unanswered.is_empty()
+    }
+
     pub fn log_bytes(&self) -> Option<i64> {
-        (!self.log_dirs.is_empty()).then(|| self.log_dirs.iter().map(|dir| dir.used_bytes).sum())
+        sum_bytes(self.log_dirs.iter().map(|dir| dir.used_bytes))
     }
 }
 
@@ -290,8 +291,7 @@ impl Topic {
     }
 
     pub fn size_bytes(&self) -> Option<i64> {
-        let sizes: Vec<i64> = self.partitions.values().filter_map(|partition| partition.size_bytes).collect();
-        (!sizes.is_empty()).then(|| sizes.iter().sum())
+        sum_bytes(self.partitions.values().filter_map(|partition| partition.size_bytes))
     }
 
     pub fn config(&self, key: &str) -> Option<&str> {
@@ -347,148 +347,16 @@ impl Partition {
         }
     }
 
+    /// The same as it is now: what was read before the partition lost its leader is old news.
+    pub fn known_end(&self, isolation: Isolation) -> Option<i64> {
+        self.leader.and(self.end_for(isolation))
+    }
+
     /// How long ago the end offset was where the commit is: 0 without lag, `None` when that was before we looked.
-    fn time_lag_ms(&self, commit: i64, lag: i64) -> Option<i64> {
+    pub(super) fn time_lag_ms(&self, commit: i64, lag: i64) -> Option<i64> {
         if lag == 0 {
             return Some(0);
         }
-        Some((self.ends.last()?.at_ms - self.ends.passed_at(commit)?).max(0))
-    }
-}
-
-impl GroupPartition {
-    /// How long ago the end offset was where the commit is, or, when that was before we looked, how old the record
-    /// there is; `None` while neither is known.
-    pub fn time_lag_ms(&self, known: &Partition) -> Option<i64> {
-        let (commit, behind) = (self.commit?, self.lag?.offsets()?);
-        let by_record = || Some((known.ends.last()?.at_ms - self.stamp_ms?).max(0));
-        known.time_lag_ms(commit, behind).or_else(by_record)
-    }
-
-    /// Commits per second, as far as the window reaches.
-    pub fn rate(&self) -> Option<f64> {
-        let (first, last) = (self.commits.first()?, self.commits.last()?);
-        let elapsed_ms = last.at_ms - first.at_ms;
-        (elapsed_ms > 0).then(|| (last.commit - first.commit) as f64 * 1000.0 / elapsed_ms as f64)
-    }
-
-    /// Takes in the end offset that was read after the commit; each reading of the commit counts once.
-    pub(super) fn measure(&mut self, start: Option<i64>, end: Option<i64>, has_members: bool) {
-        if self.read_ms == 0 {
-            return;
-        }
-        let lag = Lag::of(self.commit, start, end);
-        self.lag = Some(lag);
-        let is_new = self.commits.last().is_none_or(|seen| seen.at_ms < self.read_ms);
-        if let (Some(commit), Some(offsets), true) = (self.commit, lag.offsets(), is_new) {
-            self.commits.push(Seen { at_ms: self.read_ms, commit, lag: offsets, has_members });
-        }
-        self.verdict = self.commit.map(|_| lag::verdict(&self.commits));
-    }
-
-    pub(super) fn read(&mut self, at_ms: i64, commit: Option<i64>) {
-        if self.commit != commit {
-            self.stamp_ms = None;
-        }
-        self.commit = commit;
-        self.read_ms = at_ms;
-        if commit.is_none() {
-            self.commits.clear();
-        }
-    }
-}
-
-/// A group as one line.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GroupSummary {
-    pub lag: Option<i64>,
-    pub time_lag_ms: Option<i64>,
-    pub consume_rate: Option<f64>,
-    pub produce_rate: Option<f64>,
-    pub eta: Option<Eta>,
-    pub slowest_eta: Option<Eta>,
-    pub skew: Option<Skew>,
-    pub verdict: Option<Verdict>,
-    pub partition_count: usize,
-    pub no_commit_count: usize,
-    pub expired_count: usize,
-    pub topic_count: usize,
-}
-
-/// The largest, unless that is 0 and others are not known: a group that is behind must not look as if it were not.
-fn worst_known(time_lags_ms: &[Option<i64>]) -> Option<i64> {
-    let worst_ms = time_lags_ms.iter().copied().max().flatten();
-    worst_ms.filter(|&worst_ms| worst_ms > 0 || !time_lags_ms.contains(&None))
-}
-
-impl Group {
-    pub fn lag(&self) -> Option<i64> {
-        let mut lags = self.partitions.values().filter_map(|partition| partition.lag?.offsets()).peekable();
-        lags.peek()?;
-        Some(lags.sum())
-    }
-
-    /// The worst of its partitions.
-    pub fn verdict(&self) -> Option<Verdict> {
-        self.partitions.values().filter_map(|partition| partition.verdict).max()
-    }
-
-    pub fn summary(&self, cluster: &Cluster, window_ms: i64) -> GroupSummary {
-        self.summary_of(cluster, window_ms, |_| true)
-    }
-
-    /// Of some of its topics alone.
-    pub fn summary_of(
-        &self,
-        cluster: &Cluster,
-        window_ms: i64,
-        is_wanted: impl Fn(&Name) -> bool,
-    ) -> GroupSummary {
-        let mine: Vec<_> = self.partitions.iter().filter(|((topic, _), _)| is_wanted(topic)).collect();
-        let lags: Vec<i64> = mine.iter().filter_map(|(_, partition)| partition.lag?.offsets()).collect();
-        let lag = (!lags.is_empty()).then(|| lags.iter().sum());
-        let mut slowest_eta = None;
-        let (mut consume, mut produce, mut time_lags_ms) = (Vec::new(), Vec::new(), Vec::new());
-        for ((topic, id), partition) in &mine {
-            let Some(behind) = partition.lag.and_then(Lag::offsets) else { continue };
-            let Some(known) = cluster.partition(topic, *id) else { continue };
-            let rates = (partition.rate(), known.ends.rate(window_ms));
-            consume.push(rates.0);
-            produce.push(rates.1);
-            slowest_eta = lag::slower(slowest_eta, lag::eta(behind, rates.0, rates.1));
-            time_lags_ms.push(partition.time_lag_ms(known));
-        }
-        let (consume_rate, produce_rate) = (sum_known(consume.into_iter()), sum_known(produce.into_iter()));
-        let of_state =
-            |state| mine.iter().filter(|(_, one)| one.lag.is_some_and(|lag| lag.state() == state)).count();
-        let mut topics: Vec<&Name> = mine.iter().map(|((topic, _), _)| topic).collect();
-        topics.dedup();
-        GroupSummary {
-            lag,
-            time_lag_ms: worst_known(&time_lags_ms),
-            eta: lag.and_then(|lag| lag::eta(lag, consume_rate, produce_rate)),
-            slowest_eta,
-            consume_rate,
-            produce_rate,
-            skew: lag::skew(&lags.iter().map(|lag| *lag as f64).collect::<Vec<_>>()),
-            verdict: mine.iter().filter_map(|(_, partition)| partition.verdict).max(),
-            partition_count: mine.len(),
-            no_commit_count: of_state("no-commit"),
-            expired_count: of_state("expired"),
-            topic_count: topics.len(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_group_that_is_behind_does_not_look_current() {
-        assert_eq!(worst_known(&[]), None);
-        assert_eq!(worst_known(&[Some(0), Some(0)]), Some(0));
-        assert_eq!(worst_known(&[Some(0), None]), None);
-        assert_eq!(worst_known(&[Some(7), None, Some(0)]), Some(7));
+        Some(self.ends.last()?.at_ms.saturating_sub(self.ends.passed_at(commit)?).max(0))
     }
 }

@@ -11,6 +11,9 @@ pub const SPARK_WIDTH: usize = 12;
 /// No column takes more while others want room.
 const WIDTH_MAX: u16 = 80;
 
+/// Texts are cut to this width before a column is given up for them.
+const TEXT_WIDTH: u16 = 20;
+
 /// A column that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placed {
@@ -20,28 +23,26 @@ pub struct Placed {
     pub is_numeric: bool,
 }
 
-/// Places columns for `rows` in `width`: the highest ranks go first, then texts shrink, then the right end is cut.
+/// Places columns for `rows` in `width`: long texts shrink to what can still be told apart, then the highest ranks go,
+/// then texts shrink as far as they may, then the right end is cut.
 pub fn place(grid: &Grid, rows: &[Row], width: u16, wide: bool, units: Units) -> Vec<Placed> {
     let mut shown: Vec<Placed> = (0..grid.columns.len())
         .filter(|index| wide || !grid.columns[*index].wide_only)
         .map(|column| Placed { column, x: 0, ..measure(grid, rows, column, units) })
         .collect();
+    shrink(grid, &mut shown, width, TEXT_WIDTH);
     while total(&shown) > width {
         let rank = |placed: &Placed| grid.columns[placed.column].rank;
         let Some(worst) = shown.iter().map(rank).max().filter(|rank| *rank > 0) else { break };
         let Some(at) = shown.iter().rposition(|placed| rank(placed) == worst) else { break };
         shown.remove(at);
+        // What went leaves room for what had shrunk.
+        for placed in &mut shown {
+            *placed = Placed { x: 0, ..measure(grid, rows, placed.column, units) };
+        }
+        shrink(grid, &mut shown, width, TEXT_WIDTH);
     }
-    while total(&shown) > width {
-        let shrinkable = |placed: &&mut Placed| {
-            let least = grid.columns[placed.column].width_min;
-            least > 0 && placed.width > least
-        };
-        let Some(widest) = shown.iter_mut().filter(shrinkable).max_by_key(|placed| placed.width) else {
-            break;
-        };
-        widest.width -= 1;
-    }
+    shrink(grid, &mut shown, width, 0);
     let mut x: u16 = 0;
     for placed in &mut shown {
         placed.x = x;
@@ -52,6 +53,20 @@ pub fn place(grid: &Grid, rows: &[Row], width: u16, wide: bool, units: Units) ->
         last.width = last.width.min(width - last.x);
     }
     shown
+}
+
+/// Takes from the widest texts, down to `least` and to what each may shrink to.
+fn shrink(grid: &Grid, shown: &mut [Placed], width: u16, least: u16) {
+    while total(shown) > width {
+        let shrinkable = |placed: &&mut Placed| {
+            let own = grid.columns[placed.column].width_min;
+            own > 0 && placed.width > own.max(least)
+        };
+        let Some(widest) = shown.iter_mut().filter(shrinkable).max_by_key(|placed| placed.width) else {
+            return;
+        };
+        widest.width -= 1;
+    }
 }
 
 fn measure(grid: &Grid, rows: &[Row], column: usize, units: Units) -> Placed {
@@ -89,12 +104,17 @@ mod tests {
             Column::new("X").wide(),
         ];
         let cells = vec![Cell::text("a-long-name"), Cell::count(123_456), Cell::count(1), Cell::count(1)];
-        let rows = vec![Row { id: "a".to_owned(), cells, is_trouble: false, copy: String::new() }];
+        let rows = vec![Row { id: "a".to_owned(), cells, is_trouble: false, copy: Vec::new() }];
         let grid = Grid { title: String::new(), columns, rows };
         let shown = |width, wide| {
             let placed = place(&grid, &grid.rows, width, wide, Units::Human);
             placed.iter().map(|placed| (placed.column, placed.x, placed.width)).collect::<Vec<_>>()
         };
+        let long = vec![Cell::text("a".repeat(50)), Cell::count(1), Cell::count(1), Cell::count(1)];
+        let rows = vec![Row { cells: long, ..grid.rows[0].clone() }];
+        let placed = place(&grid, &rows, 40, false, Units::Human);
+        let widths: Vec<(usize, u16)> = placed.iter().map(|placed| (placed.column, placed.width)).collect();
+        assert_eq!(widths, [(0, 28), (1, 4), (2, 4)], "a name shrinks before a column goes");
         assert_eq!(shown(80, false), [(0, 0, 11), (1, 13, 4), (2, 19, 4)]);
         assert_eq!(shown(80, true).len(), 4);
         assert_eq!(shown(18, false), [(0, 0, 11), (1, 13, 4)]);

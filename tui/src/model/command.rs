@@ -1,6 +1,7 @@
 //! The `:` line: the nouns of the command line.
 
 use super::app::App;
+use super::cluster::Name;
 use super::update::Effect;
 use crate::screens::{Place, Screen};
 
@@ -14,7 +15,10 @@ pub fn run(app: &mut App, line: &str) -> Vec<Effect> {
         "q" | "quit" | "exit" => return vec![Effect::Quit],
         "ctx" | "context" if !name.is_empty() => return vec![Effect::Switch(name.to_owned())],
         "ctx" | "context" => {
-            app.say_error("which context? :ctx NAME");
+            match app.setup.contexts.as_slice() {
+                [] => app.say_error("kafkactl.toml names no contexts"),
+                names => app.say(format!("contexts: {}", names.join(", "))),
+            }
             return vec![];
         }
         "filter" => {
@@ -47,6 +51,13 @@ pub fn run(app: &mut App, line: &str) -> Vec<Effect> {
             Place::Screen(screen)
         }
         // A part of a name is a filter.
+        (screen @ (Screen::Topics | Screen::Groups), name) if !is_part_of_a_name(app, screen, name) => {
+            app.say_error(format!(
+                "there is no {} \"{name}\"",
+                screen.name().to_lowercase().trim_end_matches('s')
+            ));
+            return vec![];
+        }
         (screen, name) => {
             app.go_to(Place::Screen(screen));
             if let Err(error) = app.set_filter(name) {
@@ -57,4 +68,12 @@ pub fn run(app: &mut App, line: &str) -> Vec<Effect> {
     };
     app.go_to(place);
     vec![Effect::Watch]
+}
+
+fn is_part_of_a_name(app: &App, screen: Screen, part: &str) -> bool {
+    let is_in = |name: &Name| name.to_lowercase().contains(&part.to_lowercase());
+    match screen {
+        Screen::Topics => app.cluster.topics.keys().any(is_in),
+        _ => app.cluster.groups.keys().any(is_in),
+    }
 }

@@ -53,6 +53,8 @@ pub enum Happening {
     ControllerChange { from: Option<i32>, to: Option<i32> },
     BrokerGone { broker: i32 },
     BrokerBack { broker: i32 },
+    BrokerSilent { broker: i32 },
+    BrokerAnswers { broker: i32 },
     TopicCreated { topic: String },
     TopicDeleted { topic: String },
     TopicReplaced { topic: String },
@@ -88,6 +90,8 @@ impl Happening {
             Self::ControllerChange { .. } => "controller-change",
             Self::BrokerGone { .. } => "broker-gone",
             Self::BrokerBack { .. } => "broker-back",
+            Self::BrokerSilent { .. } => "broker-silent",
+            Self::BrokerAnswers { .. } => "broker-answers",
             Self::TopicCreated { .. } => "topic-created",
             Self::TopicDeleted { .. } => "topic-deleted",
             Self::TopicReplaced { .. } => "topic-replaced",
@@ -107,11 +111,13 @@ impl Happening {
 
     pub fn severity(&self) -> Severity {
         match self {
-            Self::Disconnected { .. } | Self::BrokerGone { .. } | Self::TopicDeleted { .. } => Severity::Bad,
+            Self::Disconnected { .. } | Self::TopicDeleted { .. } => Severity::Bad,
+            Self::BrokerGone { .. } | Self::BrokerSilent { .. } => Severity::Bad,
             Self::LeaderChange { to: None, .. } => Severity::Bad,
             Self::IsrShrink { .. } | Self::Rewind { .. } | Self::TopicReplaced { .. } => Severity::Warning,
             Self::VerdictChange { to, .. } if to.is_trouble() => Severity::Warning,
-            Self::Reconnected | Self::BrokerBack { .. } | Self::IsrGrow { .. } => Severity::Good,
+            Self::Reconnected | Self::IsrGrow { .. } => Severity::Good,
+            Self::BrokerBack { .. } | Self::BrokerAnswers { .. } => Severity::Good,
             Self::VerdictChange { to: Verdict::Ok, .. } => Severity::Good,
             Self::ControllerChange { .. }
             | Self::TopicCreated { .. }
@@ -132,7 +138,10 @@ impl Happening {
         match self {
             Self::Disconnected { .. } | Self::Reconnected => vec![],
             Self::ControllerChange { from, to } => vec![("from", (*from).into()), ("to", (*to).into())],
-            Self::BrokerGone { broker } | Self::BrokerBack { broker } => vec![("broker", (*broker).into())],
+            Self::BrokerGone { broker }
+            | Self::BrokerBack { broker }
+            | Self::BrokerSilent { broker }
+            | Self::BrokerAnswers { broker } => vec![("broker", (*broker).into())],
             Self::TopicCreated { topic } | Self::TopicDeleted { topic } | Self::TopicReplaced { topic } => {
                 vec![("topic", topic.as_str().into())]
             }
@@ -185,7 +194,10 @@ impl Happening {
             Self::Disconnected { .. } | Self::Reconnected | Self::ControllerChange { .. } => {
                 "cluster".to_owned()
             }
-            Self::BrokerGone { broker } | Self::BrokerBack { broker } => format!("broker {broker}"),
+            Self::BrokerGone { broker }
+            | Self::BrokerBack { broker }
+            | Self::BrokerSilent { broker }
+            | Self::BrokerAnswers { broker } => format!("broker {broker}"),
             Self::TopicCreated { topic }
             | Self::TopicDeleted { topic }
             | Self::TopicReplaced { topic }
@@ -217,6 +229,8 @@ impl fmt::Display for Happening {
             Self::ControllerChange { from, to } => write!(f, "controller {} → {}", node(from), node(to)),
             Self::BrokerGone { .. } => write!(f, "left the cluster"),
             Self::BrokerBack { .. } => write!(f, "joined the cluster"),
+            Self::BrokerSilent { .. } => write!(f, "does not answer"),
+            Self::BrokerAnswers { .. } => write!(f, "answers again"),
             Self::TopicCreated { .. } => write!(f, "topic created"),
             Self::TopicDeleted { .. } => write!(f, "topic deleted"),
             Self::TopicReplaced { .. } => write!(f, "topic deleted and created again"),

@@ -107,11 +107,12 @@ fn parse_term(word: &str) -> Result<Term, String> {
 }
 
 fn regex(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(pattern)
-        .case_insensitive(true)
-        .size_limit(REGEX_BYTES_MAX)
-        .build()
-        .map_err(|error| error.to_string().lines().last().unwrap_or("bad pattern").trim().to_owned())
+    RegexBuilder::new(pattern).case_insensitive(true).size_limit(REGEX_BYTES_MAX).build().map_err(|error| {
+        // The last line of several says what is wrong.
+        let text = error.to_string();
+        let reason = text.lines().last().unwrap_or("bad pattern").trim();
+        reason.strip_prefix("error: ").unwrap_or(reason).to_owned()
+    })
 }
 
 /// `1000`, `1.5k`, `2M`, `3G`, also with `s`, `m`, `h` for times in columns of seconds.
@@ -179,7 +180,7 @@ mod tests {
             id: "billing".to_owned(),
             cells: vec![Cell::text("billing-de"), Cell::new(Value::Count(1_500)), Cell::text("Stable")],
             is_trouble: false,
-            copy: String::new(),
+            copy: Vec::new(),
         };
         for (text, expected) in [
             ("", true),
@@ -202,6 +203,7 @@ mod tests {
         for bad in ["~(", "!", "lag>many"] {
             assert!(Filter::parse(bad).is_err(), "{bad:?}");
         }
+        assert_eq!(Filter::parse("~[").unwrap_err(), "unclosed character class");
         assert_eq!(Filter::parse("no>1").unwrap().unknown_column(&columns), Some("no"));
     }
 }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value as Json};
 
-use super::lag::Eta;
+use super::lag::{Eta, Total};
 
 #[derive(Debug, Clone, Default)]
 pub struct Grid {
@@ -34,8 +34,8 @@ pub struct Row {
     pub id: String,
     pub cells: Vec<Cell>,
     pub is_trouble: bool,
-    /// The command that shows the same.
-    pub copy: String,
+    /// The command that shows the same: its words after the program's name. Empty where there is none.
+    pub copy: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +65,8 @@ pub enum Value {
     /// A word, and the mark beside it for those who see no colour.
     Marked(&'static str, &'static str),
     Count(i64),
+    /// A number to which a part is missing that is not known.
+    AtLeast(Box<Value>),
     /// Per second.
     Rate(f64),
     Bytes(i64),
@@ -136,6 +138,17 @@ impl Cell {
         Self::new(count.try_into().map_or(Value::None, Value::Count))
     }
 
+    /// `≥` before the number says that a part is not known.
+    pub fn total(total: Total) -> Self {
+        Self::at_least(total.offsets, total.is_partial, Value::Count)
+    }
+
+    /// As [`maybe`](Self::maybe), with the mark where the value is partial.
+    pub fn at_least<T>(value: Option<T>, is_partial: bool, kind: impl FnOnce(T) -> Value) -> Self {
+        let mark = |value| if is_partial { Value::AtLeast(Box::new(value)) } else { value };
+        Self::maybe(value, |value| mark(kind(value)))
+    }
+
     /// Nothing known shows as `-`.
     pub fn maybe<T>(value: Option<T>, kind: impl FnOnce(T) -> Value) -> Self {
         Self::new(value.map_or(Value::None, kind))
@@ -164,6 +177,7 @@ impl Value {
             Self::Text(text) => return Cow::Borrowed(text),
             Self::Marked(word, _) => return Cow::Borrowed(word),
             Self::Count(number) | Self::Bytes(number) | Self::Millis(number) => number.to_string(),
+            Self::AtLeast(value) => format!("≥{}", value.plain()),
             Self::Time(at_ms) => time_text(*at_ms),
             Self::Rate(number) | Self::Ratio(number) => format!("{number:.2}"),
             Self::Eta(Eta::Seconds(seconds)) => format!("{seconds:.0}"),
@@ -180,6 +194,7 @@ impl Value {
         Cow::Owned(match (self, units) {
             (Self::Marked(word, mark), _) => format!("{word} {mark}"),
             (Self::Count(count), Units::Human) => human_count(*count as f64),
+            (Self::AtLeast(value), units) => format!("≥{}", value.human(units)),
             (Self::Rate(rate), Units::Human) if *rate < 10.0 => format!("{rate:.1}"),
             (Self::Rate(rate), Units::Human) => human_count(rate.round()),
             (Self::Rate(rate), Units::Raw) => format!("{rate:.1}"),
@@ -194,6 +209,7 @@ impl Value {
     pub fn number(&self) -> Option<f64> {
         match self {
             Self::Count(number) | Self::Bytes(number) | Self::Time(number) => Some(*number as f64),
+            Self::AtLeast(value) => value.number(),
             Self::Millis(ms) => Some(*ms as f64 / 1000.0),
             Self::Rate(number) | Self::Ratio(number) | Self::Eta(Eta::Seconds(number)) => Some(*number),
             Self::Eta(Eta::Never) => Some(f64::INFINITY),
@@ -232,6 +248,7 @@ impl Value {
             Self::Count(number) | Self::Bytes(number) | Self::Millis(number) | Self::Time(number) => {
                 Json::from(*number)
             }
+            Self::AtLeast(value) => value.json(),
             Self::Rate(number) | Self::Ratio(number) | Self::Eta(Eta::Seconds(number)) => real(*number),
             Self::Spark(values) => Json::from(values.clone()),
             Self::Replicas(ids) => Json::from(ids.iter().map(|(id, _)| *id).collect::<Vec<_>>()),
@@ -260,7 +277,7 @@ impl Grid {
         });
     }
 
-    /// One object a row; a Replicas column brings its missing ids along.
+    /// One object a row; a Replicas column brings its missing ids along, and a sum says when it is not whole.
     pub fn json_rows(&self) -> Vec<Json> {
         let row = |row: &Row| {
             let mut object = Map::new();
@@ -270,6 +287,9 @@ impl Grid {
                     let missing: Vec<i32> =
                         ids.iter().filter(|(_, missing)| *missing).map(|(id, _)| *id).collect();
                     object.insert(format!("{key}_missing"), Json::from(missing));
+                }
+                if let Value::AtLeast(_) = cell.value {
+                    object.insert(format!("{key}_is_partial"), Json::from(true));
                 }
                 object.insert(key, cell.value.json());
             }
@@ -349,6 +369,7 @@ mod tests {
             (Value::Count(99_999), "99999", "99999"),
             (Value::Count(123_456), "123k", "123456"),
             (Value::Count(12_345_678), "12.3M", "12345678"),
+            (Value::AtLeast(Box::new(Value::Count(123_456))), "≥123k", "≥123456"),
             (Value::Rate(1.25), "1.2", "1.2"),
             (Value::Rate(1234.5), "1235", "1234.5"),
             (Value::Bytes(1536), "1.5KiB", "1536"),
@@ -375,7 +396,7 @@ mod tests {
             id: String::new(),
             cells: vec![Cell::new(value)],
             is_trouble: false,
-            copy: String::new(),
+            copy: Vec::new(),
         };
         let rows = vec![row(Value::None), row(Value::Millis(7)), row(Value::Time(9))];
         let grid = Grid { title: String::new(), columns: vec![Column::new("TIME-LAG").time()], rows };
@@ -390,7 +411,7 @@ mod tests {
             id: id.to_owned(),
             cells: vec![Cell::new(value)],
             is_trouble: false,
-            copy: String::new(),
+            copy: Vec::new(),
         };
         let rows = vec![row("b", Value::Count(2)), row("n", Value::None), row("a", Value::Count(1))];
         let mut grid = Grid { title: String::new(), columns: vec![Column::new("N")], rows };

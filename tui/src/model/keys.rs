@@ -90,7 +90,7 @@ pub const BINDINGS: &[Binding] = &[
     binding(Action::Go(Screen::Records), "records", &["7"], "records of the selected topic, read-only"),
     binding(Action::Go(Screen::Disk), "disk", &["8"], "segments of a local data directory"),
     binding(Action::Help, "help", &["?", "F1"], "this help; type to search it"),
-    binding(Action::Back, "back", &["Esc"], "back; clear the filter; quit from a screen"),
+    binding(Action::Back, "back", &["Esc"], "clear the filter, or go back"),
     binding(Action::Quit, "quit", &["q", "^c"], "back, or quit from a screen (^c always quits)"),
     binding(Action::Down, "down", &["j", "Down"], "next row"),
     binding(Action::Up, "up", &["k", "Up"], "previous row"),

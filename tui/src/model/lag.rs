@@ -3,8 +3,6 @@
 //! Offset lag counts offsets, not records: compaction and transaction markers leave holes. It is never negative, and
 //! it is unknown, rather than the size of the log, for a partition without a commit.
 
-use super::ring::Ring;
-
 /// One partition's part of a group, at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lag {
@@ -28,9 +26,9 @@ impl Lag {
         let Some(end) = end else { return Self::Unknown };
         match start {
             Some(start) if commit < start && start <= end => {
-                Self::Expired { lost: start - commit, behind: end - start }
+                Self::Expired { lost: start.saturating_sub(commit), behind: end.saturating_sub(start) }
             }
-            _ => Self::Behind((end - commit).max(0)),
+            _ => Self::Behind(end.saturating_sub(commit).max(0)),
         }
     }
 
@@ -50,6 +48,31 @@ impl Lag {
             Self::Expired { .. } => "expired",
             Self::Behind(_) => "",
         }
+    }
+}
+
+/// The lag of several partitions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Total {
+    /// The sum of what is known; `None` when nothing is.
+    pub offsets: Option<i64>,
+    /// Of some partition the lag is not known: it is at least `offsets`.
+    pub is_partial: bool,
+}
+
+impl Total {
+    pub fn of(lags: impl IntoIterator<Item = Lag>) -> Self {
+        lags.into_iter().fold(Self::default(), |total, lag| {
+            total.and(Self { offsets: lag.offsets(), is_partial: lag == Lag::Unknown })
+        })
+    }
+
+    pub fn and(self, other: Self) -> Self {
+        let offsets = match (self.offsets, other.offsets) {
+            (Some(one), Some(other)) => Some(one.saturating_add(other)),
+            (one, other) => one.or(other),
+        };
+        Self { offsets, is_partial: self.is_partial || other.is_partial }
     }
 }
 
@@ -84,52 +107,6 @@ impl Verdict {
     pub fn is_trouble(self) -> bool {
         self >= Self::Warn
     }
-}
-
-/// What one poll saw of a group's partition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seen {
-    pub at_ms: i64,
-    pub commit: i64,
-    pub lag: i64,
-    /// Whether the group had members then.
-    pub has_members: bool,
-}
-
-/// Polls that a verdict looks back on; Burrow takes ten commits.
-pub const WINDOW_MAX: usize = 15;
-/// Fewer say nothing about whether a group is slow or stuck.
-pub const WINDOW_MIN: usize = 10;
-
-/// Burrow's evaluation (`core/internal/evaluator/caching.go`) of polls instead of commits.
-///
-/// A poll cannot tell a commit that repeats the offset from no commit, which is what separates STALL from STOP
-/// there. Whether the group has members separates them here: when they have left and the commit stands, it will go on
-/// standing. Only where somebody commits without being a member must the whole window have passed. A lag of zero
-/// anywhere in the window clears it.
-pub fn verdict(window: &Ring<Seen, WINDOW_MAX>) -> Verdict {
-    if window.iter().any(|seen| seen.lag == 0) {
-        return Verdict::Ok;
-    }
-    let (Some(first), Some(last)) = (window.first(), window.last()) else { return Verdict::Pending };
-    let pairs = || window.iter().zip(window.iter().skip(1));
-    if pairs().any(|(before, after)| after.commit < before.commit) {
-        return Verdict::Rewind;
-    }
-    let moved = first.commit != last.commit;
-    let stands = pairs().next_back().is_some_and(|(before, after)| before.commit == after.commit);
-    let moved_without_members = pairs()
-        .any(|(before, after)| !before.has_members && !after.has_members && before.commit != after.commit);
-    if stands && !last.has_members && !moved_without_members {
-        return Verdict::Stop;
-    }
-    if window.count() < WINDOW_MIN {
-        return Verdict::Pending;
-    }
-    if !moved {
-        return Verdict::Stall;
-    }
-    if pairs().all(|(before, after)| after.lag >= before.lag) { Verdict::Warn } else { Verdict::Ok }
 }
 
 /// When a group will have read everything.
@@ -196,64 +173,36 @@ mod tests {
             (Some(70), Some(70), Some(100), Lag::Behind(30), Some(30)),
             (Some(40), None, Some(100), Lag::Behind(60), Some(60)),
             (Some(0), Some(0), Some(0), Lag::Behind(0), Some(0)),
+            // What no cluster says, and a recording may.
+            (Some(i64::MIN), None, Some(i64::MAX), Lag::Behind(i64::MAX), Some(i64::MAX)),
+            (Some(i64::MAX), Some(0), Some(i64::MIN), Lag::Behind(0), Some(0)),
+            (
+                Some(i64::MIN),
+                Some(-9),
+                Some(i64::MAX),
+                Lag::Expired { lost: i64::MAX - 8, behind: i64::MAX },
+                Some(i64::MAX),
+            ),
         ] {
             let got = Lag::of(commit, start, end);
             assert_eq!((got, got.offsets()), (lag, offsets), "{commit:?} in {start:?}..{end:?}");
         }
     }
 
-    fn window(seen: impl IntoIterator<Item = (i64, i64, bool)>) -> Ring<Seen, WINDOW_MAX> {
-        let mut window = Ring::default();
-        for (at, (commit, lag, has_members)) in seen.into_iter().enumerate() {
-            window.push(Seen { at_ms: at as i64 * 2_000, commit, lag, has_members });
-        }
-        window
-    }
-
     #[test]
-    fn verdicts_are_burrows() {
-        let cases: [(&str, Vec<(i64, i64)>, bool, Verdict); 12] = [
-            ("never seen", vec![], true, Verdict::Pending),
-            ("fresh", vec![(5, 10), (5, 12)], true, Verdict::Pending),
-            ("caught up", (0..15).map(|n| (n, 0)).collect(), true, Verdict::Ok),
-            ("shrinking", (0..15).map(|n| (n * 10, 500 - n)).collect(), true, Verdict::Ok),
-            ("falling behind", (0..15).map(|n| (n * 10, 500 + n)).collect(), true, Verdict::Warn),
-            ("same lag", (0..15).map(|n| (n * 10, 500)).collect(), true, Verdict::Warn),
-            (
-                "shrank once",
-                (0..15).map(|n| (n * 10, if n == 7 { 3 } else { 500 + n })).collect(),
-                true,
-                Verdict::Ok,
-            ),
-            ("stuck", (0..15).map(|n| (7, 500 + n)).collect(), true, Verdict::Stall),
-            ("gone", (0..15).map(|n| (7, 500 + n)).collect(), false, Verdict::Stop),
-            ("gone, seen twice", vec![(7, 500), (7, 500)], false, Verdict::Stop),
-            ("rewound", vec![(90, 10), (20, 80)], true, Verdict::Rewind),
-            ("zero clears", (0..15).map(|n| (7, n)).collect(), false, Verdict::Ok),
-        ];
-        for (name, seen, has_members, expected) in cases {
-            let seen = seen.into_iter().map(|(commit, lag)| (commit, lag, has_members));
-            assert_eq!(verdict(&window(seen)), expected, "{name}");
+    fn a_sum_says_when_something_is_missing() {
+        for (lags, offsets, is_partial) in [
+            (&[][..], None, false),
+            (&[Lag::NoCommit], None, false),
+            (&[Lag::Unknown], None, true),
+            (&[Lag::Behind(0), Lag::Unknown], Some(0), true),
+            (&[Lag::Behind(3), Lag::NoCommit, Lag::Expired { lost: 5, behind: 4 }], Some(7), false),
+            (&[Lag::Behind(i64::MAX), Lag::Behind(1)], Some(i64::MAX), false),
+        ] {
+            assert_eq!(Total::of(lags.iter().copied()), Total { offsets, is_partial }, "{lags:?}");
         }
         assert!(Verdict::Ok < Verdict::Warn && Verdict::Warn < Verdict::Stop);
         assert!(Verdict::Stop < Verdict::Stall && Verdict::Stall < Verdict::Rewind);
-    }
-
-    #[test]
-    fn a_group_whose_members_have_left_has_stopped_at_once() {
-        let fell_behind = |polls: i64| (0..polls).map(|n| (n * 10, 500 + n, true));
-        let then = |polls: i64, rest: &[(i64, i64, bool)]| {
-            verdict(&window(fell_behind(polls).chain(rest.iter().copied())))
-        };
-        // The last commit came with the leaving: the next poll tells that there is none after it.
-        assert_eq!(then(12, &[(120, 520, false)]), Verdict::Warn);
-        assert_eq!(then(12, &[(120, 520, false), (120, 530, false)]), Verdict::Stop);
-        assert_eq!(then(3, &[(20, 520, false)]), Verdict::Stop);
-        // They are back.
-        assert_eq!(then(12, &[(120, 520, false), (120, 530, true)]), Verdict::Warn);
-        // Somebody commits every other poll who is no member.
-        let outside = (0..15).map(|n| (n / 2 * 10, 500 + n, false));
-        assert_eq!(verdict(&window(outside)), Verdict::Warn);
     }
 
     #[test]

@@ -67,32 +67,59 @@ pub fn layout(area: Rect, place: &Place, pane: usize, expanded: bool) -> Layout 
     layout
 }
 
-/// The screens in the line of tabs, with the columns they take.
-pub fn tabs(width: u16) -> Vec<(Screen, u16, u16)> {
-    let full: u16 = Screen::ALL.iter().map(|screen| tab_text(*screen, false).len() as u16 + 1).sum();
-    let short = full > width;
+/// One of the line of tabs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tab {
+    pub screen: Screen,
+    pub x: u16,
+    pub text: String,
+}
+
+impl Tab {
+    pub fn width(&self) -> u16 {
+        self.text.len() as u16
+    }
+}
+
+/// The screens in the line of tabs. Where there is no room for all names, the current screen has one, and the others
+/// their digits.
+pub fn tabs(width: u16, current: Screen) -> Vec<Tab> {
+    let named = |screen: Screen| format!(" {} {} ", screen.digit(), screen.name());
+    let all: usize = Screen::ALL.iter().map(|screen| named(*screen).len() + 1).sum();
+    let is_short = all > usize::from(width);
     let mut x = 0;
     let mut tabs = Vec::new();
     for screen in Screen::ALL {
-        let text_width = tab_text(screen, short).len() as u16;
-        if x + text_width > width {
+        let text =
+            if is_short && screen != current { format!(" {} ", screen.digit()) } else { named(screen) };
+        let tab = Tab { screen, x, text };
+        x += tab.width() + 1;
+        if x > width + 1 {
             break;
         }
-        tabs.push((screen, x, text_width));
-        x += text_width + 1;
+        tabs.push(tab);
     }
     tabs
-}
-
-pub fn tab_text(screen: Screen, short: bool) -> String {
-    let name = screen.name();
-    let name = if short { &name[..name.len().min(4)] } else { name };
-    format!(" {} {name} ", screen.digit())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_screen_has_a_tab_and_no_word_is_cut() {
+        for width in WIDTH_MIN..200 {
+            for current in Screen::ALL {
+                let tabs = tabs(width, current);
+                assert_eq!(tabs.len(), Screen::ALL.len(), "{width}");
+                for tab in tabs {
+                    let name = tab.text.trim_matches(|c: char| c == ' ' || c.is_ascii_digit());
+                    assert!(tab.x + tab.width() <= width, "{width} {tab:?}");
+                    assert!(name == tab.screen.name() || name.is_empty() && tab.screen != current, "{tab:?}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn nothing_lies_outside_the_screen() {

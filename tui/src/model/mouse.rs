@@ -22,9 +22,9 @@ pub(super) fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
 fn on_click(app: &mut App, at: Position) -> Vec<Effect> {
     let layout = app.layout();
     if layout.tabs.contains(at) {
-        let hit =
-            layout::tabs(app.size.width).into_iter().find(|(_, x, width)| (*x..x + width).contains(&at.x));
-        return hit.map_or_else(Vec::new, |(screen, ..)| go_to_screen(app, screen));
+        let mut tabs = layout::tabs(app.size.width, app.place().screen()).into_iter();
+        let hit = tabs.find(|tab| (tab.x..tab.x + tab.width()).contains(&at.x));
+        return hit.map_or_else(Vec::new, |tab| go_to_screen(app, tab.screen));
     }
     let Some((pane, area)) = layout.panes.iter().find(|(_, area)| area.contains(at)).copied() else {
         return vec![];

@@ -35,6 +35,11 @@ impl<T, const N: usize> Ring<T, N> {
         self.values.front()
     }
 
+    /// Takes the newest back.
+    pub fn pop(&mut self) -> Option<T> {
+        self.values.pop_back()
+    }
+
     pub fn clear(&mut self) {
         self.values.clear();
     }
@@ -91,8 +96,8 @@ impl History {
     pub fn rate(&self, window_ms: i64) -> Option<f64> {
         let last = self.last()?;
         let first = self.samples.first()?;
-        let from_ms = (last.at_ms - window_ms).max(first.at_ms);
-        let elapsed_ms = last.at_ms - from_ms;
+        let from_ms = last.at_ms.saturating_sub(window_ms).max(first.at_ms);
+        let elapsed_ms = last.at_ms.saturating_sub(from_ms);
         (elapsed_ms > 0)
             .then(|| (last.value as f64 - self.value_at(from_ms, first)) * 1000.0 / elapsed_ms as f64)
     }
@@ -104,8 +109,9 @@ impl History {
         for sample in self.samples.iter().rev() {
             if sample.value <= value {
                 let later = later?;
-                let share = (value - sample.value) as f64 / (later.value - sample.value) as f64;
-                return Some(sample.at_ms + ((later.at_ms - sample.at_ms) as f64 * share) as i64);
+                let share = (value as f64 - sample.value as f64) / (later.value as f64 - sample.value as f64);
+                let span_ms = later.at_ms.saturating_sub(sample.at_ms);
+                return Some(sample.at_ms.saturating_add((span_ms as f64 * share) as i64));
             }
             later = Some(*sample);
         }
@@ -116,12 +122,12 @@ impl History {
         let mut before = *first;
         for sample in self.samples.iter() {
             if sample.at_ms >= at_ms {
-                let span_ms = sample.at_ms - before.at_ms;
+                let span_ms = sample.at_ms.saturating_sub(before.at_ms);
                 if span_ms == 0 {
                     return sample.value as f64;
                 }
-                let share = (at_ms - before.at_ms) as f64 / span_ms as f64;
-                return before.value as f64 + (sample.value - before.value) as f64 * share;
+                let share = at_ms.saturating_sub(before.at_ms) as f64 / span_ms as f64;
+                return before.value as f64 + (sample.value as f64 - before.value as f64) * share;
             }
             before = *sample;
         }

@@ -111,6 +111,9 @@ pub struct Broker {
     pub host: String,
     pub port: u16,
     pub rack: Option<String>,
+    /// Registered, and not in the cluster.
+    #[serde(default)]
+    pub fenced: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -134,6 +137,9 @@ pub struct Partition {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Offsets {
     pub topics: BTreeMap<String, Vec<PartitionOffsets>>,
+    /// Brokers that did not answer.
+    #[serde(default)]
+    pub silent: Vec<i32>,
 }
 
 /// What was not answered this time is `None` and stays as it was.
@@ -166,6 +172,9 @@ pub struct Group {
     /// `classic`, `consumer`, `share`, `streams`; empty from brokers that do not tell.
     pub kind: String,
     pub state: String,
+    /// No protocol is known of it: nobody ever joined it, and whoever commits assigns partitions to itself.
+    #[serde(default)]
+    pub simple: bool,
     pub detail: Option<GroupDetail>,
 }
 
@@ -190,11 +199,17 @@ pub struct Member {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Commits {
     pub groups: BTreeMap<String, BTreeMap<String, Vec<(i32, i64)>>>,
+    /// Brokers that did not answer.
+    #[serde(default)]
+    pub silent: Vec<i32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LogDirs {
     pub brokers: BTreeMap<i32, Vec<LogDir>>,
+    /// Brokers that did not answer.
+    #[serde(default)]
+    pub silent: Vec<i32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

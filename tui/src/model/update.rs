@@ -11,7 +11,8 @@ use super::grid::Units;
 use super::keys::{Action, key_name};
 use super::mouse::on_mouse;
 use super::snapshot::Snapshot;
-use crate::screens::{Place, Screen};
+use crate::draw::shown;
+use crate::screens::{Place, Screen, shell_line};
 use crate::theme::ThemeChoice;
 
 #[derive(Debug, Clone)]
@@ -93,6 +94,7 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Switched { cluster_name } => {
             // Changes were allowed on the first context alone.
             let setup = super::app::Setup {
+                connect: vec!["-c".to_owned(), cluster_name.clone()],
                 cluster_name,
                 screen: Screen::Overview,
                 may_act: false,
@@ -182,7 +184,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
                 let _ = app.set_filter("");
                 return vec![Effect::Watch];
             }
-            return act(app, Action::Quit);
+            app.back();
         }
         Action::Down => app.step(1),
         Action::Up => app.step(-1),
@@ -198,10 +200,11 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::NextPane => next_pane(app),
         Action::Filter => {
             let text = app.view().filter_text;
-            app.mode = Mode::Input { kind: Input::Filter, text, error: None };
+            app.mode = Mode::Input { kind: Input::Filter, text: text.clone(), error: None, before: text };
         }
         Action::Command => {
-            app.mode = Mode::Input { kind: Input::Command, text: String::new(), error: None };
+            app.mode =
+                Mode::Input { kind: Input::Command, text: String::new(), error: None, before: String::new() };
         }
         Action::NextMatch => next_match(app, true),
         Action::PreviousMatch => next_match(app, false),
@@ -385,9 +388,15 @@ fn copy(app: &mut App, cell: bool) -> Vec<Effect> {
         return vec![];
     };
     let text = if cell {
-        row.cells.get(column).map_or_else(String::new, |cell| cell.value.plain().into_owned())
+        row.cells.get(column).map_or_else(String::new, |cell| shown(&cell.value.plain(), false))
+    } else if row.copy.is_empty() {
+        String::new()
     } else {
-        row.copy.clone()
+        // Files are read without a cluster.
+        let needs_cluster = row.copy.first().is_some_and(|noun| noun != "segment");
+        let connect = app.setup.connect.iter().filter(|_| needs_cluster);
+        let words = connect.chain(&row.copy).map(String::as_str);
+        shell_line(std::iter::once("kafkactl").chain(words))
     };
     if text.is_empty() {
         app.say_error("nothing to copy here");
@@ -409,7 +418,7 @@ fn save(app: &mut App) -> Vec<Effect> {
 }
 
 fn on_input_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
-    let Mode::Input { kind, mut text, .. } = std::mem::take(&mut app.mode) else { return vec![] };
+    let Mode::Input { kind, mut text, error, before } = std::mem::take(&mut app.mode) else { return vec![] };
     match key.code {
         KeyCode::Esc => {
             if kind == Input::Filter {
@@ -419,7 +428,7 @@ fn on_input_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
             return vec![Effect::Watch];
         }
         KeyCode::Enter if kind == Input::Command => return super::command::run(app, &text),
-        KeyCode::Enter => return vec![Effect::Watch],
+        KeyCode::Enter if error.is_none() => return vec![Effect::Watch],
         KeyCode::Backspace => drop(text.pop()),
         KeyCode::Char('u') if key.modifiers.contains(KeyModifiers::CONTROL) => text.clear(),
         KeyCode::Char(c)
@@ -430,7 +439,11 @@ fn on_input_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         _ => {}
     }
     let error = if kind == Input::Filter { app.set_filter(&text).err() } else { None };
-    app.mode = Mode::Input { kind, text, error };
+    if error.is_some() {
+        // A filter that was in force is a good one.
+        let _ = app.set_filter(&before);
+    }
+    app.mode = Mode::Input { kind, text, error, before };
     vec![Effect::Watch]
 }
 

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use kafkactl_core::client::{Client, ClientError, Connection};
+use kafkactl_core::client::{ClientError, Connection};
 use kafkactl_core::names::BrokerId;
 use kafkactl_core::schema::consumer_protocol::ConsumerProtocolAssignment;
 use kafkactl_core::wire::StrBytes;
@@ -11,7 +11,7 @@ use kafkactl_core::wire::messages::{
 };
 use tokio::time::Instant;
 
-use super::{HIDDEN_GROUPS_PERIOD, each_broker};
+use super::{Brokers, HIDDEN_GROUPS_PERIOD};
 use crate::model::snapshot::{Commits, Data, Group, GroupDetail, Groups, Member};
 
 /// Groups in one request; coordinators answer each in its own time.
@@ -45,30 +45,16 @@ impl Polls {
 /// Lists the groups of every broker and describes those that are due. The rest of the answer is whom to ask about
 /// commits: whoever lists a group coordinates it.
 pub async fn poll(
-    client: &Client,
+    brokers: &Brokers,
     polls: &mut Polls,
     visible: &BTreeSet<String>,
 ) -> Result<(Data, Due), String> {
-    let brokers: Vec<BrokerId> = client.view().brokers.keys().copied().collect();
-    let listed = each_broker(client, brokers, |_, connection| list(connection)).await;
+    let listed = brokers.ask(brokers.all(), |_, connection| list(connection)).await?;
     let now = Instant::now();
-    let (mut found, mut failed) = (Groups::default(), None);
-    for (broker, answer) in listed {
-        match answer {
-            Ok((groups, latency_ms)) => {
-                found.latency_ms.insert(broker.0, latency_ms);
-                found.groups.extend(groups.into_iter().map(|group| Group { coordinator: broker.0, ..group }));
-            }
-            Err(error) => {
-                found.silent.push(broker.0);
-                failed = Some(error);
-            }
-        }
-    }
-    if let Some(error) = failed
-        && found.latency_ms.is_empty()
-    {
-        return Err(error);
+    let mut found = Groups { silent: listed.silent, ..Groups::default() };
+    for (broker, (groups, latency_ms)) in listed.of {
+        found.latency_ms.insert(broker.0, latency_ms);
+        found.groups.extend(groups.into_iter().map(|group| Group { coordinator: broker.0, ..group }));
     }
     let mut due = Due::new();
     let mut describe: BTreeMap<BrokerId, Vec<(String, String)>> = BTreeMap::new();
@@ -81,12 +67,13 @@ pub async fn poll(
     }
     polls.asked.retain(|id, _| found.groups.iter().any(|group| group.id == *id));
     polls.asked.extend(describe.values().flatten().map(|(id, _)| (id.clone(), now)));
-    let brokers: Vec<BrokerId> = describe.keys().copied().collect();
-    let described = each_broker(client, brokers, |broker, connection| {
+    let coordinators: Vec<BrokerId> = describe.keys().copied().collect();
+    let ask = move |broker, connection| {
         describe_all(connection, describe.get(&broker).cloned().unwrap_or_default())
-    })
-    .await;
-    let mut details: BTreeMap<String, GroupDetail> = described.into_values().flatten().flatten().collect();
+    };
+    // What is not described this time keeps its members.
+    let described = brokers.ask(coordinators, ask).await.map(|answers| answers.of).unwrap_or_default();
+    let mut details: BTreeMap<String, GroupDetail> = described.into_values().flatten().collect();
     for group in &mut found.groups {
         group.detail = details.remove(&group.id);
     }
@@ -102,6 +89,7 @@ async fn list(connection: Connection) -> Result<(Vec<Group>, u32), ClientError> 
         coordinator: -1,
         kind: group.group_type.to_ascii_lowercase(),
         state: group.group_state.to_string(),
+        simple: group.protocol_type.is_empty(),
         detail: None,
     });
     Ok((groups.collect(), latency_ms))
@@ -203,24 +191,12 @@ describe_by_epoch!(describe_consumer, ConsumerGroupDescribeRequest, |member: &Co
 describe_by_epoch!(describe_share, ShareGroupDescribeRequest, |_: &ShareMember| None);
 
 /// The commits of groups, from their coordinators.
-pub async fn poll_commits(client: &Client, due: &Due) -> Result<(Data, ()), String> {
-    let brokers: Vec<BrokerId> = due.keys().copied().collect();
-    let answers = each_broker(client, brokers, |broker, connection| {
-        commits(connection, due.get(&broker).cloned().unwrap_or_default())
-    })
-    .await;
-    let mut found = Commits::default();
-    let mut failed = None;
-    for answer in answers.into_values() {
-        match answer {
-            Ok(commits) => found.groups.extend(commits),
-            Err(error) => failed = Some(error),
-        }
-    }
-    match failed {
-        Some(error) if found.groups.is_empty() => Err(error),
-        _ => Ok((Data::Commits(found), ())),
-    }
+pub async fn poll_commits(brokers: &Brokers, due: Due) -> Result<(Data, ()), String> {
+    let coordinators: Vec<BrokerId> = due.keys().copied().collect();
+    let ask = move |broker, connection| commits(connection, due.get(&broker).cloned().unwrap_or_default());
+    let answers = brokers.ask(coordinators, ask).await?;
+    let groups = answers.of.into_values().flatten().collect();
+    Ok((Data::Commits(Commits { groups, silent: answers.silent }), ()))
 }
 
 type CommitsOfGroup = BTreeMap<String, Vec<(i32, i64)>>;

@@ -1,28 +1,16 @@
 use std::collections::BTreeMap;
 
-use kafkactl_core::client::{Client, ClientError, Connection};
-use kafkactl_core::names::BrokerId;
+use kafkactl_core::client::{ClientError, Connection};
 use kafkactl_core::wire::ErrorCode;
 use kafkactl_core::wire::messages::DescribeLogDirsRequest;
 
-use super::each_broker;
+use super::Brokers;
 use crate::model::snapshot::{Data, LogDir, LogDirs};
 
-pub async fn poll(client: &Client) -> Result<(Data, ()), String> {
-    let brokers: Vec<BrokerId> = client.view().brokers.keys().copied().collect();
-    let answers = each_broker(client, brokers, |_, connection| describe(connection)).await;
-    let mut found = LogDirs::default();
-    let mut failed = None;
-    for (broker, answer) in answers {
-        match answer {
-            Ok(dirs) => drop(found.brokers.insert(broker.0, dirs)),
-            Err(error) => failed = Some(error),
-        }
-    }
-    match failed {
-        Some(error) if found.brokers.is_empty() => Err(error),
-        _ => Ok((Data::LogDirs(found), ())),
-    }
+pub async fn poll(brokers: &Brokers) -> Result<(Data, ()), String> {
+    let answers = brokers.ask(brokers.all(), |_, connection| describe(connection)).await?;
+    let found = answers.of.into_iter().map(|(broker, dirs)| (broker.0, dirs));
+    Ok((Data::LogDirs(LogDirs { brokers: found.collect(), silent: answers.silent }), ()))
 }
 
 async fn describe(connection: Connection) -> Result<Vec<LogDir>, ClientError> {

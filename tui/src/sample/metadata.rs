@@ -1,5 +1,5 @@
-use kafkactl_core::client::{Client, Topics};
-use kafkactl_core::names::TopicId;
+use kafkactl_core::client::{Admin, Client, Topics};
+use kafkactl_core::names::{BrokerId, TopicId};
 use kafkactl_core::wire::messages::DescribeQuorumRequest;
 use kafkactl_core::wire::messages::describe_quorum_request::{PartitionData, TopicData};
 use kafkactl_core::wire::{ApiKey, StrBytes};
@@ -9,8 +9,9 @@ use crate::model::snapshot::{Broker, Data, Metadata, Partition, Topic};
 
 pub async fn poll(client: &Client) -> Result<(Data, ()), String> {
     client.refresh(Topics::All).await.map_err(told)?;
-    let quorum = quorum(client).await;
+    let (quorum, mut fenced) = (quorum(client).await, fenced(client).await);
     let view = client.view();
+    fenced.retain(|broker| !view.brokers.contains_key(&BrokerId(broker.id)));
     let mut topics: Vec<Topic> = view
         .topics()
         .map(|topic| Topic {
@@ -31,24 +32,24 @@ pub async fn poll(client: &Client) -> Result<(Data, ()), String> {
         })
         .collect();
     topics.sort_by(|one, other| one.name.cmp(&other.name));
-    let brokers = view.brokers.values().map(|broker| Broker {
-        id: broker.id.0,
-        host: broker.endpoint.host.to_string(),
-        port: broker.endpoint.port,
-        rack: broker.rack.clone(),
-    });
+    let mut brokers: Vec<Broker> = view
+        .brokers
+        .values()
+        .map(|broker| Broker {
+            id: broker.id.0,
+            host: broker.endpoint.host.to_string(),
+            port: broker.endpoint.port,
+            rack: broker.rack.clone(),
+            fenced: false,
+        })
+        .collect();
+    brokers.extend(fenced);
     // Brokers of a KRaft cluster name any of them as the controller; the quorum knows the real one.
     let (controller, voters) = match quorum {
         Some((leader, voters)) => (Some(leader), voters),
         None => (view.controller.map(|id| id.0), Vec::new()),
     };
-    let metadata = Metadata {
-        cluster_id: view.cluster_id.clone(),
-        controller,
-        voters,
-        brokers: brokers.collect(),
-        topics,
-    };
+    let metadata = Metadata { cluster_id: view.cluster_id.clone(), controller, voters, brokers, topics };
     Ok((Data::Metadata(metadata), ()))
 }
 
@@ -64,4 +65,21 @@ async fn quorum(client: &Client) -> Option<(i32, Vec<i32>)> {
         answer.topics.first()?.partitions.first().filter(|partition| partition.error_code == 0)?;
     let voters = partition.current_voters.iter().map(|voter| voter.replica_id.0).collect();
     (partition.leader_id.0 >= 0).then_some((partition.leader_id.0, voters))
+}
+
+/// Brokers that are registered and out of contact, from clusters that tell (KIP-1073).
+async fn fenced(client: &Client) -> Vec<Broker> {
+    // Who may not describe the cluster sees brokers that hold replicas all the same.
+    let described = Admin::new(client).describe_cluster(true).await;
+    let brokers = described.map(|cluster| cluster.brokers).unwrap_or_default().into_iter();
+    brokers
+        .filter(|broker| broker.is_fenced)
+        .map(|broker| Broker {
+            id: broker.id.0,
+            host: broker.endpoint.host.to_string(),
+            port: broker.endpoint.port,
+            rack: broker.rack,
+            fenced: true,
+        })
+        .collect()
 }

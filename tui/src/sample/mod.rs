@@ -15,7 +15,7 @@ mod stamps;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use kafkactl_core::client::{Client, ClientConfig, ClientError, Connection, Lane};
@@ -30,6 +30,12 @@ use crate::model::snapshot::{Data, Failed, Place, Sampler, Snapshot};
 pub const SNAPSHOTS_WAITING_MAX: usize = 16;
 /// One broker's answers of one poll.
 const POLL_TIMEOUT: Duration = Duration::from_secs(5);
+/// One of a broker that did not answer in time a while ago.
+const SLOW_TIMEOUT: Duration = Duration::from_millis(500);
+/// How long a broker counts as slow.
+const SLOW_FOR: Duration = Duration::from_secs(30);
+/// At first: a cluster that has just begun grows.
+const LOG_DIRS_PERIOD_MIN: Duration = Duration::from_secs(2);
 const RECORDS_PERIOD: Duration = Duration::from_secs(1);
 const STAMPS_PERIOD: Duration = Duration::from_secs(1);
 /// Between two polls, however much is asked for.
@@ -73,7 +79,7 @@ impl Samplers {
         let (places, wanted) = watch::channel(BTreeSet::new());
         let refresh = Arc::new(Notify::new());
         let driver = Driver {
-            client: client.clone(),
+            brokers: Brokers { client: client.clone(), slow: Arc::default() },
             interest: watched,
             places: wanted,
             refresh: refresh.clone(),
@@ -122,7 +128,7 @@ pub fn impatient(config: ClientConfig) -> ClientConfig {
 
 #[derive(Clone)]
 struct Driver {
-    client: Client,
+    brokers: Brokers,
     interest: watch::Receiver<Interest>,
     places: watch::Receiver<BTreeSet<Place>>,
     refresh: Arc<Notify>,
@@ -133,15 +139,24 @@ struct Driver {
 
 impl Driver {
     async fn metadata(self) {
-        self.every(Sampler::Metadata, || metadata::poll(&self.client)).await;
+        self.every(Sampler::Metadata, || metadata::poll(&self.brokers.client)).await;
     }
 
     async fn log_dirs(self) {
-        self.every(Sampler::LogDirs, || log_dirs::poll(&self.client)).await;
+        let mut period = LOG_DIRS_PERIOD_MIN;
+        loop {
+            let started = Instant::now();
+            self.first_metadata().await;
+            if self.tell(Sampler::LogDirs, log_dirs::poll(&self.brokers)).await.is_err() {
+                return;
+            }
+            self.pause(started, Some(period)).await;
+            period = own_period(Sampler::LogDirs).map_or(period, |most| most.min(2 * period));
+        }
     }
 
     async fn configs(self) {
-        self.every(Sampler::Configs, || configs::poll(&self.client)).await;
+        self.every(Sampler::Configs, || configs::poll(&self.brokers.client)).await;
     }
 
     /// Groups, then their commits, then end offsets: a commit read after the end could lie beyond it.
@@ -151,18 +166,18 @@ impl Driver {
             let started = Instant::now();
             self.first_metadata().await;
             let visible = self.interest.borrow().groups.clone();
-            let due = match self.tell(Sampler::Groups, groups::poll(&self.client, &mut polls, &visible)).await
-            {
-                Ok(due) => due,
-                Err(Gone) => return,
-            };
+            let due =
+                match self.tell(Sampler::Groups, groups::poll(&self.brokers, &mut polls, &visible)).await {
+                    Ok(due) => due,
+                    Err(Gone) => return,
+                };
             if let Some(due) = due {
-                let commits = groups::poll_commits(&self.client, &due);
+                let commits = groups::poll_commits(&self.brokers, due);
                 if self.tell(Sampler::Commits, commits).await.is_err() {
                     return;
                 }
             }
-            let offsets = offsets::poll(&self.client, polls.next_offsets());
+            let offsets = offsets::poll(&self.brokers, polls.next_offsets());
             if self.tell(Sampler::Offsets, offsets).await.is_err() {
                 return;
             }
@@ -171,13 +186,13 @@ impl Driver {
     }
 
     async fn records(self) {
-        let lane = self.client.open_lane();
+        let lane = self.brokers.client.open_lane();
         let mut tail = records::Tail::default();
         loop {
             let started = Instant::now();
             let topic = self.interest.borrow().topic.clone();
             if let Some(topic) = topic {
-                let poll = tail.poll(&self.client, lane, &topic);
+                let poll = tail.poll(&self.brokers.client, lane, &topic);
                 if self.tell(Sampler::Records, poll).await.is_err() {
                     return;
                 }
@@ -188,12 +203,12 @@ impl Driver {
 
     /// Of its own: groups that move on ask anew with every poll, and must not hurry the others.
     async fn stamps(mut self) {
-        let lane = self.client.open_lane();
+        let lane = self.brokers.client.open_lane();
         while self.places.changed().await.is_ok() {
             let started = Instant::now();
             let places = self.places.borrow_and_update().clone();
             if !places.is_empty() {
-                let poll = stamps::poll(&self.client, lane, &places);
+                let poll = stamps::poll(&self.brokers.client, lane, &places);
                 if self.tell(Sampler::Stamps, poll).await.is_err() {
                     return;
                 }
@@ -285,38 +300,89 @@ impl Driver {
 /// The reader of the snapshots has gone.
 struct Gone;
 
-/// Asks each broker at once; the time limit holds for each.
-async fn each_broker<T, F>(
-    client: &Client,
-    brokers: impl IntoIterator<Item = BrokerId>,
-    ask: impl Fn(BrokerId, Connection) -> F,
-) -> BTreeMap<BrokerId, Result<T, String>>
-where
-    T: Send + 'static,
-    F: Future<Output = Result<T, ClientError>> + Send + 'static,
-{
-    let mut asked = JoinSet::new();
-    let mut answers = BTreeMap::new();
-    for broker in brokers {
-        // Connecting happens one after another only the first time, and again when a broker is gone.
-        match timeout(POLL_TIMEOUT, client.broker(broker, Lane::SHARED)).await {
-            Ok(Ok(connection)) => {
-                let ask = ask(broker, connection);
-                asked.spawn(async move { (broker, timeout(POLL_TIMEOUT, ask).await) });
-            }
-            Ok(Err(error)) => drop(answers.insert(broker, Err(error.to_string()))),
-            Err(_) => drop(answers.insert(broker, Err(format!("broker {broker} does not answer")))),
+/// What brokers answered to one question.
+struct Answers<T> {
+    of: BTreeMap<BrokerId, T>,
+    /// Brokers that did not answer.
+    silent: Vec<i32>,
+}
+
+/// Brokers that let a poll wait lately. They get little time until they answer again, so that the others do not wait
+/// for them at every poll.
+#[derive(Debug, Default)]
+struct Slow(Mutex<BTreeMap<BrokerId, Instant>>);
+
+impl Slow {
+    fn patience(&self, broker: BrokerId) -> Duration {
+        let brokers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match brokers.get(&broker) {
+            Some(since) if since.elapsed() < SLOW_FOR => SLOW_TIMEOUT,
+            _ => POLL_TIMEOUT,
         }
     }
-    while let Some(answered) = asked.join_next().await {
-        let Ok((broker, outcome)) = answered else { continue };
-        let outcome = match outcome {
-            Ok(outcome) => outcome.map_err(|error| error.to_string()),
-            Err(_) => Err(format!("broker {broker} does not answer")),
-        };
-        answers.insert(broker, outcome);
+
+    fn learn(&self, broker: BrokerId, answered: bool) {
+        let mut brokers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if answered {
+            brokers.remove(&broker);
+        } else if brokers.get(&broker).is_none_or(|since| since.elapsed() >= SLOW_FOR) {
+            brokers.insert(broker, Instant::now());
+        }
     }
-    answers
+}
+
+/// Whom samplers ask.
+#[derive(Clone)]
+struct Brokers {
+    client: Client,
+    slow: Arc<Slow>,
+}
+
+impl Brokers {
+    fn all(&self) -> Vec<BrokerId> {
+        self.client.view().brokers.keys().copied().collect()
+    }
+
+    /// Asks each broker at once; the time limit holds for each, connecting included. Fails when none answers.
+    async fn ask<T, F>(
+        &self,
+        brokers: impl IntoIterator<Item = BrokerId>,
+        ask: impl Fn(BrokerId, Connection) -> F + Send + Sync + 'static,
+    ) -> Result<Answers<T>, String>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, ClientError>> + Send + 'static,
+    {
+        let (mut asked, ask) = (JoinSet::new(), Arc::new(ask));
+        for broker in brokers {
+            let (client, ask, patience) = (self.client.clone(), ask.clone(), self.slow.patience(broker));
+            asked.spawn(async move {
+                let answer = async { ask(broker, client.broker(broker, Lane::SHARED).await?).await };
+                (broker, timeout(patience, answer).await)
+            });
+        }
+        let (mut answers, mut failed) = (Answers { of: BTreeMap::new(), silent: Vec::new() }, None);
+        while let Some(answered) = asked.join_next().await {
+            let Ok((broker, outcome)) = answered else { continue };
+            self.slow.learn(broker, outcome.is_ok());
+            match outcome {
+                Ok(Ok(answer)) => drop(answers.of.insert(broker, answer)),
+                Ok(Err(error)) => {
+                    answers.silent.push(broker.0);
+                    failed = Some(error.to_string());
+                }
+                Err(_) => {
+                    answers.silent.push(broker.0);
+                    failed = Some(format!("broker {broker} does not answer"));
+                }
+            }
+        }
+        answers.silent.sort_unstable();
+        match failed {
+            Some(error) if answers.of.is_empty() => Err(error),
+            _ => Ok(answers),
+        }
+    }
 }
 
 /// One line of an error.
@@ -327,4 +393,21 @@ fn told(error: ClientError) -> String {
 pub fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broker_that_let_a_poll_wait_gets_little_time_until_it_answers() {
+        let (slow, one, other) = (Slow::default(), BrokerId(1), BrokerId(2));
+        let patience = || (slow.patience(one), slow.patience(other));
+        assert_eq!(patience(), (POLL_TIMEOUT, POLL_TIMEOUT));
+        slow.learn(one, false);
+        slow.learn(other, true);
+        assert_eq!(patience(), (SLOW_TIMEOUT, POLL_TIMEOUT));
+        slow.learn(one, true);
+        assert_eq!(patience(), (POLL_TIMEOUT, POLL_TIMEOUT));
+    }
 }

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
-use kafkactl_core::client::{Client, ClientError, Connection};
+use kafkactl_core::client::{ClientError, Connection};
 use kafkactl_core::names::BrokerId;
 use kafkactl_core::wire::StrBytes;
 use kafkactl_core::wire::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
 use kafkactl_core::wire::messages::{ListOffsetsRequest, ListOffsetsResponse};
 
-use super::each_broker;
+use super::Brokers;
 use crate::model::snapshot::{Data, Offsets, PartitionOffsets};
 
 /// How ListOffsets writes the ends of a log.
@@ -17,9 +17,9 @@ const EARLIEST: i64 = -2;
 type Led = BTreeMap<String, Vec<i32>>;
 
 /// End and last stable offsets of every partition, one request each a leader; start offsets when asked for.
-pub async fn poll(client: &Client, with_start: bool) -> Result<(Data, ()), String> {
+pub async fn poll(brokers: &Brokers, with_start: bool) -> Result<(Data, ()), String> {
     let mut by_leader: BTreeMap<BrokerId, Led> = BTreeMap::new();
-    for topic in client.view().topics() {
+    for topic in brokers.client.view().topics() {
         for partition in &topic.partitions {
             let Some(leader) = partition.leader else { continue };
             by_leader
@@ -31,29 +31,15 @@ pub async fn poll(client: &Client, with_start: bool) -> Result<(Data, ()), Strin
         }
     }
     let leaders: Vec<BrokerId> = by_leader.keys().copied().collect();
-    let answers = each_broker(client, leaders, |leader, connection| {
-        let led = by_leader.get(&leader).cloned().unwrap_or_default();
-        ends(connection, led, with_start)
-    })
-    .await;
-    let mut offsets = Offsets::default();
-    let mut failed = None;
-    let mut any = answers.is_empty();
-    for answer in answers.into_values() {
-        match answer {
-            Ok(found) => {
-                any = true;
-                for (topic, partitions) in found {
-                    offsets.topics.entry(topic).or_default().extend(partitions);
-                }
-            }
-            Err(error) => failed = Some(error),
-        }
+    let ask = move |leader, connection| {
+        ends(connection, by_leader.get(&leader).cloned().unwrap_or_default(), with_start)
+    };
+    let answers = brokers.ask(leaders, ask).await?;
+    let mut offsets = Offsets { silent: answers.silent, ..Offsets::default() };
+    for (topic, partitions) in answers.of.into_values().flatten() {
+        offsets.topics.entry(topic).or_default().extend(partitions);
     }
-    match failed {
-        Some(error) if !any => Err(error),
-        _ => Ok((Data::Offsets(offsets), ())),
-    }
+    Ok((Data::Offsets(offsets), ()))
 }
 
 async fn ends(

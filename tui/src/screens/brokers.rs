@@ -1,7 +1,10 @@
-use crate::model::cluster::Cluster;
+use std::collections::BTreeMap;
+
+use super::command;
+use crate::model::cluster::{Broker, Cluster};
 use crate::model::grid::{Cell, Column, Grid, Row, Tone, Value};
 
-const COLUMNS: [Column; 12] = [
+const COLUMNS: [Column; 13] = [
     Column::new("ID"),
     Column::new("HOST").shrinks_to(12),
     Column::new("STATE"),
@@ -14,7 +17,11 @@ const COLUMNS: [Column; 12] = [
     Column::new("FREE").rank(3),
     Column::new("SKEW").rank(3),
     Column::new("LATENCY").time().rank(2),
+    Column::new("ANSWERED").time().rank(3),
 ];
+
+/// Directories that are as free as each other to within 64 MiB, and as large, are on one volume.
+const ROUGH_BITS: u32 = 26;
 
 pub fn grid(cluster: &Cluster) -> Grid {
     let leader_count = cluster.partitions().filter(|(.., partition)| partition.leader.is_some()).count();
@@ -31,13 +38,16 @@ pub fn grid(cluster: &Cluster) -> Grid {
         // 1 is an even share of the leaders.
         let skew = (broker.is_up && leader_count > 0)
             .then(|| leaders as f64 * up_count as f64 / leader_count as f64);
-        let free = broker.log_dirs.iter().map(|dir| dir.usable_bytes).sum::<Option<i64>>();
         let dir_failed = broker.log_dirs.iter().any(|dir| dir.error.is_some());
-        let state = match (broker.is_up, dir_failed) {
-            (false, _) => Cell::marked("down", "!").tone(Tone::Bad),
-            (true, true) => Cell::marked("disk", "!").tone(Tone::Bad),
-            (true, false) => Cell::text("up").tone(Tone::Good),
+        let state = match (broker.is_up, broker.is_silent(), dir_failed) {
+            (false, ..) => Cell::marked("down", "!").tone(Tone::Bad),
+            (true, true, _) => Cell::marked("silent", "!").tone(Tone::Bad),
+            (true, false, true) => Cell::marked("disk", "!").tone(Tone::Bad),
+            (true, false, false) => Cell::text("up").tone(Tone::Good),
         };
+        let host =
+            if broker.host.is_empty() { "-".to_owned() } else { format!("{}:{}", broker.host, broker.port) };
+        let answered = broker.answered_ms.map(|at_ms| cluster.seen_ms.saturating_sub(at_ms).max(0));
         let role = match (cluster.controller == Some(*id), cluster.voters.contains(id)) {
             (true, _) => "controller",
             (false, true) => "broker+voter",
@@ -47,21 +57,34 @@ pub fn grid(cluster: &Cluster) -> Grid {
             id: id.to_string(),
             cells: vec![
                 Cell::count(*id),
-                Cell::name(format!("{}:{}", broker.host, broker.port)),
+                Cell::name(host),
                 state,
                 Cell::text(role),
                 Cell::maybe(broker.rack.clone(), |rack| Value::Text(rack.into())),
                 Cell::count(leaders),
                 Cell::count(replicas),
                 Cell::count(out_of_sync).tone_if(out_of_sync > 0, Tone::Warning),
-                Cell::maybe(broker.log_bytes(), Value::Bytes),
-                Cell::maybe(free.filter(|_| !broker.log_dirs.is_empty()), Value::Bytes),
+                Cell::soon(broker.log_bytes(), Value::Bytes),
+                Cell::maybe(free_bytes(broker), Value::Bytes),
                 Cell::maybe(skew, Value::Ratio).tone_if(skew.is_some_and(|skew| skew > 1.5), Tone::Warning),
                 Cell::maybe(broker.latency_ms, |ms| Value::Millis(ms.into())),
+                Cell::maybe(answered, Value::Millis).tone_if(broker.is_silent(), Tone::Bad),
             ],
-            is_trouble: !broker.is_up || dir_failed || out_of_sync > 0,
-            copy: format!("kafkactl broker describe {id}"),
+            is_trouble: !broker.is_up || broker.is_silent() || dir_failed || out_of_sync > 0,
+            copy: command(&["cluster", "info"], &[]),
         }
     });
     Grid { title: "Brokers".to_owned(), rows: rows.collect(), columns: COLUMNS.to_vec() }
+}
+
+/// What can still be written. Directories of one volume, which tell the same sizes, share what is free.
+fn free_bytes(broker: &Broker) -> Option<i64> {
+    let mut volumes: BTreeMap<(i64, i64), i64> = BTreeMap::new();
+    for dir in &broker.log_dirs {
+        let usable_bytes = dir.usable_bytes?;
+        // What is free moves a little from one question to the next.
+        let rough = usable_bytes >> ROUGH_BITS;
+        volumes.insert((dir.total_bytes.unwrap_or(0), rough), usable_bytes);
+    }
+    volumes.into_values().fold(None, |sum, bytes| Some(bytes.saturating_add(sum.unwrap_or(0))))
 }

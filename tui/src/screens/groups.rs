@@ -1,7 +1,7 @@
-use super::{Lens, shell_word};
+use super::{Lens, command};
 use crate::model::cluster::{Cluster, Group, GroupSummary, Name};
 use crate::model::grid::{Cell, Column, Grid, Row, Tone, Value};
-use crate::model::lag::{self, Lag, Verdict};
+use crate::model::lag::{self, Eta, Lag, Total, Verdict};
 
 const COLUMNS: [Column; 19] = [
     Column::new("GROUP").shrinks_to(14),
@@ -37,7 +37,12 @@ pub fn verdict_cell(verdict: Option<Verdict>) -> Cell {
 
 /// A figure that two polls tell; of what nobody commits to it would stay "not known yet" for ever.
 pub fn known_with_lag<T>(summary: &GroupSummary, figure: Option<T>, value: fn(T) -> Value) -> Cell {
-    if summary.lag.is_some() { Cell::soon(figure, value) } else { Cell::new(Value::None) }
+    if summary.lag.offsets.is_some() { Cell::soon(figure, value) } else { Cell::new(Value::None) }
+}
+
+/// Where it is not known what is left to read, it is not known either when it will have been read.
+pub fn eta_cell(summary: &GroupSummary, eta: Option<Eta>) -> Cell {
+    if summary.lag.is_partial { Cell::new(Value::None) } else { known_with_lag(summary, eta, Value::Eta) }
 }
 
 pub fn grid(cluster: &Cluster, lens: Lens) -> Grid {
@@ -59,13 +64,13 @@ fn row(cluster: &Cluster, name: &Name, group: &Group, lens: Lens) -> Row {
             Cell::text(group.kind.clone()),
             if group.is_described { Cell::count(group.members.len()) } else { Cell::new(Value::Pending) },
             Cell::count(summary.topic_count),
-            Cell::maybe(summary.lag, Value::Count).tone_if(troubled, Tone::Warning),
+            Cell::total(summary.lag).tone_if(troubled, Tone::Warning),
             if trend.is_empty() { Cell::new(Value::None) } else { Cell::new(Value::Spark(trend)) },
-            Cell::maybe(summary.time_lag_ms, Value::Millis),
+            Cell::at_least(summary.time_lag_ms, summary.time_lag_is_partial, Value::Millis),
             known_with_lag(&summary, summary.consume_rate, Value::Rate),
             known_with_lag(&summary, summary.produce_rate, Value::Rate),
-            known_with_lag(&summary, summary.eta, Value::Eta),
-            known_with_lag(&summary, summary.slowest_eta, Value::Eta),
+            eta_cell(&summary, summary.eta),
+            eta_cell(&summary, summary.slowest_eta),
             Cell::maybe(summary.skew, |skew| Value::Ratio(skew.par)),
             Cell::maybe(summary.skew, |skew| Value::Ratio(skew.cv)),
             Cell::count(no_commit).tone_if(no_commit > 0, Tone::Warning),
@@ -73,8 +78,8 @@ fn row(cluster: &Cluster, name: &Name, group: &Group, lens: Lens) -> Row {
             Cell::count(group.coordinator),
             Cell::text(group.assignor.clone()),
         ],
-        is_trouble: troubled || expired > 0,
-        copy: format!("kafkactl group describe {}", shell_word(name)),
+        is_trouble: troubled || expired > 0 || summary.lag.is_partial,
+        copy: command(&["group", "describe"], &[name]),
     }
 }
 
@@ -104,7 +109,7 @@ pub fn partitions(cluster: &Cluster, name: &str, lens: Lens) -> Grid {
             let lag = partition.lag;
             let behind = lag.and_then(Lag::offsets);
             let time_lag = known.and_then(|known| partition.time_lag_ms(known));
-            let (read, write) = (partition.rate(), known.and_then(|known| known.ends.rate(lens.window_ms)));
+            let (read, write) = partition.rates(known, lens.window_ms);
             let member = partition.member.and_then(|index| group.members.get(index));
             let of_member = |text: Option<String>| Cell::maybe(text, |text| Value::Text(text.into()));
             let state = match lag {
@@ -121,11 +126,11 @@ pub fn partitions(cluster: &Cluster, name: &str, lens: Lens) -> Grid {
                     verdict_cell(partition.verdict),
                     Cell::maybe(partition.commit, Value::Count),
                     Cell::maybe(known.and_then(|known| known.start), Value::Count),
-                    Cell::maybe(known.and_then(|known| known.end_for(cluster.isolation)), Value::Count),
+                    Cell::maybe(known.and_then(|known| known.known_end(cluster.isolation)), Value::Count),
                     Cell::maybe(behind, Value::Count),
                     state,
                     Cell::maybe(time_lag, Value::Millis),
-                    Cell::maybe(read, Value::Rate),
+                    if behind.is_some() { Cell::soon(read, Value::Rate) } else { Cell::new(Value::None) },
                     Cell::soon(write, Value::Rate),
                     Cell::maybe(behind.and_then(|behind| lag::eta(behind, read, write)), Value::Eta),
                     of_member(member.map(|member| member.client_id.clone())),
@@ -133,8 +138,8 @@ pub fn partitions(cluster: &Cluster, name: &str, lens: Lens) -> Grid {
                     of_member(member.and_then(|member| member.instance_id.clone())),
                 ],
                 is_trouble: partition.verdict.is_some_and(Verdict::is_trouble)
-                    || matches!(lag, Some(Lag::Expired { .. })),
-                copy: format!("kafkactl group describe {}", shell_word(name)),
+                    || matches!(lag, Some(Lag::Expired { .. } | Lag::Unknown)),
+                copy: command(&["group", "describe"], &[name]),
             }
         })
     });
@@ -147,7 +152,7 @@ pub fn members(cluster: &Cluster, name: &str) -> Grid {
     let rows = group.into_iter().flat_map(|group| {
         group.members.iter().enumerate().map(|(index, member)| {
             let mine: Vec<_> = group.partitions.values().filter(|one| one.member == Some(index)).collect();
-            let lags: Vec<i64> = mine.iter().filter_map(|one| one.lag?.offsets()).collect();
+            let lag = Total::of(mine.iter().filter_map(|one| one.lag));
             let verdict = mine.iter().filter_map(|one| one.verdict).max();
             Row {
                 id: member.id.clone(),
@@ -155,13 +160,13 @@ pub fn members(cluster: &Cluster, name: &str) -> Grid {
                     Cell::name(member.client_id.clone()),
                     Cell::text(member.host.clone()),
                     Cell::count(mine.len()),
-                    Cell::maybe((!lags.is_empty()).then(|| lags.iter().sum()), Value::Count),
+                    Cell::total(lag),
                     verdict_cell(verdict),
                     Cell::maybe(member.instance_id.clone(), |id| Value::Text(id.into())),
                     Cell::text(member.id.clone()).tone(Tone::Dim),
                 ],
                 is_trouble: verdict.is_some_and(Verdict::is_trouble),
-                copy: format!("kafkactl group members {}", shell_word(name)),
+                copy: command(&["group", "describe"], &[name]),
             }
         })
     });

@@ -5,6 +5,7 @@ pub mod events;
 pub mod groups;
 pub mod overview;
 pub mod partitions;
+pub mod problems;
 pub mod records;
 pub mod topics;
 
@@ -112,7 +113,7 @@ pub struct Lens {
 /// One pane of a place.
 pub fn grid(place: &Place, pane: usize, cluster: &Cluster, lens: Lens) -> Grid {
     match (place, pane) {
-        (Place::Screen(Screen::Overview), 0) => overview::problems(cluster),
+        (Place::Screen(Screen::Overview), 0) => problems::grid(cluster),
         (Place::Screen(Screen::Overview), 1) => overview::busiest_topics(cluster, lens),
         (Place::Screen(Screen::Overview), _) => overview::laggards(cluster, lens),
         (Place::Screen(Screen::Brokers), _) => brokers::grid(cluster),
@@ -137,12 +138,55 @@ pub fn grid(place: &Place, pane: usize, cluster: &Cluster, lens: Lens) -> Grid {
     }
 }
 
-/// A name as a shell takes it.
-pub fn shell_word(name: &str) -> String {
+/// The words of a command after the program's name. Names that look like options stand behind `--`.
+pub fn command(words: &[&str], names: &[&str]) -> Vec<String> {
+    let dashes = names.iter().any(|name| name.starts_with('-')).then_some("--");
+    words.iter().copied().chain(dashes).chain(names.iter().copied()).map(str::to_owned).collect()
+}
+
+/// Words as a shell takes them. Control characters are spelled out, as bash and zsh read them: a terminal that pastes
+/// them would obey.
+pub fn shell_line<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    words.into_iter().map(shell_word).collect::<Vec<_>>().join(" ")
+}
+
+fn shell_word(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-:/@%+=,".contains(c);
-    if !name.is_empty() && !name.starts_with('-') && name.chars().all(is_plain) {
-        name.to_owned()
-    } else {
-        format!("'{}'", name.replace('\'', r"'\''"))
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    if !word.contains(char::is_control) {
+        return format!("'{}'", word.replace('\'', r"'\''"));
+    }
+    let spelled: String = word
+        .chars()
+        .map(|c| match c {
+            c if c.is_control() => c.to_string().bytes().map(|byte| format!("\\x{byte:02x}")).collect(),
+            '\'' | '\\' => format!("\\{c}"),
+            c => c.to_string(),
+        })
+        .collect();
+    format!("$'{spelled}'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_back_what_was_meant() {
+        for (word, expected) in [
+            ("orders", "orders"),
+            ("-orders", "-orders"),
+            ("", "''"),
+            ("a b", "'a b'"),
+            ("it's", r"'it'\''s'"),
+            ("数据", "'数据'"),
+            ("a\nb\u{1b}'c", r"$'a\x0ab\x1b\'c'"),
+            ("\u{9b}", r"$'\xc2\x9b'"),
+        ] {
+            assert_eq!(shell_line([word]), expected, "{word:?}");
+        }
+        assert_eq!(command(&["group", "describe"], &["-g"]), ["group", "describe", "--", "-g"]);
     }
 }

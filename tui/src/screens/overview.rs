@@ -1,9 +1,9 @@
 use serde::Serialize;
 
-use super::{Lens, groups, shell_word, topics};
-use crate::model::cluster::{Cluster, Partition, Topic, Trouble};
-use crate::model::grid::{Cell, Column, Grid, Row, Tone};
-use crate::model::lag::{Lag, Verdict};
+use super::{Lens, groups, topics};
+use crate::model::cluster::{Broker, Cluster, Partition, Topic};
+use crate::model::grid::{Cell, Column, Grid, Row};
+use crate::model::lag::Verdict;
 
 /// The figures of the whole cluster.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -12,6 +12,8 @@ pub struct Summary {
     pub controller: Option<i32>,
     pub brokers_up: usize,
     pub brokers_down: Vec<i32>,
+    /// In the cluster, and do not answer.
+    pub brokers_silent: Vec<i32>,
     pub topic_count: usize,
     pub partition_count: usize,
     pub offline_count: usize,
@@ -25,6 +27,8 @@ pub struct Summary {
     /// Offsets that groups commit per second; null before two samples.
     pub out_rate: Option<f64>,
     pub lag: Option<i64>,
+    /// Of some partitions or groups the lag is not known: it is at least `lag`.
+    pub lag_is_partial: bool,
 }
 
 impl Summary {
@@ -32,20 +36,17 @@ impl Summary {
         let count = |test: &dyn Fn(&Topic, &Partition) -> bool| {
             cluster.partitions().filter(|(_, topic, _, partition)| test(topic, partition)).count()
         };
-        let out_rates =
-            cluster.groups.values().flat_map(|group| group.partitions.values()).filter_map(|one| one.rate());
-        let out_rate = out_rates.fold(None, |sum: Option<f64>, rate| Some(sum.unwrap_or(0.0) + rate));
+        let brokers = |test: fn(&Broker) -> bool| -> Vec<i32> {
+            cluster.brokers.iter().filter(|(_, broker)| test(broker)).map(|(id, _)| *id).collect()
+        };
+        let lag = cluster.lag();
         let thousandth = |rate: f64| (rate * 1000.0).round() / 1000.0;
         Self {
             cluster_id: cluster.id.clone(),
             controller: cluster.controller,
             brokers_up: cluster.brokers.values().filter(|broker| broker.is_up).count(),
-            brokers_down: cluster
-                .brokers
-                .iter()
-                .filter(|(_, broker)| !broker.is_up)
-                .map(|(id, _)| *id)
-                .collect(),
+            brokers_down: brokers(|broker| !broker.is_up),
+            brokers_silent: brokers(Broker::is_silent),
             topic_count: cluster.topics.len(),
             partition_count: count(&|_, _| true),
             offline_count: count(&|_, partition| partition.leader.is_none()),
@@ -63,91 +64,11 @@ impl Summary {
                 .filter(|group| group.verdict().is_some_and(Verdict::is_trouble))
                 .count(),
             in_rate: cluster.rate(window_ms).map(thousandth),
-            out_rate: out_rate.map(thousandth),
-            lag: cluster.lag(),
+            out_rate: cluster.read_rate(window_ms).map(thousandth),
+            lag: lag.offsets,
+            lag_is_partial: lag.is_partial,
         }
     }
-}
-
-const PROBLEM_COLUMNS: [Column; 3] =
-    [Column::new("LEVEL"), Column::new("SUBJECT").shrinks_to(12), Column::new("PROBLEM").shrinks_to(16)];
-
-/// What is wrong, worst first.
-pub fn problems(cluster: &Cluster) -> Grid {
-    let mut found: Vec<(u8, String, String, String)> = Vec::new();
-    for (sampler, health) in &cluster.health {
-        if let Some(error) = &health.error {
-            found.push((1, sampler.name().to_owned(), format!("not answered: {error}"), String::new()));
-        }
-    }
-    for (id, broker) in &cluster.brokers {
-        if !broker.is_up {
-            found.push((
-                0,
-                format!("broker {id}"),
-                "not in the cluster".to_owned(),
-                "kafkactl broker list".to_owned(),
-            ));
-        }
-        for dir in broker.log_dirs.iter().filter(|dir| dir.error.is_some()) {
-            let error = dir.error.as_deref().unwrap_or_default();
-            found.push((
-                0,
-                format!("broker {id}"),
-                format!("log dir {}: {error}", dir.path),
-                "kafkactl logdir list".to_owned(),
-            ));
-        }
-    }
-    for (name, topic, id, partition) in cluster.partitions() {
-        let level = match partition.trouble(topic.min_isr()) {
-            Some(Trouble::Offline) => 0,
-            Some(Trouble::UnderMinIsr) => 1,
-            Some(Trouble::UnderReplicated) => 2,
-            Some(Trouble::NotPreferred) | None => continue,
-        };
-        let missing: Vec<String> =
-            partition.replicas.iter().filter(|id| !partition.isr.contains(id)).map(i32::to_string).collect();
-        let what = partition.trouble(topic.min_isr()).map_or("", Trouble::name);
-        let what = if missing.is_empty() {
-            format!("{what}: no live leader")
-        } else {
-            format!("{what}: ISR lacks {}", missing.join(", "))
-        };
-        found.push((level, format!("{name}-{id}"), what, format!("kafkactl topic describe {name}")));
-    }
-    for (name, group) in &cluster.groups {
-        let copy = || format!("kafkactl group describe {}", shell_word(name));
-        if let Some(verdict) = group.verdict().filter(|verdict| verdict.is_trouble()) {
-            let lag = group.lag().unwrap_or(0);
-            let level = if verdict == Verdict::Warn { 3 } else { 2 };
-            found.push((level, name.to_string(), format!("{}: lag {lag}", verdict.name()), copy()));
-        }
-        let lost: i64 = group
-            .partitions
-            .values()
-            .filter_map(|one| if let Some(Lag::Expired { lost, .. }) = one.lag { Some(lost) } else { None })
-            .sum();
-        if lost > 0 {
-            found.push((2, name.to_string(), format!("expired: {lost} offsets deleted unread"), copy()));
-        }
-    }
-    found.sort_by_key(|problem| problem.0);
-    let rows = found.into_iter().map(|(level, subject, problem, copy)| {
-        let (mark, tone) = match level {
-            0 => ("!!", Tone::Bad),
-            1 => ("!", Tone::Bad),
-            2 => ("!", Tone::Warning),
-            _ => ("▲", Tone::Warning),
-        };
-        Row {
-            id: format!("{subject}\n{problem}"),
-            cells: vec![Cell::text(mark).tone(tone), Cell::name(subject), Cell::text(problem).tone(tone)],
-            is_trouble: true,
-            copy,
-        }
-    });
-    Grid { title: "Problems".to_owned(), rows: rows.collect(), columns: PROBLEM_COLUMNS.to_vec() }
 }
 
 /// Rows of the smaller tables.

@@ -1,4 +1,4 @@
-use super::{Lens, shell_word};
+use super::{Lens, command};
 use crate::model::cluster::{Cluster, Name, Partition, Topic, Trouble};
 use crate::model::grid::{Cell, Column, Grid, Row, Tone, Value};
 
@@ -48,7 +48,7 @@ fn row(name: &Name, topic: &Topic, id: i32, partition: &Partition, lens: Lens) -
         partition.replicas.iter().filter(|id| !partition.isr.contains(id)).copied().collect();
     let missing_text = missing.iter().map(i32::to_string).collect::<Vec<_>>().join(",");
     let marked = partition.replicas.iter().map(|id| (*id, missing.contains(id))).collect();
-    let gap = partition.end.zip(partition.stable).map(|(end, stable)| (end - stable).max(0));
+    let gap = partition.end.zip(partition.stable).map(|(end, stable)| end.saturating_sub(stable).max(0));
     let ids = |ids: &[i32]| Value::Replicas(ids.iter().map(|id| (*id, false)).collect());
     Row {
         id: format!("{name}-{id}"),
@@ -66,9 +66,9 @@ fn row(name: &Name, topic: &Topic, id: i32, partition: &Partition, lens: Lens) -
             Cell::maybe(partition.stable, Value::Count),
             Cell::maybe(gap, Value::Count).tone_if(gap.is_some_and(|gap| gap > 0), Tone::Warning),
             Cell::soon(partition.ends.rate(lens.window_ms), Value::Rate),
-            Cell::maybe(partition.size_bytes, Value::Bytes),
+            Cell::soon(partition.size_bytes, Value::Bytes),
         ],
         is_trouble: trouble.is_some_and(|trouble| trouble < Trouble::NotPreferred),
-        copy: format!("kafkactl topic describe {}", shell_word(name)),
+        copy: command(&["topic", "describe"], &[name]),
     }
 }

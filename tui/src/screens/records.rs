@@ -1,4 +1,4 @@
-use super::shell_word;
+use super::command;
 use crate::model::cluster::Cluster;
 use crate::model::grid::{Cell, Column, Grid, Row, Tone, Value};
 
@@ -17,11 +17,17 @@ pub fn grid(cluster: &Cluster) -> Grid {
             Cell::new(Value::Bytes(record.size_bytes as i64)),
         ],
         is_trouble: false,
-        copy: format!(
-            "kafkactl consume {} -p {} --from {} -n 1",
-            shell_word(topic),
-            record.partition,
-            record.offset
+        copy: command(
+            &[
+                "consume",
+                "-p",
+                &record.partition.to_string(),
+                "--from",
+                &record.offset.to_string(),
+                "-n",
+                "1",
+            ],
+            &[topic],
         ),
     });
     let columns = vec![
@@ -61,10 +67,7 @@ pub fn segments(cluster: &Cluster) -> Grid {
                 Cell::text(if segment.active { "active" } else { "" }),
             ],
             is_trouble: !segment.trouble.is_empty(),
-            copy: format!(
-                "kafkactl segment dump {}",
-                shell_word(&format!("{dir}/{name}/{:020}.log", segment.base_offset))
-            ),
+            copy: command(&["segment", "dump"], &[&format!("{dir}/{name}/{:020}.log", segment.base_offset)]),
         }
     });
     let columns = vec![

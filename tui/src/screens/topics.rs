@@ -1,8 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Lens, shell_word};
+use super::{Lens, command};
 use crate::model::cluster::{Cluster, Name, Topic, Trouble};
 use crate::model::grid::{Cell, Column, Grid, Row, Tone, Value};
+use crate::model::lag::Total;
 
 const COLUMNS: [Column; 14] = [
     Column::new("TOPIC").shrinks_to(14),
@@ -22,22 +23,21 @@ const COLUMNS: [Column; 14] = [
 ];
 
 /// Groups that read a topic, and the largest lag among them.
-type Readers<'a> = BTreeMap<&'a Name, (BTreeSet<&'a Name>, Option<i64>)>;
+type Readers<'a> = BTreeMap<&'a Name, (BTreeSet<&'a Name>, Total)>;
 
 fn readers(cluster: &Cluster) -> Readers<'_> {
     let mut readers = Readers::new();
     for (group, known) in &cluster.groups {
-        let mut lags: BTreeMap<&Name, Option<i64>> = BTreeMap::new();
+        let mut lags: BTreeMap<&Name, Total> = BTreeMap::new();
         for ((topic, _), partition) in &known.partitions {
             let lag = lags.entry(topic).or_default();
-            if let Some(behind) = partition.lag.and_then(|lag| lag.offsets()) {
-                *lag = Some(lag.unwrap_or(0) + behind);
-            }
+            *lag = lag.and(Total::of(partition.lag));
         }
         for (topic, lag) in lags {
             let (groups, worst) = readers.entry(topic).or_default();
             groups.insert(group);
-            *worst = (*worst).max(lag);
+            let is_partial = worst.is_partial || lag.is_partial;
+            *worst = Total { offsets: worst.offsets.max(lag.offsets), is_partial };
         }
     }
     readers
@@ -57,7 +57,7 @@ fn row(name: &Name, topic: &Topic, readers: &Readers<'_>, lens: Lens) -> Row {
     let offline = of(|trouble| *trouble == Trouble::Offline);
     let under_replicated = topic.partitions.values().filter(|one| one.isr.len() < one.replicas.len()).count();
     let (group_count, worst_lag) =
-        readers.get(name).map_or((0, None), |(groups, worst)| (groups.len(), *worst));
+        readers.get(name).map_or((0, Total::default()), |(groups, worst)| (groups.len(), *worst));
     let skew = topic.skew(lens.window_ms);
     let retention = topic.config("retention.ms").and_then(|text| text.parse::<i64>().ok());
     let retention = match retention {
@@ -76,16 +76,16 @@ fn row(name: &Name, topic: &Topic, readers: &Readers<'_>, lens: Lens) -> Row {
             Cell::soon(topic.rate(lens.window_ms), Value::Rate),
             Cell::maybe(skew, |skew| Value::Ratio(skew.par)),
             Cell::maybe(skew, |skew| Value::Ratio(skew.cv)),
-            Cell::maybe(topic.size_bytes(), Value::Bytes),
+            Cell::soon(topic.size_bytes(), Value::Bytes),
             retention,
             Cell::count(group_count),
-            Cell::maybe(worst_lag, Value::Count),
+            Cell::total(worst_lag),
             Cell::maybe(topic.config("cleanup.policy").map(str::to_owned), |policy| {
                 Value::Text(policy.into())
             }),
         ],
         is_trouble: of(|trouble| *trouble < Trouble::NotPreferred) > 0,
-        copy: format!("kafkactl topic describe {}", shell_word(name)),
+        copy: command(&["topic", "describe"], &[name]),
     }
 }
 
@@ -102,7 +102,7 @@ pub fn configs(cluster: &Cluster, topic: &str) -> Grid {
             Cell::text(if config.own { "topic" } else { "inherited" }).tone_if(!config.own, Tone::Dim),
         ],
         is_trouble: false,
-        copy: format!("kafkactl topic config get {} {key}", shell_word(topic)),
+        copy: command(&["topic", "config", "get"], &[topic, key]),
     });
     let columns =
         vec![Column::new("KEY").shrinks_to(20), Column::new("VALUE").shrinks_to(10), Column::new("SET-BY")];
@@ -125,16 +125,16 @@ pub fn groups(cluster: &Cluster, topic: &str, lens: Lens) -> Grid {
                 super::groups::verdict_cell(summary.verdict),
                 Cell::text(group.state.clone()),
                 Cell::count(summary.partition_count),
-                Cell::maybe(summary.lag, Value::Count),
-                Cell::maybe(summary.time_lag_ms, Value::Millis),
+                Cell::total(summary.lag),
+                Cell::at_least(summary.time_lag_ms, summary.time_lag_is_partial, Value::Millis),
                 super::groups::known_with_lag(&summary, summary.consume_rate, Value::Rate),
                 super::groups::known_with_lag(&summary, summary.produce_rate, Value::Rate),
-                super::groups::known_with_lag(&summary, summary.eta, Value::Eta),
+                super::groups::eta_cell(&summary, summary.eta),
                 Cell::maybe(summary.skew, |skew| Value::Ratio(skew.par)),
                 Cell::maybe(summary.skew, |skew| Value::Ratio(skew.cv)),
             ],
             is_trouble: summary.verdict.is_some_and(|verdict| verdict.is_trouble()),
-            copy: format!("kafkactl group describe {}", shell_word(name)),
+            copy: command(&["group", "describe"], &[name]),
         })
     });
     let columns = vec![

@@ -19,7 +19,14 @@ fn name() -> impl Strategy<Value = String> {
 }
 
 fn number() -> impl Strategy<Value = i64> {
-    prop_oneof![0..50i64, Just(0), Just(i64::MAX / 4), any::<i32>().prop_map(i64::from)]
+    prop_oneof![
+        0..50i64,
+        Just(0),
+        Just(i64::MAX),
+        Just(i64::MIN),
+        any::<i32>().prop_map(i64::from),
+        any::<i64>()
+    ]
 }
 
 fn snapshot() -> impl Strategy<Value = Snapshot> {
@@ -57,7 +64,10 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
                     })
                     .collect()
             };
-            Data::Offsets(Offsets { topics: topics.into_iter().map(|(name, of)| (name, one(of))).collect() })
+            Data::Offsets(Offsets {
+                topics: topics.into_iter().map(|(name, of)| (name, one(of))).collect(),
+                ..Offsets::default()
+            })
         });
     let groups = proptest::collection::vec((name(), name()), 0..4).prop_map(|groups| {
         let group = |(id, state)| Group { id, state, ..Group::default() };
@@ -65,7 +75,10 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
     });
     let commits = proptest::collection::btree_map(name(), (name(), number()), 0..4).prop_map(|groups| {
         let one = |(topic, offset)| [(topic, vec![(0, offset), (1, offset)])].into();
-        Data::Commits(Commits { groups: groups.into_iter().map(|(group, of)| (group, one(of))).collect() })
+        Data::Commits(Commits {
+            groups: groups.into_iter().map(|(group, of)| (group, one(of))).collect(),
+            ..Commits::default()
+        })
     });
     (number(), prop_oneof![metadata, offsets, groups, commits]).prop_map(|(at_ms, data)| Snapshot {
         at_ms,

@@ -2,6 +2,7 @@
 
 mod anything;
 mod deeds;
+mod incident;
 mod screens;
 
 use std::path::PathBuf;
@@ -33,7 +34,7 @@ fn incident() -> Vec<Snapshot> {
     let path = golden("incident.jsonl");
     if is_updating() {
         let mut recorder = crate::recording::Recorder::create(&path, "demo").unwrap();
-        for step in 0..12 {
+        for step in 0..17 {
             for snapshot in crate::demo::step(step, 1_768_471_200_000 + step * crate::demo::STEP_MS) {
                 recorder.write(&snapshot).unwrap();
             }

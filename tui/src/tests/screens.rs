@@ -65,7 +65,8 @@ fn verdicts_and_events_of_the_incident() {
     for (group, verdict) in [
         ("billing", Some(Verdict::Ok)),
         ("fraud", Some(Verdict::Warn)),
-        ("search-index", Some(Verdict::Warn)),
+        ("search-index", Some(Verdict::Stall)),
+        ("rewound", Some(Verdict::Rewind)),
         ("stopped-batch", Some(Verdict::Stop)),
         ("fresh", None),
     ] {
@@ -182,6 +183,9 @@ fn a_commit_from_before_we_looked_is_timed_by_its_record() {
     assert!(!app.places_without_time().contains(&place));
     // What is told about one place says nothing about the next.
     let moved = [("orders".to_owned(), vec![(0, 9_001)])].into();
-    take(&mut app, Data::Commits(Commits { groups: [("stopped-batch".to_owned(), moved)].into() }));
+    take(
+        &mut app,
+        Data::Commits(Commits { groups: [("stopped-batch".to_owned(), moved)].into(), silent: vec![] }),
+    );
     assert!(app.places_without_time().contains(&Place { offset: 9_001, ..place }));
 }

@@ -94,6 +94,7 @@ async fn show(args: &DemoArgs, common: &Common, cluster: &Cluster, end: impl Fut
     let Dress { theme, overrides, background_is_light } = top::dress(&args.look, common)?;
     let setup = Setup {
         cluster_name: format!("demo on {}", cluster.bootstrap),
+        connect: vec!["-b".to_owned(), cluster.bootstrap.to_string()],
         period: POLL_PERIOD,
         theme,
         ascii: args.look.ascii,

@@ -127,7 +127,7 @@ fn group_row(cluster: &Cluster, name: &Name, group: &Group) -> GroupRow {
         group: name.to_string(),
         state: group.state.clone(),
         members: group.members.len(),
-        lag: summary.lag,
+        lag: summary.lag.offsets,
         time_lag_ms: summary.time_lag_ms,
         records_per_second: summary.consume_rate,
         verdict: summary.verdict.map(|verdict| verdict.name()),

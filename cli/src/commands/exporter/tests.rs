@@ -39,7 +39,7 @@ fn small() -> Cluster {
     let partition = Partition { id: 0, leader: Some(1), epoch: 0, replicas: vec![1, 2], isr: vec![1] };
     let topic =
         Topic { name: "orders".to_owned(), id: String::new(), internal: false, partitions: vec![partition] };
-    let broker = Broker { id: 1, host: "here".to_owned(), port: 9092, rack: None };
+    let broker = Broker { id: 1, host: "here".to_owned(), port: 9092, rack: None, fenced: false };
     let metadata = Metadata { brokers: vec![broker], topics: vec![topic], ..Metadata::default() };
     see(&mut cluster, START_MS, Data::Metadata(metadata));
     let group = Group {
@@ -47,15 +47,16 @@ fn small() -> Cluster {
         coordinator: 1,
         kind: "classic".to_owned(),
         state: "Empty".to_owned(),
+        simple: false,
         detail: None,
     };
     see(&mut cluster, START_MS, Data::Groups(Groups { groups: vec![group], ..Groups::default() }));
     let commits = BTreeMap::from([("orders".to_owned(), vec![(0, 4)])]);
-    let commits = Commits { groups: BTreeMap::from([("billing".to_owned(), commits)]) };
+    let commits = Commits { groups: BTreeMap::from([("billing".to_owned(), commits)]), silent: vec![] };
     see(&mut cluster, START_MS, Data::Commits(commits));
     let ends = PartitionOffsets { id: 0, start: Some(0), end: Some(10), stable: Some(8) };
     let topics = BTreeMap::from([("orders".to_owned(), vec![ends])]);
-    see(&mut cluster, START_MS, Data::Offsets(Offsets { topics }));
+    see(&mut cluster, START_MS, Data::Offsets(Offsets { topics, silent: vec![] }));
     cluster
 }
 
@@ -123,15 +124,14 @@ fn rows_are_bounded() {
     };
     let metadata = Metadata { topics: (0..count).map(topic).collect(), ..Metadata::default() };
     see(&mut cluster, START_MS, Data::Metadata(metadata));
-    let group =
-        Group { id: "g".to_owned(), coordinator: 1, kind: String::new(), state: String::new(), detail: None };
+    let group = Group { id: "g".to_owned(), coordinator: 1, ..Group::default() };
     see(&mut cluster, START_MS, Data::Groups(Groups { groups: vec![group], ..Groups::default() }));
     let commits = (0..count).map(|number| (name(number), vec![(0, 1)])).collect();
-    let commits = Commits { groups: BTreeMap::from([("g".to_owned(), commits)]) };
+    let commits = Commits { groups: BTreeMap::from([("g".to_owned(), commits)]), silent: vec![] };
     see(&mut cluster, START_MS, Data::Commits(commits));
     let ends = || vec![PartitionOffsets { end: Some(3), ..PartitionOffsets::default() }];
     let topics = (0..count).map(|number| (name(number), ends())).collect();
-    see(&mut cluster, START_MS, Data::Offsets(Offsets { topics }));
+    see(&mut cluster, START_MS, Data::Offsets(Offsets { topics, silent: vec![] }));
     let page = page(&cluster, START_MS);
     let rows = |metric: &str| page.lines().filter(|line| line.starts_with(&format!("{metric}{{"))).count();
     assert_eq!(rows("kafka_group_lag_records"), LAG_ROWS_MAX);

@@ -1,0 +1,212 @@
+//! A consumer group: where it stands, how fast it reads, and what became of it.
+
+use std::collections::BTreeMap;
+
+use super::cluster::{Cluster, Isolation, Name, Partition, TREND_MAX, sum_known};
+use super::commits::{Commits, Presence, Reading};
+use super::lag::{self, Eta, Lag, Skew, Total, Verdict};
+use super::ring::Ring;
+use super::snapshot::Member;
+
+#[derive(Debug, Clone, Default)]
+pub struct Group {
+    pub state: String,
+    pub kind: String,
+    pub coordinator: i32,
+    pub epoch: Option<i32>,
+    pub assignor: String,
+    pub members: Vec<Member>,
+    pub partitions: BTreeMap<(Name, i32), GroupPartition>,
+    pub trend: Ring<u64, TREND_MAX>,
+    pub is_described: bool,
+    /// Readers that assign partitions to themselves may commit to it; members it does not know.
+    pub is_simple: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct GroupPartition {
+    pub commit: Option<i64>,
+    commits: Commits,
+    pub lag: Option<Lag>,
+    pub verdict: Option<Verdict>,
+    /// Place in the group's members.
+    pub member: Option<usize>,
+    /// When the record at the commit was written, where that was asked for.
+    pub(super) stamp_ms: Option<i64>,
+    /// When the commit was read, 0 for not yet: a lag is told once for each reading.
+    read_ms: i64,
+}
+
+impl GroupPartition {
+    /// How long ago the end offset was where the commit is, or, when that was before we looked, how old the record
+    /// there is; `None` while neither is known.
+    pub fn time_lag_ms(&self, known: &Partition) -> Option<i64> {
+        let (commit, behind) = (self.commit?, self.lag?.offsets()?);
+        let by_record = || Some(known.ends.last()?.at_ms.saturating_sub(self.stamp_ms?).max(0));
+        known.time_lag_ms(commit, behind).or_else(by_record)
+    }
+
+    /// How fast it is read, and how fast it is written to over the same time.
+    pub fn rates(&self, known: Option<&Partition>, window_ms: i64) -> (Option<f64>, Option<f64>) {
+        let pace = self.commits.pace(window_ms);
+        let span_ms = pace.map_or(window_ms, |pace| pace.span_ms.max(window_ms));
+        (pace.map(|pace| pace.per_second), known.and_then(|known| known.ends.rate(span_ms)))
+    }
+
+    /// Takes in the end offset that was read after the commit; each reading of the commit counts once.
+    pub(super) fn measure(&mut self, known: Option<&Partition>, isolation: Isolation, presence: Presence) {
+        if self.read_ms == 0 {
+            return;
+        }
+        let end = known.and_then(|known| known.known_end(isolation));
+        let lag = Lag::of(self.commit, known.and_then(|known| known.start), end);
+        self.lag = Some(lag);
+        if let (Some(commit), Some(lag)) = (self.commit, lag.offsets()) {
+            self.commits.take(Reading { at_ms: self.read_ms, commit, lag }, presence);
+        }
+        self.verdict = match lag {
+            Lag::NoCommit => None,
+            Lag::Unknown => Some(Verdict::Pending),
+            Lag::Expired { .. } | Lag::Behind(_) => Some(self.commits.verdict(presence)),
+        };
+    }
+
+    pub(super) fn read(&mut self, at_ms: i64, commit: Option<i64>) {
+        if self.commit != commit {
+            self.stamp_ms = None;
+        }
+        self.commit = commit;
+        self.read_ms = at_ms;
+        if commit.is_none() {
+            self.commits = Commits::default();
+        }
+    }
+}
+
+/// A group as one line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupSummary {
+    pub lag: Total,
+    /// The worst of its partitions.
+    pub time_lag_ms: Option<i64>,
+    /// Of some partition it is not known.
+    pub time_lag_is_partial: bool,
+    pub consume_rate: Option<f64>,
+    pub produce_rate: Option<f64>,
+    pub eta: Option<Eta>,
+    pub slowest_eta: Option<Eta>,
+    pub skew: Option<Skew>,
+    pub verdict: Option<Verdict>,
+    pub partition_count: usize,
+    pub no_commit_count: usize,
+    pub expired_count: usize,
+    pub topic_count: usize,
+}
+
+/// The largest, unless that is 0 and others are not known: a group that is behind must not look as if it were not.
+fn worst_known(time_lags_ms: &[Option<i64>]) -> Option<i64> {
+    let worst_ms = time_lags_ms.iter().copied().max().flatten();
+    worst_ms.filter(|&worst_ms| worst_ms > 0 || !time_lags_ms.contains(&None))
+}
+
+impl Group {
+    pub fn lag(&self) -> Total {
+        Total::of(self.partitions.values().filter_map(|partition| partition.lag))
+    }
+
+    /// The worst of its partitions.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.partitions.values().filter_map(|partition| partition.verdict).max()
+    }
+
+    /// Brokers tell the state of every group, and the members of those that were described.
+    pub(super) fn presence(&self) -> Presence {
+        let is_vacant = match self.state.as_str() {
+            "" => self.is_described && self.members.is_empty(),
+            state => matches!(state, "Empty" | "Dead"),
+        };
+        match (is_vacant, self.is_simple) {
+            (false, _) => Presence::Members,
+            (true, false) => Presence::Left,
+            (true, true) => Presence::Outside,
+        }
+    }
+
+    pub fn summary(&self, cluster: &Cluster, window_ms: i64) -> GroupSummary {
+        self.summary_of(cluster, window_ms, |_| true)
+    }
+
+    /// Of some of its topics alone.
+    pub fn summary_of(
+        &self,
+        cluster: &Cluster,
+        window_ms: i64,
+        is_wanted: impl Fn(&Name) -> bool,
+    ) -> GroupSummary {
+        let mine: Vec<_> = self.partitions.iter().filter(|((topic, _), _)| is_wanted(topic)).collect();
+        let lag = Total::of(mine.iter().filter_map(|(_, partition)| partition.lag));
+        let (mut traffic, mut lags, mut time_lags_ms) = (Traffic::default(), Vec::new(), Vec::new());
+        for ((topic, id), partition) in &mine {
+            let Some(behind) = partition.lag.and_then(Lag::offsets) else { continue };
+            lags.push(behind as f64);
+            let Some(known) = cluster.partition(topic, *id) else { continue };
+            traffic.add(behind, partition.rates(Some(known), window_ms));
+            time_lags_ms.push(partition.time_lag_ms(known));
+        }
+        let of_state =
+            |state| mine.iter().filter(|(_, one)| one.lag.is_some_and(|lag| lag.state() == state)).count();
+        let mut topics: Vec<&Name> = mine.iter().map(|((topic, _), _)| topic).collect();
+        topics.dedup();
+        GroupSummary {
+            lag,
+            time_lag_ms: worst_known(&time_lags_ms),
+            time_lag_is_partial: lag.is_partial || time_lags_ms.contains(&None),
+            eta: lag.offsets.and_then(|lag| traffic.eta(lag)),
+            slowest_eta: traffic.slowest_eta,
+            consume_rate: traffic.consumed,
+            produce_rate: traffic.produced,
+            skew: lag::skew(&lags),
+            verdict: mine.iter().filter_map(|(_, partition)| partition.verdict).max(),
+            partition_count: mine.len(),
+            no_commit_count: of_state("no-commit"),
+            expired_count: of_state("expired"),
+            topic_count: topics.len(),
+        }
+    }
+}
+
+/// What is read and written in a group's partitions.
+#[derive(Debug, Default)]
+struct Traffic {
+    consumed: Option<f64>,
+    produced: Option<f64>,
+    slowest_eta: Option<Eta>,
+    /// Some partition is behind, and how fast is not known.
+    is_partial: bool,
+}
+
+impl Traffic {
+    fn add(&mut self, behind: i64, (consumed, produced): (Option<f64>, Option<f64>)) {
+        self.consumed = sum_known([self.consumed, consumed].into_iter());
+        self.produced = sum_known([self.produced, produced].into_iter());
+        self.slowest_eta = lag::slower(self.slowest_eta, lag::eta(behind, consumed, produced));
+        self.is_partial |= behind > 0 && consumed.and(produced).is_none();
+    }
+
+    fn eta(&self, lag: i64) -> Option<Eta> {
+        if self.is_partial { None } else { lag::eta(lag, self.consumed, self.produced) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_that_is_behind_does_not_look_current() {
+        assert_eq!(worst_known(&[]), None);
+        assert_eq!(worst_known(&[Some(0), Some(0)]), Some(0));
+        assert_eq!(worst_known(&[Some(0), None]), None);
+        assert_eq!(worst_known(&[Some(7), None, Some(0)]), Some(7));
+    }
+}

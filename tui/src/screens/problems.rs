@@ -1,0 +1,189 @@
+//! What is wrong with the cluster, by cause: a broker that is down is one problem, not one a partition.
+
+use std::collections::BTreeMap;
+
+use super::command;
+use crate::model::cluster::{Cluster, Group, Name, Partition, Trouble};
+use crate::model::grid::{Cell, Column, Grid, Row, Tone};
+use crate::model::lag::{Lag, Verdict};
+
+const COLUMNS: [Column; 3] =
+    [Column::new("LEVEL"), Column::new("SUBJECT").shrinks_to(12), Column::new("PROBLEM").shrinks_to(16)];
+
+/// Partitions that a problem names; the others are counted.
+const NAMED_MAX: usize = 3;
+
+/// How bad it is: the order of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    /// Data cannot be reached.
+    Outage,
+    /// A group does not read, or the dashboard does not see.
+    Stuck,
+    /// Writes that must be safe are refused.
+    Refusing,
+    /// One more failure would be worse.
+    Degraded,
+    /// A group reads too slowly.
+    Slow,
+}
+
+impl Level {
+    fn mark(self) -> Cell {
+        let (mark, tone) = match self {
+            Self::Outage => ("!!", Tone::Bad),
+            Self::Stuck | Self::Refusing => ("!", Tone::Bad),
+            Self::Degraded => ("!", Tone::Warning),
+            Self::Slow => ("▲", Tone::Warning),
+        };
+        Cell::text(mark).tone(tone)
+    }
+}
+
+struct Problem {
+    level: Level,
+    subject: String,
+    what: String,
+    copy: Vec<String>,
+}
+
+/// Worst first: what cannot be reached, groups that are stuck, then the rest.
+pub fn grid(cluster: &Cluster) -> Grid {
+    let mut found = of_samplers(cluster);
+    found.extend(of_partitions(cluster));
+    found.extend(of_brokers(cluster));
+    found.extend(cluster.groups.iter().flat_map(|(name, group)| of_group(name, group)));
+    found.sort_by_key(|problem| problem.level);
+    let rows = found.into_iter().map(|Problem { level, subject, what, copy }| {
+        let mark = level.mark();
+        let tone = mark.tone;
+        Row {
+            id: format!("{subject}\n{what}"),
+            cells: vec![mark, Cell::name(subject), Cell::text(what).tone(tone)],
+            is_trouble: true,
+            copy,
+        }
+    });
+    Grid { title: "Problems".to_owned(), rows: rows.collect(), columns: COLUMNS.to_vec() }
+}
+
+fn of_samplers(cluster: &Cluster) -> Vec<Problem> {
+    let failing =
+        cluster.health.iter().filter_map(|(sampler, health)| Some((sampler, health.error.as_ref()?)));
+    failing
+        .map(|(sampler, error)| Problem {
+            level: Level::Stuck,
+            subject: sampler.name().to_owned(),
+            what: format!("not answered: {error}"),
+            copy: Vec::new(),
+        })
+        .collect()
+}
+
+/// Partitions that lack a replica, by the broker that should have it.
+fn lacking(cluster: &Cluster) -> BTreeMap<i32, Vec<String>> {
+    let mut lacking: BTreeMap<i32, Vec<String>> = BTreeMap::new();
+    for (name, _, id, partition) in cluster.partitions() {
+        for broker in missing(partition) {
+            lacking.entry(broker).or_default().push(format!("{name}-{id}"));
+        }
+    }
+    lacking
+}
+
+fn missing(partition: &Partition) -> impl Iterator<Item = i32> + '_ {
+    partition.replicas.iter().copied().filter(|id| !partition.isr.contains(id))
+}
+
+fn of_brokers(cluster: &Cluster) -> Vec<Problem> {
+    let mut lacking = lacking(cluster);
+    let mut found = Vec::new();
+    for (id, broker) in &cluster.brokers {
+        let mut put = |level, what: String| {
+            let subject = format!("broker {id}");
+            found.push(Problem { level, subject, what, copy: command(&["cluster", "info"], &[]) });
+        };
+        let lacked = lacking.remove(id).unwrap_or_default();
+        match (broker.is_up, lacked.len()) {
+            (false, 0) => put(Level::Outage, "down".to_owned()),
+            (false, 1) => put(Level::Outage, format!("down: {} lacks it", lacked[0])),
+            (false, count) => put(Level::Outage, format!("down: {count} partitions lack it")),
+            (true, 0) => {}
+            (true, _) => put(Level::Degraded, format!("up, and out of sync in {}", named(&lacked))),
+        }
+        if broker.is_silent() {
+            put(Level::Outage, "in the cluster, and does not answer".to_owned());
+        }
+        for dir in &broker.log_dirs {
+            if let Some(error) = &dir.error {
+                put(Level::Outage, format!("log dir {}: {error}", dir.path));
+            }
+        }
+    }
+    found
+}
+
+/// `orders-0, orders-1, orders-2 and 59 others`.
+fn named(partitions: &[String]) -> String {
+    let first = partitions[..partitions.len().min(NAMED_MAX)].join(", ");
+    match partitions.len().saturating_sub(NAMED_MAX) {
+        0 => first,
+        1 => format!("{first} and 1 other"),
+        others => format!("{first} and {others} others"),
+    }
+}
+
+/// What is worse than a missing replica, by topic.
+fn of_partitions(cluster: &Cluster) -> Vec<Problem> {
+    let mut by_topic: BTreeMap<(&Name, Trouble), Vec<(i32, &Partition)>> = BTreeMap::new();
+    for (name, topic, id, partition) in cluster.partitions() {
+        if let Some(trouble @ (Trouble::Offline | Trouble::UnderMinIsr)) = partition.trouble(topic.min_isr())
+        {
+            by_topic.entry((name, trouble)).or_default().push((id, partition));
+        }
+    }
+    let problem = |((name, trouble), partitions): ((&Name, Trouble), Vec<(i32, &Partition)>)| {
+        let subject = match partitions.as_slice() {
+            [(id, _)] => format!("{name}-{id}"),
+            _ => name.to_string(),
+        };
+        let mut brokers: Vec<i32> = partitions.iter().flat_map(|(_, partition)| missing(partition)).collect();
+        brokers.sort_unstable();
+        brokers.dedup();
+        let lacks = brokers.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
+        let count =
+            if partitions.len() > 1 { format!("{} partitions ", partitions.len()) } else { String::new() };
+        let (level, what) = match trouble {
+            Trouble::Offline => (Level::Outage, format!("{count}offline: no live leader")),
+            _ => (Level::Refusing, format!("{count}{}: ISR lacks {lacks}", trouble.name())),
+        };
+        Problem { level, subject, what, copy: command(&["topic", "describe"], &[name]) }
+    };
+    by_topic.into_iter().map(problem).collect()
+}
+
+fn of_group(name: &Name, group: &Group) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut put = |level, what| {
+        found.push(Problem {
+            level,
+            subject: name.to_string(),
+            what,
+            copy: command(&["group", "describe"], &[name]),
+        });
+    };
+    if let Some(verdict) = group.verdict().filter(|verdict| verdict.is_trouble()) {
+        let lag = Cell::total(group.lag()).value.plain().into_owned();
+        let level = if verdict == Verdict::Warn { Level::Slow } else { Level::Stuck };
+        put(level, format!("{}: lag {lag}", verdict.name()));
+    }
+    let lost = group.partitions.values().filter_map(|one| match one.lag {
+        Some(Lag::Expired { lost, .. }) => Some(lost),
+        _ => None,
+    });
+    let lost = lost.fold(0, i64::saturating_add);
+    if lost > 0 {
+        put(Level::Stuck, format!("expired: {lost} offsets deleted unread"));
+    }
+    found
+}

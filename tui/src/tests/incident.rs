@@ -1,0 +1,235 @@
+//! What an operator meets in an incident.
+
+use super::*;
+use crate::model::snapshot::{
+    Broker, Commits, Data, Failed, Group, GroupDetail, Groups, Member, Metadata, Offsets, Partition,
+    PartitionOffsets, Sampler, Topic,
+};
+use crate::screens::overview::Summary;
+use crate::screens::{Lens, Place, Screen, grid};
+
+const LENS: Lens = Lens { window_ms: 10_000, show_internal: true };
+
+fn app_of(seen: impl IntoIterator<Item = (i64, Data)>) -> App {
+    let snapshots: Vec<Snapshot> =
+        seen.into_iter().map(|(at_ms, data)| Snapshot { at_ms, took_ms: 1, data }).collect();
+    app_with(&snapshots, setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 })
+}
+
+/// Brokers that are up, and `count` partitions on 1, 2 and 3 whose in-sync replicas are `isr`.
+fn metadata(up: &[i32], count: i32, isr: &[i32]) -> Data {
+    let broker = |id: &i32| Broker { id: *id, host: "h".to_owned(), port: 9092, rack: None, fenced: false };
+    let partition = |id| Partition {
+        id,
+        leader: isr.first().copied(),
+        epoch: 1,
+        replicas: vec![1, 2, 3],
+        isr: isr.to_vec(),
+    };
+    let topic = Topic {
+        name: "orders".to_owned(),
+        id: "a".to_owned(),
+        internal: false,
+        partitions: (0..count).map(partition).collect(),
+    };
+    Data::Metadata(Metadata {
+        brokers: up.iter().map(broker).collect(),
+        topics: vec![topic],
+        ..Metadata::default()
+    })
+}
+
+fn groups(states: &[(&str, &str)], silent: &[i32]) -> Data {
+    let group = |(id, state): &(&str, &str)| Group {
+        id: (*id).to_owned(),
+        coordinator: 1,
+        state: (*state).to_owned(),
+        detail: Some(GroupDetail { members: vec![Member::default()], ..GroupDetail::default() }),
+        ..Group::default()
+    };
+    let answered = [1, 2, 3].into_iter().filter(|id| !silent.contains(id));
+    Data::Groups(Groups {
+        groups: states.iter().map(group).collect(),
+        latency_ms: answered.map(|id| (id, 1)).collect(),
+        silent: silent.to_vec(),
+    })
+}
+
+fn commits(group: &str, offsets: &[i64]) -> Data {
+    let commits = offsets.iter().enumerate().map(|(id, offset)| (id as i32, *offset)).collect();
+    let topics = [("orders".to_owned(), commits)].into();
+    Data::Commits(Commits { groups: [(group.to_owned(), topics)].into(), silent: vec![] })
+}
+
+fn ends(count: i32, end: i64) -> Data {
+    let of = |id| PartitionOffsets { id, start: Some(0), end: Some(end), stable: Some(end) };
+    Data::Offsets(Offsets {
+        topics: [("orders".to_owned(), (0..count).map(of).collect())].into(),
+        silent: vec![],
+    })
+}
+
+fn rows(app: &App, place: Place, pane: usize) -> Vec<Vec<String>> {
+    let grid = grid(&place, pane, &app.cluster, LENS);
+    let text = |cell: &crate::model::grid::Cell| cell.value.plain().into_owned();
+    grid.rows.iter().map(|row| row.cells.iter().map(text).collect()).collect()
+}
+
+fn problems(app: &App) -> Vec<String> {
+    rows(app, Place::Screen(Screen::Overview), 0).into_iter().map(|row| row[1..].join(" ")).collect()
+}
+
+#[test]
+fn a_broker_that_was_gone_before_we_looked_is_known_by_its_replicas() {
+    let app = app_of([(0, metadata(&[1, 3], 62, &[1, 3]))]);
+    let summary = Summary::of(&app.cluster, 10_000);
+    assert_eq!((summary.brokers_up, summary.brokers_down), (2, vec![2]));
+    assert_eq!(problems(&app), ["broker 2 down: 62 partitions lack it"]);
+    assert_eq!(app.cluster.events.count(), 0);
+}
+
+#[test]
+fn a_dead_broker_does_not_bury_a_stuck_group() {
+    let mut seen =
+        vec![(0, metadata(&[1, 2, 3], 62, &[1, 2, 3])), (1, groups(&[("billing", "Stable")], &[]))];
+    for poll in 0..80 {
+        seen.extend([(poll * 2_000 + 2, commits("billing", &[5])), (poll * 2_000 + 3, ends(62, 10 + poll))]);
+    }
+    seen.push((170_000, metadata(&[1, 3], 62, &[1, 3])));
+    let app = app_of(seen);
+    assert_eq!(problems(&app), ["broker 2 down: 62 partitions lack it", "billing STALL: lag 84"]);
+    let events = rows(&app, Place::Screen(Screen::Events), 0);
+    let told: Vec<(&str, &str)> = events.iter().map(|row| (row[2].as_str(), row[3].as_str())).collect();
+    assert_eq!(told, [("isr-shrink", "62 partitions"), ("broker-gone", "broker 2"), ("verdict", "billing")]);
+    assert_eq!(app.cluster.events.count(), 64, "programs are told of each");
+}
+
+#[test]
+fn a_broker_that_does_not_answer_is_not_up() {
+    let seen =
+        [(0, metadata(&[1, 2, 3], 1, &[1, 2, 3])), (1_000, groups(&[], &[])), (3_000, groups(&[], &[2]))];
+    let mut app = app_of(seen);
+    let states = |app: &App| -> Vec<(String, String)> {
+        let rows = rows(app, Place::Screen(Screen::Brokers), 0);
+        rows.into_iter().map(|row| (row[2].clone(), row[12].clone())).collect()
+    };
+    let state = |word: &str, age: &str| (word.to_owned(), age.to_owned());
+    assert_eq!(states(&app), [state("up", "0"), state("silent", "2000"), state("up", "0")]);
+    assert_eq!(Summary::of(&app.cluster, 10_000).brokers_silent, [2]);
+    assert!(app.cluster.lag().is_partial, "its groups are not known");
+    assert_eq!(problems(&app), ["broker 2 in the cluster, and does not answer"]);
+    let failed = Failed { of: Sampler::Groups, error: "refused".to_owned() };
+    app.cluster.apply(Snapshot { at_ms: 9_000, took_ms: 1, data: Data::Failed(failed) });
+    assert_eq!(states(&app), [state("silent", "6000"), state("silent", "8000"), state("silent", "6000")]);
+    app.cluster.apply(Snapshot { at_ms: 9_500, took_ms: 1, data: groups(&[], &[]) });
+    assert_eq!(states(&app)[1], state("up", "0"));
+}
+
+#[test]
+fn a_group_with_an_offline_partition_does_not_look_caught_up() {
+    let mut seen = vec![(0, metadata(&[1, 2, 3], 2, &[1, 2, 3])), (1, groups(&[("billing", "Stable")], &[]))];
+    for poll in 0..4 {
+        seen.extend([(poll * 2_000 + 2, commits("billing", &[90, 100])), (poll * 2_000 + 3, ends(2, 100))]);
+    }
+    let mut app = app_of(seen);
+    let group = |app: &App| {
+        let row = rows(app, Place::Screen(Screen::Groups), 0).remove(0);
+        [row[1].clone(), row[6].clone(), row[11].clone()]
+    };
+    assert_eq!(group(&app)[1], "10");
+    let Data::Metadata(mut gone) = metadata(&[1, 2, 3], 2, &[1, 2, 3]) else { unreachable!() };
+    (gone.topics[0].partitions[0].leader, gone.topics[0].partitions[0].epoch) = (None, 2);
+    for (at_ms, data) in
+        [(20_000, Data::Metadata(gone)), (20_001, commits("billing", &[90, 100])), (20_002, ends(2, 100))]
+    {
+        app.cluster.apply(Snapshot { at_ms, took_ms: 1, data });
+    }
+    assert_eq!(group(&app), ["…", "≥0", "-"]);
+    assert!(Summary::of(&app.cluster, 10_000).lag_is_partial);
+}
+
+#[test]
+fn the_window_holds_for_reading_and_writing_alike() {
+    let mut seen = vec![(0, metadata(&[1, 2, 3], 1, &[1, 2, 3])), (1, groups(&[("billing", "Stable")], &[]))];
+    // Written at 10 a second, read at 100 in the last ten seconds, and at 20 before.
+    for poll in 0..100 {
+        let (at_ms, fast) = (poll * 2_000, (poll - 94).max(0));
+        let commit = 1_000 + poll * 40 + fast * 160;
+        seen.extend([(at_ms + 2, commits("billing", &[commit])), (at_ms + 3, ends(1, 50_000 + poll * 20))]);
+    }
+    let app = app_of(seen);
+    let of = |window_ms| app.cluster.groups["billing"].summary(&app.cluster, window_ms);
+    let (short, long) = (of(10_000), of(60_000));
+    assert!((short.consume_rate.unwrap() - 100.0).abs() < 5.0, "{short:?}");
+    assert!((20.0..50.0).contains(&long.consume_rate.unwrap()), "{long:?}");
+    assert!(
+        (short.produce_rate.unwrap() - 10.0).abs() < 0.5 && (long.produce_rate.unwrap() - 10.0).abs() < 0.5
+    );
+}
+
+#[test]
+fn a_filter_is_in_force_whole_or_not_at_all() {
+    let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+    press(&mut app, &["5"]);
+    for wrong in ["~[", "bogus>3"] {
+        press(&mut app, &["/"]);
+        let keys: Vec<String> = wrong.chars().map(|c| c.to_string()).collect();
+        press(&mut app, &keys.iter().map(String::as_str).collect::<Vec<_>>());
+        press(&mut app, &["Enter"]);
+        let text = text_of(&screen_of(&app), false);
+        assert!(text.contains("Groups (8)") && text.contains("! ") && !text.contains("error:"), "{text}");
+        assert_eq!(app.view().filter_text, "");
+        press(&mut app, &["Esc"]);
+        assert_eq!(app.mode, crate::model::app::Mode::Table);
+    }
+}
+
+#[test]
+fn escape_never_ends_the_dashboard() {
+    let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+    assert!(!press(&mut app, &["5", "Enter", "Esc", "Esc", "Esc"]).contains(&Effect::Quit));
+    assert_eq!(*app.place(), Place::Screen(Screen::Groups));
+    assert_eq!(press(&mut app, &["q"]), [Effect::Quit]);
+}
+
+#[test]
+fn copied_commands_reach_the_same_cluster_and_obey_nobody() {
+    let mut app =
+        app_of([(0, metadata(&[1, 2, 3], 1, &[1, 2, 3])), (1, groups(&[("-g\nrm -rf /", "Stable")], &[]))]);
+    app.setup.connect = vec!["-b".to_owned(), "h:9092".to_owned()];
+    press(&mut app, &["5"]);
+    let copied = press(&mut app, &["y"]);
+    let expected = r"kafkactl -b h:9092 group describe -- $'-g\x0arm -rf /'";
+    assert_eq!(copied, [Effect::Copy(expected.to_owned())]);
+    press(&mut app, &["g"]);
+    assert_eq!(
+        press(&mut app, &["s", "k", "k", "k", "k", "k", "k", "Enter", "c"]).last(),
+        Some(&Effect::Copy("-g·rm -rf /".to_owned()))
+    );
+    update(&mut app, Event::Switched { cluster_name: "prod".to_owned() });
+    assert_eq!(app.setup.connect, ["-c", "prod"]);
+}
+
+#[test]
+fn what_is_gone_and_what_is_not_there_is_said() {
+    let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+    app.setup.contexts = vec!["dev".to_owned(), "prod".to_owned()];
+    let type_in = |app: &mut App, line: &str| {
+        for c in line.chars() {
+            press(app, &[&if c == ' ' { "Space".to_owned() } else { c.to_string() }]);
+        }
+        press(app, &["Enter"]);
+        app.message.as_ref().map(|message| message.text.clone())
+    };
+    assert_eq!(type_in(&mut app, ":ctx").as_deref(), Some("contexts: dev, prod"));
+    assert_eq!(type_in(&mut app, ":group nosuch").as_deref(), Some("there is no group \"nosuch\""));
+    type_in(&mut app, ":topic orders");
+    let gone = Data::Metadata(Metadata::default());
+    let at_ms = app.now_ms + 1;
+    update(&mut app, Event::Snapshot(Box::new(Snapshot { at_ms, took_ms: 1, data: gone })));
+    assert!(text_of(&screen_of(&app), false).contains("deleted"));
+    press(&mut app, &["?"]);
+    type_in(&mut app, "mous");
+    press(&mut app, &["?", "m", "o", "u", "s", "e"]);
+    assert!(text_of(&screen_of(&app), false).contains("column titles"));
+}
