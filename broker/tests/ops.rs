@@ -112,6 +112,18 @@ async fn figures_follow_what_clients_do() {
     assert_eq!(sample(&text, "kafka_request_total_seconds_bucket{le=\"+Inf\",api=\"Produce\"}"), produced);
     lint(&text);
     assert_eq!(families(&text), documented());
+    let log_end = "kafka_quorum_log_end_offset";
+    let text = loop {
+        let (_, later) = ask(ops, "GET", "/metrics", "").await;
+        if sample(&later, log_end) > sample(&text, log_end) {
+            break later;
+        }
+    };
+    assert_eq!(
+        sample(&text, "kafka_metadata_applied_offset"),
+        sample(&text, log_end) - 1.0,
+        "records that change nothing are applied too"
+    );
     broker.shutdown();
     broker.wait().await.unwrap();
     assert!(TcpStream::connect(ops).is_err());

@@ -112,6 +112,11 @@ impl MetadataLoader {
         &self.quorum
     }
 
+    /// Whether something changed that [`MetadataLoader::take`] has not given out. No-op records change nothing.
+    pub fn has_news(&self) -> bool {
+        self.is_in_transaction() || !self.delta.is_empty()
+    }
+
     /// Whether records wait for the end of their transaction.
     pub fn is_in_transaction(&self) -> bool {
         self.transaction.is_some()

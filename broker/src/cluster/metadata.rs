@@ -91,6 +91,7 @@ impl Metadata {
             epoch: self.log.epoch(),
             high_watermark: Offset::NONE,
             log_end: self.log.end_offset(),
+            applied: Offset::NONE,
             voters: self.log.voters().to_vec(),
         }));
         let root = self.root;

@@ -62,7 +62,11 @@ fn write_metadata(broker: &Broker, image: &MetadataImage, page: &mut Page<'_>) -
     page.gauge("kafka_quorum_voters", "Voters of the metadata quorum", quorum.voters.len() as i64)?;
     page.gauge("kafka_quorum_high_watermark", "Committed end of the metadata log", quorum.high_watermark.0)?;
     page.gauge("kafka_quorum_log_end_offset", "End of the metadata log here", quorum.log_end.0)?;
-    page.gauge("kafka_metadata_applied_offset", "Last metadata record this broker acts upon", image.offset.0)
+    page.gauge(
+        "kafka_metadata_applied_offset",
+        "Last metadata record this broker acts upon",
+        quorum.applied.0,
+    )
 }
 
 fn cluster_figures(broker: &Broker, image: &MetadataImage, controller: i32) -> ClusterFigures {

@@ -203,11 +203,16 @@ impl Driver {
     }
 
     fn show_quorum(&self) {
+        let applied = match self.loader.has_news() {
+            true => self.cache.image().offset,
+            false => self.loader.newest().offset,
+        };
         self.quorum.store(Arc::new(QuorumView {
             leader: self.node,
             epoch: self.log.epoch(),
             high_watermark: self.log.high_watermark().unwrap_or(Offset::NONE),
             log_end: self.log.end_offset(),
+            applied,
             voters: self.log.voters().to_vec(),
         }));
     }

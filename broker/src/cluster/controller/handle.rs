@@ -43,7 +43,7 @@ pub struct Controller {
     broker: (BrokerId, BrokerEpoch),
 }
 
-/// How the metadata quorum stands, for DescribeQuorum.
+/// How the metadata quorum stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuorumView {
     pub leader: BrokerId,
@@ -51,6 +51,8 @@ pub struct QuorumView {
     /// Up to where records are committed; -1 while that is not known.
     pub high_watermark: Offset,
     pub log_end: Offset,
+    /// The last record that this broker acts upon, or that asks nothing of it.
+    pub applied: Offset,
     pub voters: Vec<Voter>,
 }
 
@@ -72,6 +74,7 @@ impl Controller {
             epoch: LeaderEpoch(0),
             high_watermark: Offset::NONE,
             log_end: Offset(0),
+            applied: Offset::NONE,
             voters: Vec::new(),
         };
         Self::new(orders, Arc::new(ArcSwap::from_pointee(view)), (broker, BrokerEpoch(-1)))
