@@ -159,6 +159,30 @@ fn sealed_segments_are_searched_without_the_log() {
     assert_eq!(latest.found().map(|found| found.timestamp_ms), Some(991));
 }
 
+/// A partition's log is replaced while it is searched, by one with other segments.
+#[test]
+fn a_search_goes_on_in_a_log_with_other_segments() {
+    let [disk, other_disk] = [MemoryDisk::default(), MemoryDisk::default()];
+    let mut log = open(&disk, small_segments());
+    let large = LogConfig { segment_bytes: 5 * small_segments().segment_bytes, ..small_segments() };
+    let mut other = open(&other_disk, large);
+    for step in 0..50 {
+        append(&mut log, 0, 2, step * 10);
+        append(&mut other, 0, 2, step * 10);
+    }
+    for step in 50..200 {
+        append(&mut other, 0, 2, step * 10);
+    }
+    let mut search = TimeSearch::new(TimeQuery::AtOrAfter(495));
+    assert!(!log.search(&mut search).unwrap());
+    search.run().unwrap();
+    assert_eq!(search.found(), None);
+    while !other.search(&mut search).unwrap() {
+        search.run().unwrap();
+    }
+    assert_eq!(search.found().map(|found| found.timestamp_ms), Some(500));
+}
+
 /// B21, over several segments and with times that go back.
 #[test]
 fn records_are_found_by_time() {

@@ -1,7 +1,7 @@
 //! AlterReplicaLogDirs, v1–v2: replicas of this broker move to other data directories of it (KIP-113).
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 
 use kafkactl_core::names::{PartitionId, TopicName, TopicPartition};
 use kafkactl_core::wire::messages::alter_replica_log_dirs_response::{
@@ -21,13 +21,13 @@ fn handle(mut request: Request<'_>) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
-    // Of several directories for one partition the last counts.
-    let mut wanted: BTreeMap<String, BTreeMap<i32, PathBuf>> = BTreeMap::new();
+    // Of several directories for one partition the last counts. Names stay in the body: each may be as long as a
+    // request lets it, and stand for a million partitions.
+    let mut wanted: BTreeMap<&str, BTreeMap<i32, &Path>> = BTreeMap::new();
     for dir in &body.dirs {
         for topic in &dir.topics {
-            let partitions = wanted.entry(topic.name.to_string()).or_default();
-            partitions
-                .extend(topic.partitions.iter().map(|number| (*number, PathBuf::from(dir.path.as_str()))));
+            let partitions = wanted.entry(topic.name.as_str()).or_default();
+            partitions.extend(topic.partitions.iter().map(|number| (*number, Path::new(dir.path.as_str()))));
         }
     }
     wanted.retain(|_, partitions| !partitions.is_empty());
@@ -38,21 +38,21 @@ fn handle(mut request: Request<'_>) -> Outcome {
         return outcome;
     }
     let results = wanted.iter().map(|(topic, partitions)| {
-        let answer = |(number, path): (&i32, &PathBuf)| {
+        let answer = |(number, path): (&i32, &&Path)| {
             let code = alter(request.broker, topic, *number, path);
             AlterReplicaLogDirPartitionResult::default()
                 .with_partition_index(*number)
                 .with_error_code(code.code())
         };
         AlterReplicaLogDirTopicResult::default()
-            .with_topic_name(messages::TopicName(StrBytes::from_string(topic.clone())))
+            .with_topic_name(messages::TopicName(StrBytes::from_string((*topic).to_owned())))
             .with_partitions(partitions.iter().map(answer).collect())
     });
     let response = AlterReplicaLogDirsResponse::default().with_results(results.collect());
     Outcome::reply(&response, request.version)
 }
 
-fn alter(broker: &Broker, topic: &str, partition: i32, path: &std::path::Path) -> ErrorCode {
+fn alter(broker: &Broker, topic: &str, partition: i32, path: &Path) -> ErrorCode {
     if TopicName::validate(topic).is_err() || partition < 0 {
         return ErrorCode::UnknownTopicOrPartition;
     }

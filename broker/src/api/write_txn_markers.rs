@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use kafkactl_core::log::TransactionVersion;
-use kafkactl_core::names::{ProducerEpoch, ProducerId, TopicPartition};
-use kafkactl_core::wire::messages::write_txn_markers_request::WritableTxnMarker;
+use kafkactl_core::names::{PartitionId, ProducerEpoch, ProducerId, TopicName, TopicPartition};
+use kafkactl_core::wire::messages::write_txn_markers_request::{WritableTxnMarker, WritableTxnMarkerTopic};
 use kafkactl_core::wire::messages::write_txn_markers_response::{
     WritableTxnMarkerPartitionResult, WritableTxnMarkerResult, WritableTxnMarkerTopicResult,
 };
@@ -58,8 +58,9 @@ async fn write_all<'a>(
         let end = end_of(marker);
         let mut of_marker = HashMap::new();
         for topic in &marker.topics {
+            let Some(name) = name_of(topic) else { continue };
             for &index in &topic.partition_indexes {
-                let partition = TopicPartition::new(&**topic.name, index);
+                let partition = TopicPartition { topic: name.clone(), partition: PartitionId(index) };
                 let Entry::Vacant(place) = of_marker.entry(partition) else { continue };
                 let written = match is_somebodys(&end, version) {
                     true => transactions.write_end(place.key(), &end),
@@ -97,14 +98,24 @@ fn is_somebodys(end: &TransactionEnd, version: i16) -> bool {
 
 fn result(marker: &WritableTxnMarker, written: &Written) -> WritableTxnMarkerResult {
     let topics = marker.topics.iter().map(|topic| {
+        let name = name_of(topic);
         let partitions = topic.partition_indexes.iter().map(|&partition_index| {
-            let outcome = written.get(&TopicPartition::new(&**topic.name, partition_index));
-            let outcome = outcome.copied().unwrap_or(Err(ErrorCode::UnknownServerError));
+            let id = |topic: &TopicName| TopicPartition {
+                topic: topic.clone(),
+                partition: PartitionId(partition_index),
+            };
+            let outcome = name.as_ref().and_then(|name| written.get(&id(name)).copied());
+            let outcome = outcome.unwrap_or(Err(ErrorCode::UnknownTopicOrPartition));
             WritableTxnMarkerPartitionResult { partition_index, error_code: code(outcome) }
         });
         WritableTxnMarkerTopicResult { name: topic.name.clone(), partitions: partitions.collect() }
     });
     WritableTxnMarkerResult { producer_id: marker.producer_id, topics: topics.collect() }
+}
+
+/// A name that a topic can have. Others may be as long as a request lets them, and are not copied for each partition.
+fn name_of(topic: &WritableTxnMarkerTopic) -> Option<TopicName> {
+    TopicName::validate(&topic.name).is_ok().then(|| TopicName::new(&**topic.name))
 }
 
 fn end_of(marker: &WritableTxnMarker) -> TransactionEnd {

@@ -81,7 +81,11 @@ impl Log {
     /// Goes on with a search; says whether it is over, or there are segments to [run](TimeSearch::run) through.
     pub fn search(&self, search: &mut TimeSearch) -> Result<bool> {
         search.log_start = self.start_offset;
-        let done = self.sealed.partition_point(|segment| segment.base_offset() < search.next);
+        let begun = self.sealed.partition_point(|segment| segment.base_offset() < search.next);
+        // The log may have been replaced by one whose segments begin elsewhere: one that goes on behind what was
+        // searched is searched again.
+        let end = self.sealed.get(begun).map_or(self.active.base_offset(), |segment| segment.base_offset());
+        let done = if end > search.next { begun.saturating_sub(1) } else { begun };
         if done < self.sealed.len() {
             search.segments = self.sealed[done..].to_vec();
             search.next = self.active.base_offset();

@@ -53,6 +53,11 @@ impl GroupPartition {
         (pace.map(|pace| pace.per_second), known.and_then(|known| known.ends.rate(span_ms)))
     }
 
+    /// When the commit was read, 0 for not yet.
+    pub fn read_ms(&self) -> i64 {
+        self.read_ms
+    }
+
     /// Takes in the end offset that was read after the commit; each reading of the commit counts once.
     pub(super) fn measure(&mut self, known: Option<&Partition>, isolation: Isolation, presence: Presence) {
         if self.read_ms == 0 {

@@ -69,6 +69,19 @@ fn markers_that_nobody_means() {
     assert_eq!(broker.partition("orders", 0).bounds().log_end_offset, Offset(end.0 + 1));
 }
 
+/// A name counts once, not for each partition.
+#[test]
+fn markers_for_many_partitions_of_a_long_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let broker = start(directory.path(), &[]);
+    let producer = Producer::started(&broker, "copier", Protocol::Announcing);
+    let mut client = broker.client();
+    let many: Vec<i32> = (0..).take(MANY).collect();
+    let markers = vec![marker(&producer, &[(&"n".repeat(TEXT_BYTES_MAX), &many)])];
+    let codes = soon(&broker, "partitions of a long name", || write(&mut client, markers));
+    all_are(codes, MANY, ErrorCode::UnknownTopicOrPartition);
+}
+
 #[test]
 fn markers_for_a_hundred_thousand_partitions() {
     let directory = tempfile::tempdir().unwrap();

@@ -3,6 +3,7 @@
 
 mod classic;
 mod consumers;
+mod directories;
 mod markers;
 mod offsets;
 mod transactions;

@@ -59,10 +59,13 @@ impl View<'_> {
     }
 
     fn is_fresh(&self, sampler: Sampler) -> bool {
-        let own_ms = own_period(sampler).map_or(0, |period| period.as_millis() as i64);
-        let stale_ms = UNANSWERED_POLLS_MAX * own_ms.max(self.period_ms);
         let good_ms = self.cluster.health.get(&sampler).and_then(|health| health.good_ms);
-        good_ms.is_some_and(|good_ms| self.now_ms - good_ms <= stale_ms)
+        good_ms.is_some_and(|good_ms| self.is_recent(sampler, good_ms))
+    }
+
+    fn is_recent(&self, sampler: Sampler, seen_ms: i64) -> bool {
+        let own_ms = own_period(sampler).map_or(0, |period| period.as_millis() as i64);
+        self.now_ms - seen_ms <= UNANSWERED_POLLS_MAX * own_ms.max(self.period_ms)
     }
 
     /// How the polls fare.
@@ -180,12 +183,13 @@ impl View<'_> {
         write_lag(page, &rows, count - rows.len())
     }
 
-    /// `None` where nothing is committed, or the end is not known.
+    /// `None` where nothing is committed, the end is not known, or the group's coordinator has not answered for long:
+    /// the poll of all others still counts as answered.
     fn lag_of(&self, group: &Name, place: &(Name, i32)) -> Option<LagRow> {
         let partition = &self.cluster.groups.get(group)?.partitions[place];
         let (topic, number) = place;
         let known = self.cluster.partition(topic, *number)?;
-        let lag = partition.lag?;
+        let lag = partition.lag.filter(|_| self.is_recent(Sampler::Commits, partition.read_ms()))?;
         let expired = match lag {
             Lag::Expired { lost, .. } => lost,
             _ => 0,
