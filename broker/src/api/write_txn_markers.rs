@@ -115,7 +115,7 @@ fn result(marker: &WritableTxnMarker, written: &Written) -> WritableTxnMarkerRes
 
 /// A name that a topic can have. Others may be as long as a request lets them, and are not copied for each partition.
 fn name_of(topic: &WritableTxnMarkerTopic) -> Option<TopicName> {
-    TopicName::validate(&topic.name).is_ok().then(|| TopicName::new(&**topic.name))
+    TopicName::validate(&topic.name).is_ok().then(|| TopicName::new(&topic.name))
 }
 
 fn end_of(marker: &WritableTxnMarker) -> TransactionEnd {
