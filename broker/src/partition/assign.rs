@@ -39,10 +39,11 @@ impl MetadataSubscriber for Partitions {
             for (number, partition) in &topic.partitions {
                 if let Some(given) = partition.directory_of(self.local)
                     && let Some(hosted) = self.get(topic.name.as_str(), *number)
+                    // Before it is asked where it lies: in between the move may end there.
+                    && !hosted.is_moving_to(given)
                     && let data_dir = hosted.data_dir()
                     && given != data_dir.id
                     && !data_dir.health.has_failed()
-                    && !hosted.is_moving_to(given)
                 {
                     chosen.push((topic.id, *number, data_dir.id));
                 }

@@ -22,6 +22,8 @@ const CHUNK_BYTES: usize = 1 << 20;
 /// Of a segment: so that small segments are filled too.
 const CHUNKS_PER_SEGMENT: usize = 8;
 const CHUNK_BYTES_MIN: usize = 4096;
+/// Of what is missing at the end: copied under the replica's lock.
+const SWAP_BYTES: usize = CHUNK_BYTES / 4;
 /// Copied before it is put on stable storage: what is left to do at the end is bounded, and so is what a recovery reads.
 const FLUSH_BYTES: usize = 64 << 20;
 
@@ -196,18 +198,22 @@ impl Partitions {
         let config: Arc<LogConfig> = Arc::new(partition.config().log.clone());
         let (log, _) = Log::open(Arc::clone(&dir) as Arc<dyn Dir>, config, &self.shared, options)?;
         let mut copy = FutureLog { log, dir, clock: self.clock, unflushed_bytes: 0 };
+        plan.opened(copy.extent());
         if is_known {
             self.align(partition, plan, &mut copy)?;
         }
         Ok(copy)
     }
 
-    /// Cuts off what the replica no longer has, or begins anew.
+    /// Cuts off what the replica no longer has, or begins anew. Anew if the replica may have been cleaned since: what
+    /// the copy still had would come back with it, and count as clean.
     fn align(&self, partition: &Partition, plan: &Move, copy: &mut FutureLog) -> Result<(), MoveError> {
         let (common, copy_start) = {
             let mut core = partition.lock();
             let log = usable(&mut core.log)?;
-            (copy.log.common_end(log), log.copy_start().map_err(MoveError::Source)?)
+            let may_be_cleaned = partition.is_compacted() || log.cleaned_to().is_some();
+            let common = if may_be_cleaned { None } else { copy.log.common_end(log) };
+            (common, log.copy_start().map_err(MoveError::Source)?)
         };
         let cut = common.unwrap_or(copy_start);
         // A crash must not find the recovery point past the cut.
@@ -268,8 +274,13 @@ impl FutureLog {
     /// Makes the copy equal to the replica, whose lock is held. Says whether that was possible in a moment.
     fn finish(&mut self, original: &mut LogState, partition: &Partition) -> Result<bool, MoveError> {
         let original = usable(original)?;
-        self.log.copy_from(original, CHUNK_BYTES_MIN.max(CHUNK_BYTES / 4), self.clock.now_ms())?;
-        if self.log.end_offset() != original.end_offset() {
+        let end = original.end_offset();
+        if self.log.end_offset() < end {
+            let read = original.read(original.copied_from(&self.log), SWAP_BYTES, end, true);
+            let bytes = read.and_then(|slice| slice.bytes.read_all()).map_err(MoveError::Source)?;
+            self.log.append_copied(&bytes, end, self.clock.now_ms())?;
+        }
+        if self.log.end_offset() != end {
             return Ok(false);
         }
         self.log.take_over(original, self.clock.now_ms())?;

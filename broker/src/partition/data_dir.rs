@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use kafkactl_core::log::checkpoint::{
     CleanShutdown, OffsetCheckpoint, read_offsets_or_none, read_topic_id, write_offsets,
@@ -35,6 +36,8 @@ pub struct DataDir {
     /// What the checkpoint files say now, in the order of [`OffsetCheckpoint::ALL`]: a write that changes nothing is
     /// left out.
     written: Mutex<[Offsets; 4]>,
+    /// Something was left here that the next start has to recover.
+    is_doubtful: AtomicBool,
     _lock: Option<DirLock>,
 }
 
@@ -155,7 +158,16 @@ impl DataDir {
         let written = OffsetCheckpoint::ALL.map(|checkpoint| found.checkpoints.of(checkpoint).clone());
         let path = dir.path();
         let health = Arc::new(DirHealth::good(path.clone()));
-        Ok(Self { path, dir, id, found, health, written: Mutex::new(written), _lock: Some(lock) })
+        Ok(Self {
+            path,
+            dir,
+            id,
+            found,
+            health,
+            written: Mutex::new(written),
+            is_doubtful: AtomicBool::new(false),
+            _lock: Some(lock),
+        })
     }
 
     /// One that could not be opened. Nobody knows which of the directories of the metadata it is.
@@ -169,6 +181,7 @@ impl DataDir {
             found: Found::default(),
             health: Arc::new(health),
             written: Mutex::default(),
+            is_doubtful: AtomicBool::new(false),
             _lock: None,
         }
     }
@@ -235,6 +248,11 @@ impl DataDir {
         Ok(())
     }
 
+    /// Has the directory go without the mark of a clean stop.
+    pub(super) fn doubt(&self) {
+        self.is_doubtful.store(true, Ordering::Relaxed);
+    }
+
     /// Makes the closed logs durable and, given the broker epoch, vouches for them; to be called last. A directory that
     /// has failed is left as it is.
     pub(super) fn close(&self, checkpoints: Checkpoints, clean_epoch: Option<i64>) -> Result<(), LogError> {
@@ -250,6 +268,7 @@ impl DataDir {
         for checkpoint in OffsetCheckpoint::ALL {
             self.write(checkpoint, || checkpoints.of(checkpoint).clone())?;
         }
+        let clean_epoch = clean_epoch.filter(|_| !self.is_doubtful.load(Ordering::Relaxed));
         clean_epoch.map_or(Ok(()), |epoch| CleanShutdown::new(epoch).write(&*self.dir))
     }
 }

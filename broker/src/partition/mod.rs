@@ -13,6 +13,7 @@ mod data_dir;
 mod error;
 mod figures;
 mod flusher;
+mod giving_up;
 mod hosted;
 mod inflating;
 mod moving;

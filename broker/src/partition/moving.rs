@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use kafkactl_core::log::checkpoint::OffsetCheckpoint;
-use kafkactl_core::log::{delete_dir_name, future_dir_name};
+use kafkactl_core::log::future_dir_name;
 use kafkactl_core::names::{Offset, PartitionId, TopicId, TopicPartition, Uuid};
 use kafkactl_core::wire::ErrorCode;
 use parking_lot::{Condvar, Mutex};
@@ -20,13 +20,12 @@ use super::data_dir::DataDir;
 use super::hosted::Partitions;
 use super::partition::Partition;
 use super::relocation::{Destination, Progress, Ruling, Standing, Step, next_step, rule};
-use super::unlinks::Doomed;
 use crate::throttle::Throttle;
 
 /// Most replicas to come whose directory is remembered.
 const REMEMBERED_MAX: usize = 10_000;
 /// How long a move waits when the metadata log cannot be written.
-const ASSIGN_PAUSE: Duration = Duration::from_secs(1);
+pub(super) const ASSIGN_PAUSE: Duration = Duration::from_secs(1);
 /// What waits for its turn at the disk looks this often whether it is still wanted.
 const THROTTLE_WAIT_MAX: Duration = Duration::from_millis(100);
 
@@ -41,7 +40,7 @@ pub(super) struct Move {
     /// An earlier process began it.
     pub is_found: bool,
     /// The metadata log may say already that the replica lies there.
-    is_assigned: AtomicBool,
+    pub may_be_named: AtomicBool,
     extent: Mutex<Extent>,
     state: Mutex<CopyState>,
 }
@@ -60,10 +59,16 @@ impl Move {
             to,
             name,
             is_found,
-            is_assigned: AtomicBool::new(false),
+            may_be_named: AtomicBool::new(false),
             extent: Mutex::default(),
             state: Mutex::new(CopyState::Untouched),
         })
+    }
+
+    /// From here on the copy lies as its log does, not as the last process left it.
+    pub fn opened(&self, extent: Extent) {
+        self.show(extent);
+        *self.state.lock() = CopyState::Open;
     }
 
     /// Tells how far the copy is.
@@ -115,22 +120,26 @@ struct Queue {
 }
 
 /// A move in the hands of a thread, or waiting for one.
-struct Job {
-    partition: Arc<Partition>,
-    plan: Arc<Move>,
-    copy: Option<FutureLog>,
-    is_caught_up: bool,
+pub(super) struct Job {
+    pub partition: Arc<Partition>,
+    pub plan: Arc<Move>,
+    pub copy: Option<FutureLog>,
+    pub is_caught_up: bool,
+    /// The metadata log says that the replica lies in the destination.
+    is_assigned: bool,
 }
 
 impl Job {
-    fn progress(&self) -> Progress {
+    pub fn progress(&self) -> Progress {
         Progress {
             is_wanted: self.partition.is_moving_by(&self.plan) && !self.partition.is_retired(),
+            is_hosted: !self.partition.is_retired(),
             source_has_failed: self.partition.data_dir().health.has_failed(),
             destination_has_failed: self.plan.to.health.has_failed(),
             is_open: self.copy.is_some(),
             is_caught_up: self.is_caught_up,
-            is_assigned: self.plan.is_assigned.load(Ordering::Relaxed),
+            is_assigned: self.is_assigned,
+            may_be_named: self.plan.may_be_named.load(Ordering::Relaxed),
         }
     }
 }
@@ -168,7 +177,8 @@ impl Partition {
 }
 
 impl Partitions {
-    /// Has a replica moved to the data directory at `path`, named as DescribeLogDirs names it. That is done in the background; the errors are Kafka's.
+    /// Has a replica moved to the data directory at `path`, named as DescribeLogDirs names it. That is done in the
+    /// background; the errors are Kafka's.
     /// `is_known` says whether there is such a partition at all.
     pub(crate) fn move_replica(
         &self,
@@ -202,7 +212,9 @@ impl Partitions {
             }
             (Ruling::Stay, Some(partition), _) => {
                 info!(partition = %id, "the replica stays where it is");
-                drop(partition.moving.lock().take());
+                if partition.moving.lock().take().is_some() {
+                    self.moves.forget(&partition);
+                }
                 self.moves.wake.notify_all();
             }
             (Ruling::Remember(code), _, Some(to)) => {
@@ -217,12 +229,12 @@ impl Partitions {
 
     fn begin_move(&self, partition: Arc<Partition>, plan: Arc<Move>) {
         info!(partition = %partition.id, to = %plan.to.path.display(), "a replica is moved");
-        *partition.moving.lock() = Some(Arc::clone(&plan));
-        let mut queue = self.moves.queue.lock();
-        // Those that were called off before they began leave nothing behind.
-        queue.jobs.retain(|job| job.copy.is_some() || job.plan.is_found || job.progress().is_wanted);
-        queue.jobs.push_back(Job { partition, plan, copy: None, is_caught_up: false });
-        drop(queue);
+        if partition.moving.lock().replace(Arc::clone(&plan)).is_some() {
+            self.moves.forget(&partition);
+        }
+        let is_assigned = plan.may_be_named.load(Ordering::Relaxed);
+        let job = Job { partition, plan, copy: None, is_caught_up: false, is_assigned };
+        self.moves.queue.lock().jobs.push_back(job);
         self.moves.wake.notify_all();
     }
 
@@ -235,7 +247,7 @@ impl Partitions {
         is_assigned: bool,
     ) {
         let plan = Move::new(Arc::clone(to), name, true);
-        plan.is_assigned.store(is_assigned, Ordering::Relaxed);
+        plan.may_be_named.store(is_assigned, Ordering::Relaxed);
         self.begin_move(Arc::clone(partition), plan);
     }
 
@@ -254,7 +266,12 @@ impl Partitions {
 
     fn carry_out_moves(&self, assign: &Assign) {
         while let Some(mut job) = self.moves.next() {
-            if self.advance(&mut job, assign) {
+            let mut goes_on = self.advance(&mut job, assign);
+            // In the same turn, or there would be more to copy by the next.
+            while goes_on && job.is_caught_up {
+                goes_on = self.advance(&mut job, assign);
+            }
+            if goes_on {
                 self.moves.queue.lock().jobs.push_back(job);
             }
         }
@@ -267,14 +284,8 @@ impl Partitions {
                 self.leave(job, assign);
                 return false;
             }
-            Step::Discard => {
-                self.discard(job, assign);
-                return false;
-            }
-            Step::Open => self.open_copy(&job.partition, &job.plan).map(|copy| {
-                *job.plan.state.lock() = CopyState::Open;
-                job.copy = Some(copy);
-            }),
+            Step::Discard => return self.discard(job, assign),
+            Step::Open => self.open_copy(&job.partition, &job.plan).map(|copy| job.copy = Some(copy)),
             Step::Copy => self.copy_some(job),
             Step::Assign => self.assign(job, assign),
             Step::Swap => self.finish(job),
@@ -322,11 +333,14 @@ impl Partitions {
         self.write_checkpoints();
         let Partition { topic_id, id, .. } = &*job.partition;
         // Either way it may be written: whoever calls the move off has it written back.
-        job.plan.is_assigned.store(true, Ordering::Relaxed);
-        if let Err(reason) = assign(*topic_id, id.partition, job.plan.to.id) {
-            job.plan.is_assigned.store(false, Ordering::Relaxed);
-            warn!(partition = %id, reason, "the metadata log does not say where the replica will lie yet");
-            self.moves.pause(ASSIGN_PAUSE);
+        job.plan.may_be_named.store(true, Ordering::Relaxed);
+        match assign(*topic_id, id.partition, job.plan.to.id) {
+            Ok(()) => job.is_assigned = true,
+            Err(reason) => {
+                warn!(partition = %id, reason, "the metadata log does not say where the replica will lie yet");
+                job.is_caught_up = false;
+                self.moves.pause(ASSIGN_PAUSE);
+            }
         }
         Ok(())
     }
@@ -341,51 +355,6 @@ impl Partitions {
         job.partition.flush();
         self.write_checkpoints();
         Ok(())
-    }
-
-    /// Ends a move that cannot go on; the replica stays where it is. Returns that there is no other step.
-    fn give_up(&self, job: &mut Job, error: &MoveError, assign: &Assign) -> bool {
-        error!(partition = %job.partition.id, to = %job.plan.to.path.display(), %error, "a move is given up");
-        match error {
-            MoveError::Copy(error) => job.plan.to.note(error),
-            MoveError::Source(error) => job.partition.data_dir().note(error),
-            MoveError::Records(_) | MoveError::Refusing(_) => {}
-        }
-        self.discard(job, assign);
-        false
-    }
-
-    /// Leaves the copy to the next start.
-    fn leave(&self, job: &mut Job, assign: &Assign) {
-        warn!(partition = %job.partition.id, to = %job.plan.to.path.display(), "a move ends: a directory has failed");
-        job.copy = None;
-        job.partition.end_move(&job.plan);
-        self.assign_back(job, assign);
-    }
-
-    /// Removes the copy; the replica stays where it is.
-    fn discard(&self, job: &mut Job, assign: &Assign) {
-        let Job { partition, plan, copy, .. } = job;
-        drop(copy.take());
-        partition.end_move(plan);
-        let name = delete_dir_name(&partition.id, Uuid::from_u128(rand::random()));
-        // Fails where the copy was not even begun.
-        if plan.to.dir.rename(&plan.name, &name).is_ok() {
-            self.unlinks.add(i64::MIN, Doomed::Dir { data_dir: Arc::clone(&plan.to), name });
-        }
-        self.assign_back(job, assign);
-    }
-
-    /// Has the metadata log say again where the replica lies, if it says otherwise.
-    fn assign_back(&self, Job { partition, plan, .. }: &Job, assign: &Assign) {
-        let lies_in = partition.data_dir();
-        if plan.is_assigned.load(Ordering::Relaxed)
-            && !partition.is_retired()
-            && !lies_in.health.has_failed()
-            && let Err(reason) = assign(partition.topic_id, partition.id.partition, lies_in.id)
-        {
-            warn!(partition = %partition.id, reason, "the metadata log says that the replica lies where it does not");
-        }
     }
 }
 
@@ -404,8 +373,14 @@ impl Moves {
         }
     }
 
+    /// Drops the moves of a replica that were called off before they began: they leave nothing behind.
+    fn forget(&self, partition: &Arc<Partition>) {
+        let left_something = |job: &Job| job.copy.is_some() || job.plan.is_found;
+        self.queue.lock().jobs.retain(|job| left_something(job) || !Arc::ptr_eq(&job.partition, partition));
+    }
+
     /// Waits, unless the threads are to end.
-    fn pause(&self, how_long: Duration) {
+    pub fn pause(&self, how_long: Duration) {
         let mut queue = self.queue.lock();
         if !queue.is_stopped {
             self.wake.wait_for(&mut queue, how_long);
@@ -444,22 +419,26 @@ impl Drop for MoveThreads {
                 error!("a thread that moves replicas has panicked");
             }
         }
-        for job in moves.queue.lock().jobs.drain(..) {
+        for mut job in moves.queue.lock().jobs.drain(..) {
             job.close();
         }
     }
 }
 
 impl Job {
-    fn close(self) {
-        let Some(FutureLog { log, .. }) = self.copy else { return };
+    /// Leaves the copy as a clean stop does, or has its directory go without the mark of one.
+    pub fn close(&mut self) {
+        let Some(FutureLog { log, .. }) = self.copy.take() else { return };
         let end = log.end_offset();
         match log.close() {
             Ok(()) => {
                 self.plan.extent.lock().close(end);
                 *self.plan.state.lock() = CopyState::Closed;
             }
-            Err(error) => error!(partition = %self.partition.id, %error, "a copy is not closed cleanly"),
+            Err(error) => {
+                self.plan.to.doubt();
+                error!(partition = %self.partition.id, %error, "a copy is not closed cleanly");
+            }
         }
     }
 }

@@ -79,6 +79,7 @@ pub(super) fn rule(
 pub(super) struct Progress {
     /// Nobody has called it off, and the replica is still hosted.
     pub is_wanted: bool,
+    pub is_hosted: bool,
     pub source_has_failed: bool,
     pub destination_has_failed: bool,
     pub is_open: bool,
@@ -86,6 +87,8 @@ pub(super) struct Progress {
     pub is_caught_up: bool,
     /// The metadata log says that the replica lies in the destination.
     pub is_assigned: bool,
+    /// The metadata log may say so.
+    pub may_be_named: bool,
 }
 
 /// What a move does next.
@@ -105,9 +108,10 @@ pub(super) enum Step {
 }
 
 pub(super) fn next_step(progress: Progress) -> Step {
-    let Progress { is_wanted, source_has_failed, destination_has_failed, is_open, is_caught_up, is_assigned } =
-        progress;
-    if destination_has_failed || source_has_failed && is_wanted {
+    let Progress { is_wanted, is_open, is_caught_up, is_assigned, .. } = progress;
+    // Where the metadata names the destination, the next start without the disk that failed needs the copy.
+    let copy_may_be_needed = is_wanted || progress.is_hosted && progress.may_be_named;
+    if progress.destination_has_failed || progress.source_has_failed && copy_may_be_needed {
         return Step::Leave;
     }
     match (is_wanted, is_open, is_caught_up, is_assigned) {
@@ -158,11 +162,13 @@ mod tests {
     fn a_move_goes_its_way() {
         let begun = Progress {
             is_wanted: true,
+            is_hosted: true,
             source_has_failed: false,
             destination_has_failed: false,
             is_open: false,
             is_caught_up: false,
             is_assigned: false,
+            may_be_named: false,
         };
         let open = Progress { is_open: true, ..begun };
         let caught_up = Progress { is_caught_up: true, ..open };
@@ -179,7 +185,11 @@ mod tests {
             assert_eq!(next_step(progress), expected, "{progress:?}");
             let called_off = Progress { is_wanted: false, ..progress };
             assert_eq!(next_step(called_off), Step::Discard, "{progress:?}");
-            assert_eq!(next_step(Progress { source_has_failed: true, ..called_off }), Step::Discard);
+            let failed = Progress { source_has_failed: true, ..called_off };
+            assert_eq!(next_step(failed), Step::Discard, "{progress:?}");
+            let named = Progress { may_be_named: true, ..failed };
+            assert_eq!(next_step(named), Step::Leave, "{progress:?}");
+            assert_eq!(next_step(Progress { is_hosted: false, ..named }), Step::Discard, "{progress:?}");
             assert_eq!(next_step(Progress { source_has_failed: true, ..progress }), Step::Leave);
             assert_eq!(next_step(Progress { destination_has_failed: true, ..called_off }), Step::Leave);
         }
