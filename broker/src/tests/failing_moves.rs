@@ -1,0 +1,167 @@
+//! Moves between data directories whose disks fail.
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::Arc;
+
+use kafkactl_core::log::dir::{Dir, EntryKind, FailingDir, Failures, MemoryDisk, Operation};
+use kafkactl_core::names::{PartitionId, TopicPartition, Uuid};
+use parking_lot::Mutex;
+
+use super::producing::produce;
+use super::{TestBroker, Topic, batch, until};
+use crate::partition::MoveThreads;
+
+const TOPIC: &[Topic<'static>] = &[("t", 1, &[("internal.segment.bytes", "300"), ("retention.ms", "-1")])];
+
+/// Two data directories on disks that fail when told to.
+#[derive(Default)]
+struct Disks {
+    disk: MemoryDisk,
+    a: Failures,
+    b: Failures,
+}
+
+impl Disks {
+    fn a(&self) -> Arc<dyn Dir> {
+        Arc::new(FailingDir::new(self.disk.root().child("a").unwrap(), self.a.clone()))
+    }
+
+    fn b(&self) -> Arc<dyn Dir> {
+        Arc::new(FailingDir::new(self.disk.root().child("b").unwrap(), self.b.clone()))
+    }
+
+    /// A broker whose `t-0` lies in a, with three records.
+    fn begin(&self) -> TestBroker {
+        let broker = TestBroker::start_on_all(vec![self.a(), self.b()], TOPIC);
+        append(&broker);
+        broker
+    }
+
+    /// The directories of replicas: that of the disk, and what its name ends in.
+    fn replicas(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for disk in ["a", "b"] {
+            let entries = self.disk.root().child(disk).unwrap().entries().unwrap();
+            let replicas = entries.into_iter().filter(|it| it.kind == EntryKind::Directory);
+            found.extend(replicas.map(|it| match it.name.rsplit_once('-') {
+                Some((_, end)) => format!("{disk}/{end}"),
+                None => format!("{disk}/{}", it.name),
+            }));
+        }
+        found.sort();
+        found
+    }
+}
+
+fn append(broker: &TestBroker) {
+    let mut client = broker.client();
+    for _ in 0..3 {
+        assert_eq!(produce(&mut client, "t", 0, batch(&[&"x".repeat(150)])).error_code, 0);
+    }
+}
+
+fn t_0() -> TopicPartition {
+    TopicPartition::new("t", 0)
+}
+
+impl TestBroker {
+    /// Has `t-0` moved to b.
+    fn move_to_b(&self) {
+        self.broker.partitions.move_replica(&t_0(), Path::new("/memory/b"), true).unwrap();
+    }
+
+    /// Starts to move replicas. Where the metadata log is to say that one lies in b, `named` says how that went.
+    fn moving(&self, named: impl Fn() -> Result<(), String> + Send + Sync + 'static) -> (MoveThreads, Named) {
+        let names = Named::default();
+        let (b, noted) = (self.broker.partitions.data_dirs()[1].id, Arc::clone(&names));
+        let assign = move |_, _: PartitionId, directory: Uuid| {
+            let is_b = directory == b;
+            noted.lock().push(if is_b { "b" } else { "a" });
+            match noted.lock()[..] {
+                // It cannot be written then.
+                ["b", "a"] => Err("not now".to_owned()),
+                _ if is_b => named(),
+                _ => Ok(()),
+            }
+        };
+        (self.broker.partitions.start_moving(Arc::new(assign)).unwrap(), names)
+    }
+
+    /// Which of the directories have failed.
+    fn have_failed(&self) -> Vec<bool> {
+        self.broker.partitions.data_dirs().iter().map(|dir| dir.health.has_failed()).collect()
+    }
+}
+
+/// Where the metadata log said that the replica lies, one after the other.
+type Named = Arc<Mutex<Vec<&'static str>>>;
+
+#[test]
+fn a_copy_that_the_metadata_names_outlives_the_disk_of_its_replica() {
+    let disks = Disks::default();
+    let broker = disks.begin();
+    let a = disks.a.clone();
+    // It leaves its name for the copy.
+    let (threads, named) = broker.moving(move || {
+        a.add(Operation::Rename, ErrorKind::Other, 0, 1);
+        Ok(())
+    });
+    broker.move_to_b();
+    until("the disk has failed", || broker.have_failed() == [true, false]);
+    drop(threads);
+    assert_eq!((disks.replicas(), &**named.lock()), (vec!["a/0".into(), "b/future".into()], &["b"][..]));
+    // The copy was closed: its directory gets the mark of a clean stop.
+    broker.stop();
+    assert!(disks.disk.contents().contains_key("b/.kafka_cleanshutdown"));
+}
+
+#[test]
+fn a_copy_whose_replica_cannot_get_its_name_back_stays() {
+    let disks = Disks::default();
+    let broker = disks.begin();
+    let (a, b) = (disks.a.clone(), disks.b.clone());
+    let (threads, _) = broker.moving(move || {
+        a.add(Operation::Rename, ErrorKind::Other, 1, 1);
+        // The leader epochs of the copy have been written by then.
+        b.add(Operation::Rename, ErrorKind::NotFound, 1, 1);
+        Ok(())
+    });
+    broker.move_to_b();
+    until("the disk has failed", || broker.have_failed() == [true, false]);
+    drop(threads);
+    assert_eq!(disks.replicas(), ["a/delete", "b/future"]);
+}
+
+#[test]
+fn a_read_error_is_that_of_the_disk_that_was_read() {
+    let disks = Disks::default();
+    let broker = Arc::new(disks.begin());
+    let (a, appending) = (disks.a.clone(), Arc::downgrade(&broker));
+    let (threads, _) = broker.moving(move || {
+        append(&appending.upgrade().unwrap());
+        a.add(Operation::Read, ErrorKind::Other, 0, usize::MAX);
+        Ok(())
+    });
+    broker.move_to_b();
+    until("a disk has failed", || broker.have_failed() != [false, false]);
+    drop(threads);
+    assert_eq!(broker.have_failed(), [true, false]);
+    assert_eq!(disks.replicas(), ["a/0", "b/future"]);
+}
+
+#[test]
+fn a_copy_goes_once_the_metadata_names_the_replica_again() {
+    let disks = Disks::default();
+    let broker = disks.begin();
+    let b = disks.b.clone();
+    let (_threads, named) = broker.moving(move || {
+        // No failure of the disk.
+        b.add(Operation::Rename, ErrorKind::NotFound, 0, 1);
+        Ok(())
+    });
+    broker.move_to_b();
+    until("the copy is gone", || disks.replicas() == ["a/0", "b/delete"]);
+    assert_eq!((&**named.lock(), broker.have_failed()), (&["b", "a", "a"][..], vec![false, false]));
+    append(&broker);
+}
