@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-/// Subjects where our broker may differ. It only shrinks: an entry that agrees, or names nothing, fails the test.
+/// Subjects where our broker may differ. It only shrinks: an entry that agrees, or names nothing, fails the test. An entry
+/// behind `? ` may agree or not: what goes on by itself may be over by the time it is looked at.
 const NOT_SERVED: &str = include_str!("not_served.txt");
 
 /// How many characters of a difference are shown.
@@ -26,6 +27,9 @@ impl Verdicts {
         for (subject, outcomes) in &self.of {
             assert!(subject.starts_with(scope), "{subject} does not belong to {scope}");
             let differences: Vec<&String> = outcomes.iter().filter_map(|it| it.as_ref().err()).collect();
+            if NOT_SERVED.lines().any(|line| line.strip_prefix("? ") == Some(subject)) {
+                continue;
+            }
             match listed.contains(&subject.as_str()) {
                 true if differences.is_empty() => {
                     complaints.push(format!("{subject} agrees now: strike it from not_served.txt"));
