@@ -16,7 +16,7 @@ use super::{TestBroker, Topic, image, until};
 use crate::cleaner::CleanerFigures;
 use crate::cluster::{MetadataDelta, MetadataSubscriber};
 
-const COMPACT: &[(&str, &str)] = &[
+pub(super) const COMPACT: &[(&str, &str)] = &[
     ("cleanup.policy", "compact"),
     ("internal.segment.bytes", "4000"),
     ("min.cleanable.dirty.ratio", "0.01"),
@@ -24,7 +24,7 @@ const COMPACT: &[(&str, &str)] = &[
 ];
 const TOPIC: &[Topic<'static>] = &[("t", 1, COMPACT)];
 /// Clean at once whenever there is something to clean.
-const EAGER: &[(&str, &str)] = &[("log.cleaner.backoff.ms", "1")];
+pub(super) const EAGER: &[(&str, &str)] = &[("log.cleaner.backoff.ms", "1")];
 const CHECKPOINT: &str = "cleaner-offset-checkpoint";
 
 fn keyed(records: &[(&str, &str)]) -> Bytes {
@@ -36,7 +36,7 @@ fn keyed(records: &[(&str, &str)]) -> Bytes {
 }
 
 /// Round after round of the same keys, each record a batch of its own.
-fn write_rounds(client: &mut Client, topic: &str, rounds: std::ops::Range<usize>, keys: usize) {
+pub(super) fn write_rounds(client: &mut Client, topic: &str, rounds: std::ops::Range<usize>, keys: usize) {
     for round in rounds {
         for key in 0..keys {
             let (key, value) = (format!("key-{key}"), format!("value {round} {}", "x".repeat(50)));
@@ -46,7 +46,7 @@ fn write_rounds(client: &mut Client, topic: &str, rounds: std::ops::Range<usize>
 }
 
 /// Offset, key and value of every record of the topic's only partition.
-fn read_all(client: &mut Client, topic: &str) -> Vec<(i64, String, String)> {
+pub(super) fn read_all(client: &mut Client, topic: &str) -> Vec<(i64, String, String)> {
     let text = |bytes: Option<&[u8]>| String::from_utf8(bytes.unwrap().to_vec()).unwrap();
     let mut found = Vec::new();
     let mut next = 0;
@@ -91,7 +91,7 @@ impl TestBroker {
         partition.cleaning_candidate().unwrap().cleanable(self.broker.clock.now_ms()).unwrap()
     }
 
-    fn wait_until_cleaned(&self, topic: &str) {
+    pub(super) fn wait_until_cleaned(&self, topic: &str) {
         until("the log is clean up to its active segment", || {
             let cleanable = self.cleanable(topic);
             cleanable.first_dirty.0 > 0 && cleanable.dirty_bytes == 0

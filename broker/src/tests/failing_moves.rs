@@ -1,4 +1,4 @@
-//! Moves between data directories whose disks fail.
+//! Moves between data directories whose disks fail, or that a later process goes on with.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use kafkactl_core::log::dir::{Dir, EntryKind, FailingDir, Failures, MemoryDisk, Operation};
 use kafkactl_core::names::{PartitionId, TopicPartition, Uuid};
+use kafkactl_core::schema::metadata::{MetadataRecord, PartitionRecord};
 use parking_lot::Mutex;
 
+use super::cleaning::{COMPACT, EAGER, read_all, write_rounds};
 use super::producing::produce;
-use super::{TestBroker, Topic, batch, until};
+use super::{NODE, TestBroker, Topic, batch, image, topic_id, until};
 use crate::partition::MoveThreads;
 
 const TOPIC: &[Topic<'static>] = &[("t", 1, &[("internal.segment.bytes", "300"), ("retention.ms", "-1")])];
@@ -164,4 +166,48 @@ fn a_copy_goes_once_the_metadata_names_the_replica_again() {
     until("the copy is gone", || disks.replicas() == ["a/0", "b/delete"]);
     assert_eq!((&**named.lock(), broker.have_failed()), (&["b", "a", "a"][..], vec![false, false]));
     append(&broker);
+}
+
+#[test]
+fn what_was_cleaned_away_does_not_come_back_with_a_copy() {
+    let disks = Disks::default();
+    let start = |dirs| {
+        // Copies are compared by leader epochs.
+        let (mut image, mut delta) = image(&[("t", 0, COMPACT)]);
+        let led = PartitionRecord {
+            partition_id: 0,
+            topic_id: topic_id("t").0,
+            replicas: vec![NODE],
+            isr: vec![NODE],
+            leader: NODE,
+            leader_epoch: 0,
+            ..PartitionRecord::default()
+        };
+        image.replay(MetadataRecord::Partition(led), &mut delta).unwrap();
+        let mut broker = TestBroker::start_unopened_on(dirs, (image, delta), EAGER);
+        broker.open_logs();
+        broker
+    };
+    let broker = start(vec![disks.a(), disks.b()]);
+    write_rounds(&mut broker.client(), "t", 0..20, 10);
+    let (threads, _) = broker.moving(|| Err("not yet".to_owned()));
+    broker.move_to_b();
+    let copy =
+        |broker: &TestBroker| broker.partition("t", 0).future_in(&broker.broker.partitions.data_dirs()[1]);
+    until("all is copied", || copy(&broker).is_some_and(|copy| copy.lag == 0));
+    drop(threads);
+    broker.stop();
+
+    let broker = start(vec![disks.a()]);
+    let cleaning = broker.broker.cleaner.start().unwrap();
+    broker.wait_until_cleaned("t");
+    drop(cleaning);
+    let cleaned = read_all(&mut broker.client(), "t");
+    broker.stop();
+
+    let broker = start(vec![disks.a(), disks.b()]);
+    let (_threads, _) = broker.moving(|| Ok(()));
+    until("the replica has moved", || disks.replicas() == ["a/delete", "b/0"]);
+    until("it is served from there", || !broker.partition("t", 0).is_moving());
+    assert_eq!(read_all(&mut broker.client(), "t"), cleaned);
 }

@@ -1,18 +1,19 @@
 //! Counts what a broker under test allocates, and nobody else: its threads say whose they are.
-#![allow(unsafe_code)]
 
-use std::alloc::{GlobalAlloc, Layout, System};
+#[path = "../../../tests/support/counting.rs"]
+mod counting;
+
 use std::cell::Cell;
 use std::sync::atomic::{AtomicIsize, Ordering};
+
+use counting::Counting;
 
 thread_local! {
     static METER: Cell<Option<&'static Meter>> = const { Cell::new(None) };
 }
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-struct Counting;
+static ALLOCATOR: Counting = Counting(count);
 
 /// What its threads have allocated and not given back, and the most that was so far.
 #[derive(Default)]
@@ -54,25 +55,4 @@ impl Meter {
 fn count(change: isize) {
     // Gone at thread exit, when nothing is measured any more.
     let _ = METER.try_with(|meter| meter.get().inspect(|meter| meter.count(change)));
-}
-
-// SAFETY: every call goes to `System` unchanged; counting touches no memory of the allocation.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        // SAFETY: the caller keeps `GlobalAlloc`'s contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        // SAFETY: the caller keeps `GlobalAlloc`'s contract.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        count(new_size as isize - layout.size() as isize);
-        // SAFETY: the caller keeps `GlobalAlloc`'s contract.
-        unsafe { System.realloc(pointer, layout, new_size) }
-    }
 }
