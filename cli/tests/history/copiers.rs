@@ -26,6 +26,8 @@ const STEP_MAX: Duration = Duration::from_secs(10);
 const LIFE: Duration = Duration::from_millis(2_500);
 /// How many transactions a copier gives up although nothing is wrong.
 const ABORTS: f64 = 0.1;
+/// How many of those lie in the log before they are given up; the others may never have left the producer.
+const ABORTS_WRITTEN: f64 = 0.5;
 
 /// One place among the copiers; several copiers fill it one after the other.
 pub struct Copier {
@@ -91,7 +93,13 @@ impl Copier {
         note(&self.log, Event::CommitSent { group, partition, offset });
         let written = self.write(producer, consumer, chunk, &read).await;
         let ended = match written {
-            Ok(()) if self.random.random_bool(ABORTS) => None,
+            Ok(()) if self.random.random_bool(ABORTS) => {
+                if self.random.random_bool(ABORTS_WRITTEN) {
+                    // What could not be written is given up with the rest.
+                    let _ = producer.flush().await;
+                }
+                None
+            }
             Ok(()) => Some(producer.commit_transaction().await),
             Err(error) => Some(Err(error)),
         };

@@ -114,6 +114,7 @@ pub enum Outcome {
 impl History {
     pub fn summary(&self) -> String {
         let count = |wanted: fn(&Event) -> bool| self.events.iter().filter(|event| wanted(event)).count();
+        let records = |of: &BTreeMap<i32, Vec<(i64, u64)>>| of.values().map(Vec::len).sum::<usize>();
         let acked = |event: &Event| matches!(event, Event::Answered { outcome: Outcome::Done(_), .. });
         let ended = |wanted: fn(&Outcome) -> bool| {
             self.events
@@ -123,7 +124,7 @@ impl History {
         };
         format!(
             "{} kills, {} pauses, {} sent, {} acknowledged, {} polled, {} commits, {} restarts of readers, \
-             transactions: {} committed, {} aborted, {} unknown",
+             transactions: {} committed, {} aborted, {} unknown, {} records of the aborted in the log",
             self.kills,
             self.pauses,
             count(|event| matches!(event, Event::Sent { .. })),
@@ -134,6 +135,7 @@ impl History {
             ended(|outcome| matches!(outcome, Outcome::Done(_))),
             ended(|outcome| *outcome == Outcome::Failed),
             ended(|outcome| *outcome == Outcome::Unknown),
+            records(&self.log) - records(&self.committed),
         )
     }
 }
