@@ -2,7 +2,7 @@ use crate::names::{LeaderEpoch, Offset, ProducerEpoch, ProducerId};
 
 use super::error::{RecordError, Result};
 use super::header::{BatchHeader, at, attribute};
-use super::{Codec, Compression, RecordView, stamp, varint};
+use super::{Codec, Compression, stamp, varint};
 
 /// What a new batch says about itself apart from its records. The default is what a plain producer sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl BatchFields {
     }
 
     /// Fills in the header in front of the records that are already in `batch`.
-    fn write_header(&self, batch: &mut [u8], totals: &Totals) {
+    pub(super) fn write_header(&self, batch: &mut [u8], totals: &Totals) {
         let length = (batch.len() - BatchHeader::OVERHEAD_BYTES) as u32;
         let header = &mut batch[..BatchHeader::BYTES];
         let mut put = |at: usize, field: &[u8]| header[at..at + field.len()].copy_from_slice(field);
@@ -97,11 +97,11 @@ impl BatchFields {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Totals {
-    last_offset_delta: i32,
-    record_count: i32,
-    base_timestamp_ms: i64,
-    max_timestamp_ms: i64,
+pub(super) struct Totals {
+    pub last_offset_delta: i32,
+    pub record_count: i32,
+    pub base_timestamp_ms: i64,
+    pub max_timestamp_ms: i64,
 }
 
 /// Builds one batch of magic 2, record by record.
@@ -142,32 +142,6 @@ impl BatchBuilder {
         headers: impl IntoIterator<Item = HeaderRef<'h>, IntoIter: ExactSizeIterator>,
     ) {
         let offset_delta = self.totals.map_or(0, |totals| totals.last_offset_delta + 1);
-        self.append_at(offset_delta, timestamp_ms, key, value, headers);
-    }
-
-    /// Appends a record of another batch at its own offset.
-    ///
-    /// Errors: [`RecordError::Record`] when that lies before the base offset or 2³¹ or more after it.
-    pub fn append_view(&mut self, record: &RecordView<'_>) -> Result<()> {
-        let offset_delta = i32::try_from(record.offset.0 - self.fields.base_offset.0)
-            .ok()
-            .filter(|delta| *delta >= 0)
-            .ok_or(RecordError::Record {
-                index: self.record_count(),
-                reason: "its offset is outside the batch",
-            })?;
-        self.append_at(offset_delta, record.timestamp_ms, record.key, record.value, record.headers);
-        Ok(())
-    }
-
-    fn append_at<'h>(
-        &mut self,
-        offset_delta: i32,
-        timestamp_ms: i64,
-        key: Option<&[u8]>,
-        value: Option<&[u8]>,
-        headers: impl IntoIterator<Item = HeaderRef<'h>, IntoIter: ExactSizeIterator>,
-    ) {
         let totals = self.totals.get_or_insert_with(|| Totals {
             last_offset_delta: 0,
             record_count: 0,
@@ -229,13 +203,7 @@ impl BatchBuilder {
     ///
     /// Errors: [`RecordError::Compress`], and [`RecordError::RecordCount`] without a record or with more bytes than
     /// a batch can hold.
-    pub fn finish(self) -> Result<Vec<u8>> {
-        let last_offset_delta = self.totals.map_or(-1, |totals| totals.last_offset_delta);
-        self.finish_spanning(last_offset_delta)
-    }
-
-    /// As [`finish`](Self::finish), for a batch that claims offsets beyond its last record, as compacted ones do.
-    pub fn finish_spanning(mut self, last_offset_delta: i32) -> Result<Vec<u8>> {
+    pub fn finish(mut self) -> Result<Vec<u8>> {
         let declared = self.record_count();
         let totals = self.totals.ok_or(RecordError::RecordCount { declared, reason: "no record" })?;
         if self.fields.compression.codec != Codec::None {
@@ -245,7 +213,7 @@ impl BatchBuilder {
         if self.buffer.len() > Self::BYTES_MAX {
             return Err(RecordError::RecordCount { declared, reason: "more bytes than a batch can" });
         }
-        self.fields.write_header(&mut self.buffer, &Totals { last_offset_delta, ..totals });
+        self.fields.write_header(&mut self.buffer, &totals);
         Ok(self.buffer)
     }
 }

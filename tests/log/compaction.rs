@@ -226,6 +226,39 @@ fn a_full_key_map_ends_the_round() {
     assert_eq!(after, latest(&before, report.cleaned_to.0));
 }
 
+/// Damage stops a cleaning before anything is replaced, in what is dirty and in what was cleaned before.
+#[test]
+fn damage_is_found_wherever_it_lies() {
+    for (first_dirty, finds_at_once) in [(0, true), (20, false)] {
+        let mut cleaned = Cleaned::open("compact", DAY_MS);
+        let folder = cleaned.case.folder.path().join("compact-0");
+        let file = folder.join("00000000000000000000.log");
+        let mut bytes = std::fs::read(&file).unwrap();
+        let first = batches(&bytes).next().unwrap().unwrap().header().size_bytes;
+        bytes[first - 1] ^= 1;
+        std::fs::write(&file, &bytes).unwrap();
+        let mut cleanable =
+            cleaned.log.cleaning_candidate(cleaned.log.end_offset()).cleanable(NOW_MS).unwrap();
+        cleanable.first_dirty = Offset(first_dirty);
+        let task = cleaned.log.clean_task(cleanable).unwrap();
+        let error = match task.begin(&CleanLimits::default(), NOW_MS, &mut |_| true) {
+            Ok(cleaning) => {
+                assert!(!finds_at_once);
+                cleaning.unwrap().step(&mut |_| true).unwrap_err()
+            }
+            Err(error) => {
+                assert!(finds_at_once);
+                error
+            }
+        };
+        assert!(error.to_string().contains("batch at byte 0"), "{error}");
+        assert_eq!(std::fs::read(&file).unwrap(), bytes);
+        let names = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
+        let left: Vec<_> = names.filter(|name| name.to_string_lossy().ends_with(".cleaned")).collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
 /// Kafka's own cleaner, which ran again and again while the second half was written, leaves the same records.
 #[test]
 fn kafkas_cleaner_leaves_the_same() {

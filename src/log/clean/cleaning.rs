@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::filter::{Filter, Scratch};
 use super::offset_map::OffsetMap;
-use super::source::Source;
+use super::source::{Checks, Source};
 use super::task::CleanTask;
 use super::transactions::PassingTransactions;
 use super::writer::Writer;
@@ -157,6 +157,10 @@ impl Cleaning {
         let fresh = Segment::create(&task.place, first.segment.base_offset(), self.now_ms)?;
         let mut writer = Writer::new(fresh, &task.config, self.write_bytes);
         for source in sources {
+            // What filled the map was checked a moment ago.
+            let filled_the_map = source.segment.base_offset() >= task.cleanable.first_dirty
+                && source.end_offset <= self.map.latest_offset().plus(1);
+            let checks = if filled_the_map { Checks::Order } else { Checks::All };
             let filter = Filter {
                 map: &self.map,
                 producers: &task.producers,
@@ -166,7 +170,7 @@ impl Cleaning {
                 keeps_legacy_tombstones: source.segment.modified_ms()? > self.legacy_horizon_ms,
             };
             let passing = &mut (&mut self.transactions, &mut self.scratch);
-            if !clean_into(source, &filter, passing, &mut writer, pace)? {
+            if !clean_into((source, checks), &filter, passing, &mut writer, pace)? {
                 return Ok(None);
             }
         }
@@ -180,25 +184,23 @@ impl Cleaning {
 
 /// Says whether it was let finish.
 fn clean_into(
-    source: &Source,
+    (source, checks): (&Source, Checks),
     filter: &Filter<'_>,
     (transactions, scratch): &mut (&mut PassingTransactions, &mut Scratch),
     writer: &mut Writer<'_>,
     pace: &mut Pace<'_>,
 ) -> Result<bool> {
-    let mut batches = source.batches(source.segment.base_offset())?;
+    let mut batches = source.batches(source.segment.base_offset(), checks)?;
     while let Some((position, batch)) = batches.next()? {
-        let filtered = filter
-            .pass(&batch, transactions, scratch)
-            .map_err(|error| source.segment.corrupt(format!("batch at byte {position}: {error}")))?;
-        let mut moved = batch.bytes().len();
-        if let Some(bytes) = filtered.bytes {
-            moved += writer.append(&bytes)?;
-        }
-        if let Some(aborted) = filtered.aborted {
+        let (aborted, written) = writer.append(|output| {
+            filter
+                .pass(&batch, transactions, scratch, output)
+                .map_err(|error| source.segment.corrupt(format!("batch at byte {position}: {error}")))
+        })?;
+        if let Some(aborted) = aborted {
             writer.append_aborted(aborted);
         }
-        if !pace(moved) {
+        if !pace(batch.bytes().len() + written) {
             return Ok(false);
         }
     }

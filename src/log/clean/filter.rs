@@ -1,6 +1,5 @@
 //! What becomes of one batch (`Cleaner.cleanInto`, `MemoryRecords.filterTo`).
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::offset_map::{KeyHash, OffsetMap};
@@ -10,7 +9,7 @@ use crate::log::producer::marker_of;
 use crate::names::{Offset, ProducerEpoch, ProducerId};
 use crate::record::validate::DECOMPRESSED_BYTES_MAX;
 use crate::record::{
-    Batch, BatchBuilder, BatchFields, BatchHeader, Compression, RecordError, RecordView, standalone_message,
+    Batch, BatchFields, BatchHeader, Compression, RecordError, RecordView, rebuild, standalone_message,
 };
 
 /// The last word of an active producer, which must stay for its sequence and epoch (E15).
@@ -32,114 +31,126 @@ pub(super) struct Filter<'a> {
     pub keeps_legacy_tombstones: bool,
 }
 
-/// What is left of a batch, and what its marker means for the transaction index.
-pub(super) struct Filtered<'b> {
-    pub bytes: Option<Cow<'b, [u8]>>,
-    pub aborted: Option<AbortedTxn>,
-}
-
 /// Memory that is used from batch to batch.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     inflated: Vec<u8>,
-    keys: Vec<Option<KeyHash>>,
+    records: Vec<Seen>,
     stays: Vec<bool>,
 }
 
+/// What decides whether a record stays.
+#[derive(Debug)]
+struct Seen {
+    offset: Offset,
+    key: Option<KeyHash>,
+    is_tombstone: bool,
+}
+
 impl Filter<'_> {
-    /// Decides about the next batch in order.
+    /// Appends to `output` what is left of the next batch in order. Returns what its marker means for the
+    /// transaction index.
     ///
-    /// Errors: it cannot be read, so the log must not be cleaned.
-    pub fn pass<'b>(
+    /// Errors: it cannot be read, so the log must not be cleaned; `output` may end in a part of a batch.
+    pub fn pass(
         &self,
-        batch: &Batch<'b>,
+        batch: &Batch<'_>,
         transactions: &mut PassingTransactions,
         scratch: &mut Scratch,
-    ) -> Result<Filtered<'b>, RecordError> {
+        output: &mut Vec<u8>,
+    ) -> Result<Option<AbortedTxn>, RecordError> {
         let header = batch.header();
-        let (left, aborted) = if header.is_control() {
-            self.pass_marker(batch, transactions)?
-        } else if transactions.data(header) {
-            (None, None)
-        } else {
-            (self.retain_records(batch, scratch)?, None)
-        };
-        Ok(Filtered { bytes: left.or_else(|| self.emptied(header)), aborted })
+        let before = output.len();
+        let mut aborted = None;
+        if header.is_control() {
+            aborted = self.pass_marker(batch, transactions, output)?;
+        } else if !transactions.data(header) {
+            self.retain_records(batch, scratch, output)?;
+        }
+        if output.len() == before {
+            self.put_emptied(header, output)?;
+        }
+        Ok(aborted)
     }
 
     /// E14: a marker whose data is gone gets a horizon, and goes once that has passed.
-    fn pass_marker<'b>(
+    fn pass_marker(
         &self,
-        batch: &Batch<'b>,
+        batch: &Batch<'_>,
         transactions: &mut PassingTransactions,
-    ) -> Result<(Option<Cow<'b, [u8]>>, Option<AbortedTxn>), RecordError> {
+        output: &mut Vec<u8>,
+    ) -> Result<Option<AbortedTxn>, RecordError> {
         let header = batch.header();
-        let whole = Some(Cow::Borrowed(batch.bytes()));
         if !header.has_producer_id() {
-            return Ok((whole, None));
-        }
-        let commit = marker_of(batch)?.map(|marker| marker.commit);
-        Ok(match transactions.marker(header, commit) {
-            MarkerFate::Kept(aborted) => (whole, aborted),
-            MarkerFate::MayGo if header.record_count == 0 || self.is_over(header) => (None, None),
-            MarkerFate::MayGo if header.delete_horizon_ms().is_some() => (whole, None),
-            MarkerFate::MayGo => {
-                let records = batch.records(batch.bytes().len())?;
-                let rebuilt = rebuild(header, records.iter(), Some(self.horizon_ms()))?;
-                (Some(Cow::Owned(rebuilt)), None)
-            }
-        })
-    }
-
-    /// The batch with the records that stay; `None` if there are none.
-    fn retain_records<'b>(
-        &self,
-        batch: &Batch<'b>,
-        scratch: &mut Scratch,
-    ) -> Result<Option<Cow<'b, [u8]>>, RecordError> {
-        let header = batch.header();
-        let Scratch { inflated, keys, stays } = scratch;
-        let records = batch.records_in(inflated, DECOMPRESSED_BYTES_MAX)?;
-        let (mut kept, mut has_tombstones) = (0, false);
-        keys.clear();
-        for record in records.clone() {
-            keys.push(record?.key.map(|key| self.map.hash(key)));
-        }
-        self.map.fetch(keys.iter().flatten().copied());
-        stays.clear();
-        for (record, key) in records.clone().zip(&*keys) {
-            let record = record?;
-            let stay = self.stays(header, &record, *key);
-            kept += usize::from(stay);
-            has_tombstones |= stay && record.value.is_none();
-            stays.push(stay);
-        }
-        if kept == 0 {
+            output.extend_from_slice(batch.bytes());
             return Ok(None);
         }
+        let commit = marker_of(batch)?.map(|marker| marker.commit);
+        let mut aborted = None;
+        match transactions.marker(header, commit) {
+            MarkerFate::Kept(of) => {
+                output.extend_from_slice(batch.bytes());
+                aborted = of;
+            }
+            MarkerFate::MayGo if header.record_count == 0 || self.is_over(header) => {}
+            MarkerFate::MayGo if header.delete_horizon_ms().is_some() => {
+                output.extend_from_slice(batch.bytes());
+            }
+            MarkerFate::MayGo => {
+                let records = batch.records(batch.bytes().len())?;
+                rebuild(header, records.iter(), Some(self.horizon_ms()), output)?;
+            }
+        }
+        Ok(aborted)
+    }
+
+    /// Appends the batch with the records that stay; nothing if there are none.
+    fn retain_records(
+        &self,
+        batch: &Batch<'_>,
+        scratch: &mut Scratch,
+        output: &mut Vec<u8>,
+    ) -> Result<(), RecordError> {
+        let header = batch.header();
+        let Scratch { inflated, records: seen, stays } = scratch;
+        let records = batch.records_in(inflated, DECOMPRESSED_BYTES_MAX)?;
+        seen.clear();
+        for record in records.clone() {
+            let RecordView { offset, key, value, .. } = record?;
+            let key = key.map(|key| self.map.hash(key));
+            seen.push(Seen { offset, key, is_tombstone: value.is_none() });
+        }
+        self.map.fetch(seen.iter().filter_map(|record| record.key));
+        stays.clear();
+        stays.extend(seen.iter().map(|record| self.stays(header, record)));
+        let kept = stays.iter().filter(|stays| **stays).count();
+        if kept == 0 {
+            return Ok(());
+        }
+        let has_tombstones = seen.iter().zip(&*stays).any(|(record, stays)| record.is_tombstone && *stays);
         let new_horizon = has_tombstones && header.magic >= 2 && header.delete_horizon_ms().is_none();
         if kept == stays.len() && !new_horizon {
-            return Ok(Some(Cow::Borrowed(batch.bytes())));
+            output.extend_from_slice(batch.bytes());
+            return Ok(());
         }
-        let staying = records.zip(&*stays).filter(|(_, stays)| **stays).map(|(record, _)| record);
-        let rebuilt = if header.magic < 2 {
-            unwrap(header, staying)?
-        } else {
-            let horizon_ms = if new_horizon { Some(self.horizon_ms()) } else { header.delete_horizon_ms() };
-            rebuild(header, staying, horizon_ms)?
-        };
-        Ok(Some(Cow::Owned(rebuilt)))
+        let mut staying = records.zip(&*stays).filter(|(_, stays)| **stays).map(|(record, _)| record);
+        if header.magic < 2 {
+            // Messages of a compressed wrapper, each for itself: wrappers are not written any more.
+            return staying.try_for_each(|message| standalone_message(header, &message?, output));
+        }
+        let horizon_ms = if new_horizon { Some(self.horizon_ms()) } else { header.delete_horizon_ms() };
+        rebuild(header, staying, horizon_ms, output)
     }
 
     /// E13, E14.
-    fn stays(&self, header: &BatchHeader, record: &RecordView<'_>, key: Option<KeyHash>) -> bool {
+    fn stays(&self, header: &BatchHeader, record: &Seen) -> bool {
         if record.offset > self.map.latest_offset() {
             return true;
         }
-        let Some(key) = key else { return false };
+        let Some(key) = record.key else { return false };
         let keeps_tombstones =
             if header.magic < 2 { self.keeps_legacy_tombstones } else { !self.is_over(header) };
-        (record.value.is_some() || keeps_tombstones) && self.map.is_latest(key, record.offset)
+        (!record.is_tombstone || keeps_tombstones) && self.map.is_latest(key, record.offset)
     }
 
     /// Whether the batch's tombstones or marker have been there for long enough.
@@ -151,8 +162,8 @@ impl Filter<'_> {
         self.now_ms.saturating_add_unsigned(self.delete_retention_ms)
     }
 
-    /// A batch without records, where what its header says must not be lost.
-    fn emptied(&self, header: &BatchHeader) -> Option<Cow<'static, [u8]>> {
+    /// Appends a batch without records, where what its header says must not be lost.
+    fn put_emptied(&self, header: &BatchHeader, output: &mut Vec<u8>) -> Result<(), RecordError> {
         let is_last_of_producer = header.has_producer_id()
             && self.producers.get(&header.producer_id).is_some_and(|last| match last.data_offset {
                 Some(offset) => header.last_offset() == offset,
@@ -160,38 +171,14 @@ impl Filter<'_> {
             });
         let ends_the_range = header.next_offset() == self.first_uncleanable;
         if header.magic < 2 || !(is_last_of_producer || ends_the_range) {
-            return None;
+            return Ok(());
         }
         let fields = BatchFields {
             compression: Compression::default(),
             delete_horizon_ms: None,
-            ..BatchFields::of(header).ok()?
+            ..BatchFields::of(header)?
         };
-        Some(Cow::Owned(fields.empty_batch(header.last_offset_delta, header.max_timestamp_ms)))
+        output.extend(fields.empty_batch(header.last_offset_delta, header.max_timestamp_ms));
+        Ok(())
     }
-}
-
-/// A batch of the same offsets and sequences with these records.
-fn rebuild<'r>(
-    header: &BatchHeader,
-    records: impl Iterator<Item = Result<RecordView<'r>, RecordError>>,
-    delete_horizon_ms: Option<i64>,
-) -> Result<Vec<u8>, RecordError> {
-    let mut builder = BatchBuilder::new(BatchFields { delete_horizon_ms, ..BatchFields::of(header)? });
-    for record in records {
-        builder.append_view(&record?)?;
-    }
-    builder.finish_spanning(header.last_offset_delta)
-}
-
-/// The messages of a compressed wrapper, each for itself: wrappers are not written any more.
-fn unwrap<'r>(
-    header: &BatchHeader,
-    records: impl Iterator<Item = Result<RecordView<'r>, RecordError>>,
-) -> Result<Vec<u8>, RecordError> {
-    let mut messages = Vec::new();
-    for record in records {
-        standalone_message(header, &record?, &mut messages)?;
-    }
-    Ok(messages)
 }

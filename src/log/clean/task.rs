@@ -4,7 +4,7 @@ use std::sync::Arc;
 use super::cleaning::Cleaning;
 use super::filter::LastRecord;
 use super::offset_map::{KeyHash, OffsetMap};
-use super::source::Source;
+use super::source::{Checks, Source};
 use super::transactions::PassingTransactions;
 use super::{CleanLimits, Cleanable, Pace};
 use crate::log::config::LogConfig;
@@ -69,7 +69,7 @@ impl CleanTask {
         let mut transactions = PassingTransactions::new(aborted.copied());
         let mut scratch = Scratch::default();
         for source in self.sources.iter().filter(|source| source.end_offset > first_dirty) {
-            let mut batches = source.batches(first_dirty)?;
+            let mut batches = source.batches(first_dirty, Checks::All)?;
             while let Some((position, batch)) = batches.next()? {
                 if !pace(batch.bytes().len()) {
                     return Ok(false);

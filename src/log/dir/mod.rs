@@ -12,6 +12,7 @@ mod renamable;
 use std::any::Any;
 use std::fmt;
 use std::io;
+use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -45,6 +46,10 @@ pub trait LogFile: Send + Sync + fmt::Debug {
 
     /// Returns once data and size are on stable storage (`fdatasync`).
     fn sync(&self) -> io::Result<()>;
+
+    /// Frees the memory that holds a copy of these bytes, as far as they are synced. A hint: reading them again may
+    /// cost a look at the disk.
+    fn drop_cached(&self, _range: Range<u64>) {}
 
     /// Last change, in milliseconds since 1970.
     fn modified_ms(&self) -> io::Result<i64>;

@@ -2,13 +2,15 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IoSlice};
+use std::num::NonZeroU64;
+use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use rustix::fs::{FlockOperation, flock, statvfs, syncfs};
+use rustix::fs::{Advice, FlockOperation, fadvise, flock, statvfs, syncfs};
 use rustix::io::pwritev;
 
 use super::{Dir, DirEntry, DirLock, EntryKind, LogFile, OpenMode, Space};
@@ -171,6 +173,13 @@ impl LogFile for RealFile {
 
     fn sync(&self) -> io::Result<()> {
         self.0.sync_data()
+    }
+
+    fn drop_cached(&self, range: Range<u64>) {
+        if let Some(bytes) = NonZeroU64::new(range.end.saturating_sub(range.start)) {
+            // Without it all goes on as before, with less memory for others.
+            let _ = fadvise(&self.0, range.start, Some(bytes), Advice::DontNeed);
+        }
     }
 
     fn modified_ms(&self) -> io::Result<i64> {

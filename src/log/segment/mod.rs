@@ -10,6 +10,7 @@ mod recover;
 mod scan;
 
 use std::io;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -444,6 +445,14 @@ impl Segment {
         self.file()?.set_modified_ms(modified_ms).context("set the age of", self.log.name(), self.dir())?;
         let synced = self.files_to_sync(true)?.iter().try_for_each(|file| file.sync());
         synced.context("sync", self.log.name(), self.dir())
+    }
+
+    /// Writes these bytes of the log file to the disk, and takes them out of the page cache.
+    pub fn sync_uncached(&self, range: Range<u64>) -> Result<()> {
+        let file = self.file()?;
+        file.sync().context("sync", self.log.name(), self.dir())?;
+        file.drop_cached(range);
+        Ok(())
     }
 
     fn dir(&self) -> &dyn Dir {
