@@ -65,7 +65,7 @@ impl ClientError {
     }
 
     /// `Ok` for code 0. A number that this build does not know is an UNKNOWN_SERVER_ERROR that tells the number.
-    pub(crate) fn check(what: impl Into<String>, code: i16, message: Option<&str>) -> Result<(), Self> {
+    pub fn check(what: impl Into<String>, code: i16, message: Option<&str>) -> Result<(), Self> {
         match ErrorCode::from_code(code) {
             Some(ErrorCode::None) => Ok(()),
             Some(code) => Err(Self::refused(what, code, message)),
@@ -155,6 +155,8 @@ impl ClientError {
     /// What the person at the keyboard can do about it.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
+            // It was reached.
+            Self::Bootstrap { source, .. } if matches!(**source, Self::Disconnected { .. }) => source.hint(),
             Self::Connect { .. } | Self::Bootstrap { .. } => Some(
                 "check the address and that the broker runs; brokers are reached at the addresses they advertise",
             ),

@@ -1,5 +1,6 @@
 //! The dashboard without a terminal: tables or JSON, one refresh after another.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use ratatui::layout::Size;
@@ -11,7 +12,7 @@ use crate::draw::shown;
 use crate::model::app::App;
 use crate::model::columns;
 use crate::model::event::{Noticed, Told};
-use crate::model::grid::{Cell, Grid, time_text};
+use crate::model::grid::{Cell, Grid, human_millis, time_text};
 use crate::model::snapshot::{Data, Sampler, Snapshot};
 use crate::model::update::{Event, update};
 use crate::recording::Recorder;
@@ -168,6 +169,7 @@ impl Printer {
             "kind": "Top",
             "at": time_text(at_ms),
             "at_ms": at_ms,
+            "data_age_ms": app.age().map(|(age_ms, _)| age_ms),
             "screen": app.place().screen().name().to_lowercase(),
             "summary": Summary::of(cluster, app.window_ms),
             "items": app.grid().json_rows(),
@@ -210,9 +212,10 @@ fn text(app: &App, at_ms: i64) -> String {
     let summary = Summary::of(app.shown(), app.window_ms);
     let number = |number: Option<f64>| number.map_or_else(|| "…".to_owned(), |number| format!("{number:.1}"));
     let mut text = format!(
-        "{}  {}  brokers {} up {} down  offline {}  under-min-isr {}  under-replicated {}  groups {} ({} in trouble)  in {}/s  lag {}\n",
+        "{}  {}  data {} old  brokers {} up {} down  offline {}  under-min-isr {}  under-replicated {}  groups {} ({} in trouble)  in {}/s  lag {}\n",
         time_text(at_ms),
         app.setup.cluster_name,
+        app.age().map_or(Cow::Borrowed("…"), |(age_ms, _)| human_millis(age_ms).into()),
         summary.brokers_up,
         summary.brokers_down.len(),
         summary.offline_count,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::snapshot::{
     Broker, Commits, Config, Configs, Data, Group, GroupDetail, Groups, LogDir, LogDirs, Member, Metadata,
-    Offsets, Partition, PartitionOffsets, Record, Records, Snapshot, Topic,
+    Offsets, Partition, PartitionOffsets, Record, Records, Sampler, Snapshot, Topic,
 };
 
 /// Between two steps of the script.
@@ -39,8 +39,21 @@ pub fn step(step: i64, at_ms: i64) -> Vec<Snapshot> {
         Data::Offsets(offsets(step)),
         Data::Records(records(step, at_ms)),
     ]);
-    let times = seen.into_iter().enumerate();
-    times.map(|(index, data)| Snapshot { at_ms: at_ms + index as i64, took_ms: 3, data }).collect()
+    seen.into_iter()
+        .map(|data| Snapshot { at_ms: at_ms + delay_ms(data.sampler()), took_ms: 3, data })
+        .collect()
+}
+
+/// The same at each step, so that rates are even.
+fn delay_ms(sampler: Sampler) -> i64 {
+    match sampler {
+        Sampler::Metadata => 0,
+        Sampler::Configs | Sampler::LogDirs => 1,
+        Sampler::Groups => 2,
+        Sampler::Commits => 3,
+        Sampler::Offsets => 4,
+        _ => 5,
+    }
 }
 
 fn is_down(step: i64) -> bool {

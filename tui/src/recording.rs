@@ -10,8 +10,10 @@ use crate::model::snapshot::Snapshot;
 
 const FORMAT: &str = "kafkactl-top";
 const VERSION: u32 = 1;
-/// No snapshot of a real cluster comes near it.
-const LINE_BYTES_MAX: u64 = 256 << 20;
+/// The offsets of a million partitions; no snapshot of a real cluster comes near it.
+const LINE_BYTES_MAX: u64 = 64 << 20;
+/// The first line names the cluster and little else.
+const HEADER_BYTES_MAX: u64 = 64 << 10;
 
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
@@ -78,7 +80,7 @@ impl Recording {
         let lines = BufReader::new(File::open(path).map_err(failed)?);
         let mut recording =
             Self { cluster: String::new(), path: path.to_owned(), lines, line: 0, ended: false };
-        let first = recording.read_line().map_err(failed)?.unwrap_or_default();
+        let first = recording.read_line(HEADER_BYTES_MAX).map_err(failed)?.unwrap_or_default();
         let header: Header = serde_json::from_slice(&first)
             .ok()
             .filter(|header: &Header| header.format == FORMAT)
@@ -90,10 +92,11 @@ impl Recording {
         Ok(recording)
     }
 
-    fn read_line(&mut self) -> io::Result<Option<Vec<u8>>> {
+    /// A line that is longer than `bytes_max` is given back cut.
+    fn read_line(&mut self, bytes_max: u64) -> io::Result<Option<Vec<u8>>> {
         let mut line = Vec::new();
         self.line += 1;
-        let read = self.lines.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut line)?;
+        let read = self.lines.by_ref().take(bytes_max).read_until(b'\n', &mut line)?;
         Ok((read > 0).then_some(line))
     }
 }
@@ -105,7 +108,7 @@ impl Iterator for Recording {
         if self.ended {
             return None;
         }
-        let line = match self.read_line() {
+        let line = match self.read_line(LINE_BYTES_MAX) {
             Ok(line) => line?,
             Err(source) => {
                 self.ended = true;
@@ -114,7 +117,11 @@ impl Iterator for Recording {
         };
         Some(serde_json::from_slice(&line).map_err(|error| {
             self.ended = true;
-            let reason = if error.is_eof() { "it is cut".to_owned() } else { error.to_string() };
+            let reason = match error.is_eof() {
+                true if line.len() as u64 == LINE_BYTES_MAX => format!("longer than {LINE_BYTES_MAX} bytes"),
+                true => "it is cut".to_owned(),
+                false => error.to_string(),
+            };
             RecordingError::Line { path: self.path.clone(), line: self.line, reason }
         }))
     }
@@ -154,7 +161,44 @@ mod tests {
         let last = items.pop().unwrap().unwrap_err().to_string();
         assert!(last.contains("it is cut"), "{last}");
         assert_eq!(items.len(), snapshots.len() - 1);
-        std::fs::write(&path, "hello\n").unwrap();
-        assert!(matches!(Recording::open(&path).unwrap_err(), RecordingError::NotARecording { .. }));
+    }
+
+    #[test]
+    fn what_is_no_recording_is_said_without_reading_it_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("notes.txt");
+        for bytes in [&b""[..], b"hello\n", b"{}\n", b"\xff\xfe", &[b'['; 1 << 20], &[b' '; 1 << 20]] {
+            std::fs::write(&path, bytes).unwrap();
+            let error = Recording::open(&path).unwrap_err();
+            assert!(matches!(error, RecordingError::NotARecording { .. }), "{error}");
+        }
+        let endless = Recording::open(Path::new("/dev/zero")).unwrap_err();
+        assert!(matches!(endless, RecordingError::NotARecording { .. }), "{endless}");
+        let header = Header { format: FORMAT.to_owned(), version: 9, cluster: String::new() };
+        std::fs::write(&path, serde_json::to_vec(&header).unwrap()).unwrap();
+        assert!(matches!(Recording::open(&path).unwrap_err(), RecordingError::Version { version: 9, .. }));
+    }
+
+    #[test]
+    fn a_bad_line_ends_a_recording_and_is_told() {
+        let (_dir, path, snapshots) = recorded(1);
+        let good = std::fs::read(&path).unwrap();
+        let huge = [&b"\""[..], &vec![b'x'; LINE_BYTES_MAX as usize + 1], b"\"\n"].concat();
+        let deep = [&b"{\"x\":"[..], &[b'['; 100_000], b"\n"].concat();
+        for (bad, expected) in [
+            (&b"\n"[..], "it is cut"),
+            (b"null\n", "invalid type"),
+            (b"{\"at_ms\":1e99,\"took_ms\":1,\"data\":{}}\n", "invalid type"),
+            (b"\x00\x9f\x92\n", "expected value"),
+            (&deep, "it is cut"),
+            (&huge, "longer than 67108864 bytes"),
+        ] {
+            std::fs::write(&path, [&good, bad, &good].concat()).unwrap();
+            let mut items: Vec<_> = Recording::open(&path).unwrap().collect();
+            let last = items.pop().unwrap().unwrap_err().to_string();
+            let line = format!("line {} cannot be read", snapshots.len() + 2);
+            assert!(last.contains(expected) && last.contains(&line), "{last}");
+            assert_eq!(items.len(), snapshots.len(), "{last}");
+        }
     }
 }

@@ -12,6 +12,7 @@ mod hostile;
 mod journey;
 mod kafkactl;
 mod pty;
+mod silence;
 mod starting;
 mod top;
 mod usage;

@@ -183,7 +183,6 @@ fn state_of_data(app: &App, theme: &Theme) -> (String, Style) {
     let error = app.cluster.health.get(&Sampler::Metadata).and_then(|health| health.error.as_ref());
     let age = app.age();
     let told = age.map_or_else(|| "…".to_owned(), |(age_ms, _)| human_millis(age_ms / 1000 * 1000));
-    let told = if told == "0ms" { "0s".to_owned() } else { told };
     if app.frozen.is_some() {
         return ("PAUSED: Space goes on".to_owned(), theme.bar.patch(theme.warning));
     }

@@ -3,9 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cluster::{Cluster, Group, Name, Partition, Topic};
-use super::event::Happening;
+use super::event::{Happening, condense};
 use super::lag::Verdict;
 use super::snapshot::{self, Commits, Groups, Metadata, Offsets, Sampler};
+
+/// So many things to which the same happens at one poll are told of one by one. More are one event: what brought it
+/// about, and what else happens, stays in the timeline.
+const ALIKE_MAX: usize = 100;
 
 impl Cluster {
     pub(super) fn apply_metadata(&mut self, at_ms: i64, metadata: Metadata) {
@@ -90,7 +94,7 @@ impl Cluster {
     }
 
     fn notice_all(&mut self, at_ms: i64, happened: Vec<Happening>) {
-        for what in happened {
+        for what in condense(happened, ALIKE_MAX) {
             self.notice(at_ms, what);
         }
     }

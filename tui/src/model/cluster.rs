@@ -22,8 +22,8 @@ pub type Name = Arc<str>;
 pub(super) const TREND_MAX: usize = 60;
 /// Happenings kept for the timeline.
 const EVENTS_MAX: usize = 1_000;
-/// Places whose records are looked at in one poll.
-const PLACES_MAX: usize = 100;
+/// Places whose records are asked for, in turn.
+const PLACES_MAX: usize = 10_000;
 /// Records kept of the topic under watch.
 pub const RECORDS_MAX: usize = 500;
 

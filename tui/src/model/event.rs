@@ -1,5 +1,6 @@
 //! What changed between two polls, for the timeline.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
@@ -48,27 +49,134 @@ impl Told {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Happening {
-    Disconnected { error: String },
+    Disconnected {
+        error: String,
+    },
     Reconnected,
-    ControllerChange { from: Option<i32>, to: Option<i32> },
-    BrokerGone { broker: i32 },
-    BrokerBack { broker: i32 },
-    BrokerSilent { broker: i32 },
-    BrokerAnswers { broker: i32 },
-    TopicCreated { topic: String },
-    TopicDeleted { topic: String },
-    TopicReplaced { topic: String },
-    PartitionsAdded { topic: String, count: usize },
-    LeaderChange { topic: String, partition: i32, from: Option<i32>, to: Option<i32> },
-    IsrShrink { topic: String, partition: i32, lost: Vec<i32>, isr: Vec<i32> },
-    IsrGrow { topic: String, partition: i32, joined: Vec<i32>, isr: Vec<i32> },
-    GroupAppeared { group: String },
-    GroupGone { group: String },
-    GroupState { group: String, from: String, to: String },
-    Rebalance { group: String, members: usize },
-    Rewind { group: String, topic: String, partition: i32, from: i64, to: i64 },
-    OffsetReset { group: String, topic: String, partition: i32, from: i64, to: i64 },
-    VerdictChange { group: String, from: Verdict, to: Verdict },
+    ControllerChange {
+        from: Option<i32>,
+        to: Option<i32>,
+    },
+    BrokerGone {
+        broker: i32,
+    },
+    BrokerBack {
+        broker: i32,
+    },
+    BrokerSilent {
+        broker: i32,
+    },
+    BrokerAnswers {
+        broker: i32,
+    },
+    TopicCreated {
+        topic: String,
+    },
+    TopicDeleted {
+        topic: String,
+    },
+    TopicReplaced {
+        topic: String,
+    },
+    PartitionsAdded {
+        topic: String,
+        count: usize,
+    },
+    LeaderChange {
+        topic: String,
+        partition: i32,
+        from: Option<i32>,
+        to: Option<i32>,
+    },
+    IsrShrink {
+        topic: String,
+        partition: i32,
+        lost: Vec<i32>,
+        isr: Vec<i32>,
+    },
+    IsrGrow {
+        topic: String,
+        partition: i32,
+        joined: Vec<i32>,
+        isr: Vec<i32>,
+    },
+    GroupAppeared {
+        group: String,
+    },
+    GroupGone {
+        group: String,
+    },
+    GroupState {
+        group: String,
+        from: String,
+        to: String,
+    },
+    Rebalance {
+        group: String,
+        members: usize,
+    },
+    Rewind {
+        group: String,
+        topic: String,
+        partition: i32,
+        from: i64,
+        to: i64,
+    },
+    OffsetReset {
+        group: String,
+        topic: String,
+        partition: i32,
+        from: i64,
+        to: i64,
+    },
+    VerdictChange {
+        group: String,
+        from: Verdict,
+        to: Verdict,
+    },
+    /// The same happened to `count` things at once: the first of them, and the names of a few.
+    Many {
+        one: Box<Happening>,
+        count: usize,
+        names: Vec<String>,
+    },
+}
+
+/// Names in the event of many.
+const NAMES_MAX: usize = 3;
+
+/// Tells of more than `alike_max` alike as one, at the place of the first.
+pub fn condense(happened: Vec<Happening>, alike_max: usize) -> Vec<Happening> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for cause in happened.iter().filter_map(Happening::cause) {
+        *counts.entry(cause).or_default() += 1;
+    }
+    counts.retain(|_, count| *count > alike_max);
+    let mut told: Vec<Happening> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for what in happened {
+        let many = what.cause().and_then(|cause| Some((*counts.get(&cause)?, cause)));
+        let Some((count, cause)) = many else {
+            told.push(what);
+            continue;
+        };
+        let place = *places.entry(cause).or_insert(told.len());
+        match told.get_mut(place) {
+            Some(Happening::Many { names, .. }) => add_name(names, what.subject()),
+            _ => {
+                let names = vec![what.subject()];
+                told.push(Happening::Many { one: Box::new(what), count, names });
+            }
+        }
+    }
+    told
+}
+
+/// Names a thing once.
+fn add_name(names: &mut Vec<String>, name: String) {
+    if names.len() < NAMES_MAX && !names.contains(&name) {
+        names.push(name);
+    }
 }
 
 /// How much an operator cares.
@@ -106,11 +214,53 @@ impl Happening {
             Self::Rewind { .. } => "rewind",
             Self::OffsetReset { .. } => "offset-reset",
             Self::VerdictChange { .. } => "verdict",
+            Self::Many { one, .. } => one.kind(),
+        }
+    }
+
+    /// What many things have in common to which it happened at once: a broker that comes or goes, a deployment.
+    pub fn cause(&self) -> Option<String> {
+        Some(match self {
+            Self::LeaderChange { from, to: None, .. } => format!("leader {} → none", node(from)),
+            Self::LeaderChange { from, .. } => format!("leader {} → others", node(from)),
+            Self::IsrShrink { lost, .. } => format!("ISR lost {lost:?}"),
+            Self::IsrGrow { joined, .. } => format!("ISR gained {joined:?}"),
+            Self::TopicCreated { .. } | Self::TopicDeleted { .. } | Self::TopicReplaced { .. } => {
+                self.to_string()
+            }
+            Self::GroupAppeared { .. } | Self::GroupGone { .. } => self.to_string(),
+            Self::GroupState { .. } | Self::VerdictChange { .. } => self.to_string(),
+            Self::PartitionsAdded { .. } => "partitions added".to_owned(),
+            Self::Rebalance { .. } => "rebalanced".to_owned(),
+            Self::Rewind { .. } => "rewound".to_owned(),
+            Self::OffsetReset { .. } => "reset without members".to_owned(),
+            Self::Disconnected { .. } | Self::Reconnected | Self::ControllerChange { .. } => return None,
+            Self::BrokerGone { .. } | Self::BrokerBack { .. } => return None,
+            Self::BrokerSilent { .. } | Self::BrokerAnswers { .. } => return None,
+            Self::Many { .. } => return None,
+        })
+    }
+
+    /// What there are many of.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::TopicCreated { .. }
+            | Self::TopicDeleted { .. }
+            | Self::TopicReplaced { .. }
+            | Self::PartitionsAdded { .. } => "topics",
+            Self::GroupAppeared { .. }
+            | Self::GroupGone { .. }
+            | Self::GroupState { .. }
+            | Self::Rebalance { .. }
+            | Self::VerdictChange { .. } => "groups",
+            Self::Many { one, .. } => one.noun(),
+            _ => "partitions",
         }
     }
 
     pub fn severity(&self) -> Severity {
         match self {
+            Self::Many { one, .. } => one.severity(),
             Self::Disconnected { .. } | Self::TopicDeleted { .. } => Severity::Bad,
             Self::BrokerGone { .. } | Self::BrokerSilent { .. } => Severity::Bad,
             Self::LeaderChange { to: None, .. } => Severity::Bad,
@@ -185,7 +335,23 @@ impl Happening {
             Self::VerdictChange { group, from, to } => {
                 vec![("group", group.as_str().into()), ("from", from.name().into()), ("to", to.name().into())]
             }
+            Self::Many { one, count, names } => {
+                let mut ids = vec![("count", (*count).into()), ("names", names.clone().into())];
+                ids.extend(one.common_ids());
+                ids
+            }
         }
+    }
+
+    /// The ids that all have to which the same happened.
+    fn common_ids(&self) -> Vec<(&'static str, Json)> {
+        let is_common = |key: &str| match self {
+            Self::LeaderChange { to, .. } => key == "from" || key == "to" && to.is_none(),
+            Self::IsrShrink { .. } | Self::IsrGrow { .. } => key == "replicas",
+            Self::GroupState { .. } | Self::VerdictChange { .. } => key != "group",
+            _ => false,
+        };
+        self.ids().into_iter().filter(|(key, _)| is_common(key)).collect()
     }
 
     /// What it happened to: a broker, `topic-partition`, a group.
@@ -212,6 +378,7 @@ impl Happening {
             | Self::Rewind { group, .. }
             | Self::OffsetReset { group, .. }
             | Self::VerdictChange { group, .. } => group.clone(),
+            Self::Many { count, .. } => format!("{count} {}", self.noun()),
         }
     }
 }
@@ -249,6 +416,9 @@ impl fmt::Display for Happening {
                 write!(f, "{topic}-{partition} reset {from} → {to} without members")
             }
             Self::VerdictChange { from, to, .. } => write!(f, "{} → {}", from.name(), to.name()),
+            Self::Many { one, names, .. } => {
+                write!(f, "{}: {}, …", one.cause().unwrap_or_default(), names.join(", "))
+            }
         }
     }
 }

@@ -344,7 +344,8 @@ fn human_bytes(bytes: i64) -> String {
 pub fn human_millis(ms: i64) -> String {
     let seconds = ms / 1000;
     match seconds {
-        ..1 => format!("{ms}ms"),
+        ..1 if ms != 0 => format!("{ms}ms"),
+        ..1 => "0s".to_owned(),
         1..60 => format!("{seconds}s"),
         60..3_600 => format!("{}m{:02}s", seconds / 60, seconds % 60),
         3_600..86_400 => format!("{}h{:02}m", seconds / 3_600, seconds / 60 % 60),
@@ -374,6 +375,8 @@ mod tests {
             (Value::Rate(1234.5), "1235", "1234.5"),
             (Value::Bytes(1536), "1.5KiB", "1536"),
             (Value::Millis(250), "250ms", "250"),
+            (Value::Millis(0), "0s", "0"),
+            (Value::Eta(Eta::Seconds(0.0)), "0s", "0"),
             (Value::Millis(75_000), "1m15s", "75000"),
             (Value::Eta(Eta::Never), "∞", "∞"),
             (Value::Eta(Eta::Seconds(7_260.0)), "2h01m", "7260"),

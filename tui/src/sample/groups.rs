@@ -49,7 +49,7 @@ pub async fn poll(
     polls: &mut Polls,
     visible: &BTreeSet<String>,
 ) -> Result<(Data, Due), String> {
-    let listed = brokers.ask(brokers.all(), |_, connection| list(connection)).await?;
+    let listed = brokers.ask(brokers.all(), list).await?;
     let now = Instant::now();
     let mut found = Groups { silent: listed.silent, ..Groups::default() };
     for (broker, (groups, latency_ms)) in listed.of {
@@ -80,10 +80,12 @@ pub async fn poll(
     Ok((Data::Groups(found), due))
 }
 
-async fn list(connection: Connection) -> Result<(Vec<Group>, u32), ClientError> {
+async fn list(broker: BrokerId, connection: Connection) -> Result<(Vec<Group>, u32), ClientError> {
     let asked = Instant::now();
     let answer = connection.call(&ListGroupsRequest::default()).await?;
     let latency_ms = asked.elapsed().as_millis() as u32;
+    // A coordinator that still loads its groups lists those it has so far: they are not all.
+    ClientError::check(format!("broker {broker}"), answer.error_code, None)?;
     let groups = answer.groups.iter().map(|group| Group {
         id: group.group_id.to_string(),
         coordinator: -1,

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use kafkactl_core::client::{ClientError, Connection};
+use kafkactl_core::names::BrokerId;
 use kafkactl_core::wire::ErrorCode;
 use kafkactl_core::wire::messages::DescribeLogDirsRequest;
 
@@ -8,13 +9,14 @@ use super::Brokers;
 use crate::model::snapshot::{Data, LogDir, LogDirs};
 
 pub async fn poll(brokers: &Brokers) -> Result<(Data, ()), String> {
-    let answers = brokers.ask(brokers.all(), |_, connection| describe(connection)).await?;
+    let answers = brokers.ask(brokers.all(), describe).await?;
     let found = answers.of.into_iter().map(|(broker, dirs)| (broker.0, dirs));
     Ok((Data::LogDirs(LogDirs { brokers: found.collect(), silent: answers.silent }), ()))
 }
 
-async fn describe(connection: Connection) -> Result<Vec<LogDir>, ClientError> {
+async fn describe(broker: BrokerId, connection: Connection) -> Result<Vec<LogDir>, ClientError> {
     let answer = connection.call(&DescribeLogDirsRequest::default().with_topics(None)).await?;
+    ClientError::check(format!("broker {broker}"), answer.error_code, None)?;
     let known = |bytes: i64| (bytes >= 0).then_some(bytes);
     let dirs = answer.results.into_iter().map(|dir| {
         let mut topics: BTreeMap<String, Vec<(i32, i64)>> = BTreeMap::new();

@@ -34,8 +34,8 @@ const POLL_TIMEOUT: Duration = Duration::from_secs(5);
 const SLOW_TIMEOUT: Duration = Duration::from_millis(500);
 /// How long a broker counts as slow.
 const SLOW_FOR: Duration = Duration::from_secs(30);
-/// At first: a cluster that has just begun grows.
-const LOG_DIRS_PERIOD_MIN: Duration = Duration::from_secs(2);
+/// Of what is rarely asked for: at first, since a cluster that has just begun grows, and after a failure.
+const RARE_PERIOD_MIN: Duration = Duration::from_secs(2);
 const RECORDS_PERIOD: Duration = Duration::from_secs(1);
 const STAMPS_PERIOD: Duration = Duration::from_secs(1);
 /// Between two polls, however much is asked for.
@@ -139,24 +139,40 @@ struct Driver {
 
 impl Driver {
     async fn metadata(self) {
-        self.every(Sampler::Metadata, || metadata::poll(&self.brokers.client)).await;
-    }
-
-    async fn log_dirs(self) {
-        let mut period = LOG_DIRS_PERIOD_MIN;
         loop {
             let started = Instant::now();
-            self.first_metadata().await;
-            if self.tell(Sampler::LogDirs, log_dirs::poll(&self.brokers)).await.is_err() {
+            if self.tell(Sampler::Metadata, metadata::poll(&self.brokers.client)).await.is_err() {
                 return;
             }
-            self.pause(started, Some(period)).await;
-            period = own_period(Sampler::LogDirs).map_or(period, |most| most.min(2 * period));
+            self.pause(started, None).await;
         }
     }
 
+    async fn log_dirs(self) {
+        self.rarely(Sampler::LogDirs, || log_dirs::poll(&self.brokers)).await;
+    }
+
     async fn configs(self) {
-        self.every(Sampler::Configs, || configs::poll(&self.brokers.client)).await;
+        self.rarely(Sampler::Configs, || configs::poll(&self.brokers.client)).await;
+    }
+
+    /// More and more rarely, up to the sampler's own period, while it brings something.
+    async fn rarely<F: Future<Output = Result<(Data, ()), String>>>(
+        &self,
+        sampler: Sampler,
+        poll: impl Fn() -> F,
+    ) {
+        let mut period = RARE_PERIOD_MIN;
+        loop {
+            let started = Instant::now();
+            self.first_metadata().await;
+            let Ok(brought) = self.tell(sampler, poll()).await else { return };
+            if brought.is_none() {
+                period = RARE_PERIOD_MIN;
+            }
+            self.pause(started, Some(period)).await;
+            period = own_period(sampler).map_or(period, |most| most.min(2 * period));
+        }
     }
 
     /// Groups, then their commits, then end offsets: a commit read after the end could lie beyond it.
@@ -204,11 +220,13 @@ impl Driver {
     /// Of its own: groups that move on ask anew with every poll, and must not hurry the others.
     async fn stamps(mut self) {
         let lane = self.brokers.client.open_lane();
+        let mut last = None;
         while self.places.changed().await.is_ok() {
             let started = Instant::now();
-            let places = self.places.borrow_and_update().clone();
-            if !places.is_empty() {
-                let poll = stamps::poll(&self.brokers.client, lane, &places);
+            let places = stamps::in_turn(&self.places.borrow_and_update(), last.as_ref());
+            if let Some(place) = places.last() {
+                last = Some(place.clone());
+                let poll = stamps::poll(&self.brokers.client, lane, places.into_iter().collect());
                 if self.tell(Sampler::Stamps, poll).await.is_err() {
                     return;
                 }
@@ -227,23 +245,6 @@ impl Driver {
                 return;
             }
             self.pause(started, own_period(Sampler::Segments)).await;
-        }
-    }
-
-    async fn every<F: Future<Output = Result<(Data, ()), String>>>(
-        &self,
-        sampler: Sampler,
-        poll: impl Fn() -> F,
-    ) {
-        loop {
-            let started = Instant::now();
-            if sampler != Sampler::Metadata {
-                self.first_metadata().await;
-            }
-            if self.tell(sampler, poll()).await.is_err() {
-                return;
-            }
-            self.pause(started, own_period(sampler)).await;
         }
     }
 

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Bound;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,6 +14,8 @@ use tokio::time::timeout;
 use super::{POLL_TIMEOUT, told};
 use crate::model::snapshot::{Data, Place, Stamp, Stamps};
 
+/// Places in one poll.
+const PLACES_MAX: usize = 100;
 /// Most batches fit. One that does not comes all the same when its partition is the first that is asked for (KIP-74).
 const PARTITION_BYTES_MAX: i32 = 32 << 10;
 const FETCH_BYTES_MAX: i32 = 4 << 20;
@@ -21,13 +24,20 @@ const FETCHES_MAX: usize = 8;
 /// A batch that unpacks to more tells no time.
 const BATCH_OUTPUT_BYTES_MAX: usize = 4 << 20;
 
+/// The places whose turn it is: those behind the last that was asked for, then from the first on. A place that tells
+/// no time does not keep others from being asked for.
+pub fn in_turn(wanted: &BTreeSet<Place>, last: Option<&Place>) -> Vec<Place> {
+    let behind = wanted.range((last.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded));
+    behind.chain(wanted).take(PLACES_MAX.min(wanted.len())).cloned().collect()
+}
+
 /// When the records at these places were written. What is not there is left out.
-pub async fn poll(client: &Client, lane: Lane, wanted: &BTreeSet<Place>) -> Result<(Data, ()), String> {
+pub async fn poll(client: &Client, lane: Lane, wanted: BTreeSet<Place>) -> Result<(Data, ()), String> {
     let view = client.view();
     let mut by_leader: BTreeMap<BrokerId, VecDeque<&Place>> = BTreeMap::new();
     // A request may name a partition once; the other places in it are asked for next time.
     let mut asked_of = BTreeSet::new();
-    for place in wanted {
+    for place in &wanted {
         let known = view.topic(&place.topic);
         let known = known.and_then(|known| known.partitions.iter().find(|one| one.id.0 == place.partition));
         if let Some(leader) = known.and_then(|known| known.leader)
@@ -143,6 +153,24 @@ mod tests {
         }
         assert_eq!(timestamp_at(&bytes[..20], 40), None);
         assert_eq!(timestamp_at(&[], 40), None);
+    }
+
+    #[test]
+    fn every_place_has_its_turn() {
+        let place = |partition| Place { topic: "t".to_owned(), partition, offset: 40 };
+        for count in [0, 1, 99, 100, 101, 250, 1_000] {
+            let wanted: BTreeSet<Place> = (0..count).map(place).collect();
+            let (mut asked, mut last) = (BTreeSet::new(), None);
+            for _ in 0..wanted.len().div_ceil(PLACES_MAX) {
+                let turn = in_turn(&wanted, last.as_ref());
+                assert_eq!(turn.iter().collect::<BTreeSet<_>>().len(), turn.len(), "one twice of {count}");
+                last = turn.last().cloned();
+                asked.extend(turn);
+            }
+            assert_eq!(asked, wanted, "{count}");
+        }
+        // The last one asked for may be gone.
+        assert_eq!(in_turn(&BTreeSet::from([place(1), place(3)]), Some(&place(2))), [place(3), place(1)]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::command;
-use crate::model::cluster::{Broker, Cluster};
+use crate::model::cluster::{Cluster, Dir};
 use crate::model::grid::{Cell, Column, Grid, Row, Tone, Value};
 
 const COLUMNS: [Column; 13] = [
@@ -20,7 +20,7 @@ const COLUMNS: [Column; 13] = [
     Column::new("ANSWERED").time().rank(3),
 ];
 
-/// Directories that are as free as each other to within 64 MiB, and as large, are on one volume.
+/// Directories that are as free as each other to within 64 MiB, and as large, may be on one volume.
 const ROUGH_BITS: u32 = 26;
 
 pub fn grid(cluster: &Cluster) -> Grid {
@@ -65,7 +65,7 @@ pub fn grid(cluster: &Cluster) -> Grid {
                 Cell::count(replicas),
                 Cell::count(out_of_sync).tone_if(out_of_sync > 0, Tone::Warning),
                 Cell::soon(broker.log_bytes(), Value::Bytes),
-                Cell::maybe(free_bytes(broker), Value::Bytes),
+                free(&broker.log_dirs),
                 Cell::maybe(skew, Value::Ratio).tone_if(skew.is_some_and(|skew| skew > 1.5), Tone::Warning),
                 Cell::maybe(broker.latency_ms, |ms| Value::Millis(ms.into())),
                 Cell::maybe(answered, Value::Millis).tone_if(broker.is_silent(), Tone::Bad),
@@ -77,14 +77,46 @@ pub fn grid(cluster: &Cluster) -> Grid {
     Grid { title: "Brokers".to_owned(), rows: rows.collect(), columns: COLUMNS.to_vec() }
 }
 
-/// What can still be written. Directories of one volume, which tell the same sizes, share what is free.
-fn free_bytes(broker: &Broker) -> Option<i64> {
-    let mut volumes: BTreeMap<(i64, i64), i64> = BTreeMap::new();
-    for dir in &broker.log_dirs {
-        let usable_bytes = dir.usable_bytes?;
+/// What can still be written: at least, where directories may share a volume or do not tell.
+fn free(dirs: &[Dir]) -> Cell {
+    let mut volumes: BTreeMap<Option<(i64, i64)>, i64> = BTreeMap::new();
+    for dir in dirs {
+        let Some(usable_bytes) = dir.usable_bytes else { continue };
         // What is free moves a little from one question to the next.
-        let rough = usable_bytes >> ROUGH_BITS;
-        volumes.insert((dir.total_bytes.unwrap_or(0), rough), usable_bytes);
+        let volume = dir.total_bytes.map(|total_bytes| (total_bytes, usable_bytes >> ROUGH_BITS));
+        let known_bytes = volumes.entry(volume).or_insert(usable_bytes);
+        *known_bytes = usable_bytes.max(*known_bytes);
     }
-    volumes.into_values().fold(None, |sum, bytes| Some(bytes.saturating_add(sum.unwrap_or(0))))
+    let is_partial = volumes.len() < dirs.len();
+    let sum = |sum: Option<i64>, bytes| Some(sum.unwrap_or(0).saturating_add(bytes));
+    Cell::at_least(volumes.into_values().fold(None, sum), is_partial, Value::Bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn free_is_what_is_known_to_be_free() {
+        const G: i64 = 1 << 30;
+        let cases: [(&[(Option<i64>, Option<i64>)], &str); 7] = [
+            (&[], "-"),
+            (&[(Some(500 * G), None)], "-"),
+            (&[(Some(500 * G), Some(300 * G))], "300.0GiB"),
+            (&[(Some(500 * G), Some(300 * G)), (Some(900 * G), Some(100 * G))], "400.0GiB"),
+            // One volume, or two alike: nobody tells.
+            (&[(Some(500 * G), Some(300 * G)), (Some(500 * G), Some(300 * G + 4096))], "≥300.0GiB"),
+            (&[(None, Some(300 * G)), (None, Some(100 * G))], "≥300.0GiB"),
+            (&[(Some(500 * G), Some(300 * G)), (Some(900 * G), None)], "≥300.0GiB"),
+        ];
+        for (dirs, expected) in cases {
+            let dir = |(total_bytes, usable_bytes): &(Option<i64>, Option<i64>)| Dir {
+                total_bytes: *total_bytes,
+                usable_bytes: *usable_bytes,
+                ..Dir::default()
+            };
+            let dirs: Vec<Dir> = dirs.iter().map(dir).collect();
+            assert_eq!(free(&dirs).value.human(crate::model::grid::Units::Human), expected, "{dirs:?}");
+        }
+    }
 }

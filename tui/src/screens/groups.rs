@@ -83,7 +83,7 @@ fn row(cluster: &Cluster, name: &Name, group: &Group, lens: Lens) -> Row {
     }
 }
 
-const PARTITION_COLUMNS: [Column; 14] = [
+const PARTITION_COLUMNS: [Column; 15] = [
     Column::new("PARTITION").shrinks_to(14),
     Column::new("VERDICT"),
     Column::new("COMMIT"),
@@ -98,6 +98,7 @@ const PARTITION_COLUMNS: [Column; 14] = [
     Column::new("CLIENT").rank(3).shrinks_to(8),
     Column::new("HOST").rank(3).shrinks_to(8),
     Column::new("INSTANCE").wide(),
+    Column::new("MEMBER").wide(),
 ];
 
 /// A group by partition, with who reads it.
@@ -136,6 +137,7 @@ pub fn partitions(cluster: &Cluster, name: &str, lens: Lens) -> Grid {
                     of_member(member.map(|member| member.client_id.clone())),
                     of_member(member.map(|member| member.host.clone())),
                     of_member(member.and_then(|member| member.instance_id.clone())),
+                    of_member(member.map(|member| member.id.clone())),
                 ],
                 is_trouble: partition.verdict.is_some_and(Verdict::is_trouble)
                     || matches!(lag, Some(Lag::Expired { .. } | Lag::Unknown)),

@@ -6,6 +6,7 @@ use super::command;
 use crate::model::cluster::{Cluster, Group, Name, Partition, Trouble};
 use crate::model::grid::{Cell, Column, Grid, Row, Tone};
 use crate::model::lag::{Lag, Verdict};
+use crate::model::snapshot::Sampler;
 
 const COLUMNS: [Column; 3] =
     [Column::new("LEVEL"), Column::new("SUBJECT").shrinks_to(12), Column::new("PROBLEM").shrinks_to(16)];
@@ -67,10 +68,13 @@ pub fn grid(cluster: &Cluster) -> Grid {
     Grid { title: "Problems".to_owned(), rows: rows.collect(), columns: COLUMNS.to_vec() }
 }
 
+/// When nobody tells the metadata nobody tells the rest either.
 fn of_samplers(cluster: &Cluster) -> Vec<Problem> {
-    let failing =
-        cluster.health.iter().filter_map(|(sampler, health)| Some((sampler, health.error.as_ref()?)));
+    let error_of = |sampler| cluster.health.get(&sampler)?.error.as_ref();
+    let is_cut_off = error_of(Sampler::Metadata).is_some();
+    let failing = Sampler::ALL.into_iter().filter_map(|sampler| Some((sampler, error_of(sampler)?)));
     failing
+        .filter(|(sampler, _)| !is_cut_off || *sampler == Sampler::Metadata)
         .map(|(sampler, error)| Problem {
             level: Level::Stuck,
             subject: sampler.name().to_owned(),

@@ -104,6 +104,54 @@ fn a_dead_broker_does_not_bury_a_stuck_group() {
     assert_eq!(app.cluster.events.count(), 64, "programs are told of each");
 }
 
+/// Ten thousand partitions on fifty brokers, one of which dies: the timeline still says what it was, and what went before.
+#[test]
+fn a_dead_broker_of_a_large_cluster_is_a_few_events() {
+    let replicas = |id: i32| (0..3).map(|copy| (id + copy) % 50).collect::<Vec<i32>>();
+    let cluster = |dead: Option<i32>| {
+        let live = |id: i32| Some(id) != dead;
+        let up: Vec<i32> = (0..50).filter(|id| live(*id)).collect();
+        let Data::Metadata(mut seen) = metadata(&up, 10_000, &[]) else { unreachable!() };
+        for partition in &mut seen.topics[0].partitions {
+            partition.replicas = replicas(partition.id);
+            partition.isr = partition.replicas.iter().copied().filter(|id| live(*id)).collect();
+            partition.leader = partition.isr.first().copied();
+        }
+        Data::Metadata(seen)
+    };
+    let mut app = app_of([(0, cluster(None)), (1, groups(&[], &[])), (2, groups(&[("new", "Stable")], &[]))]);
+    for (round, dead) in [Some(7), None, Some(8), None].into_iter().enumerate() {
+        app.cluster.apply(Snapshot { at_ms: 2_000 + round as i64, took_ms: 1, data: cluster(dead) });
+    }
+    let events = app.cluster.events.iter().map(|event| &event.what);
+    let told: Vec<String> = events.map(|what| format!("{}: {what}", what.subject())).collect();
+    let of = |broker: i32| {
+        [
+            format!("broker {broker}: left the cluster"),
+            format!(
+                "200 partitions: leader {broker} → others: orders-{0}, orders-5{0}, orders-10{0}, …",
+                broker
+            ),
+            format!(
+                "600 partitions: ISR lost [{broker}]: orders-{}, orders-{}, orders-{broker}, …",
+                broker - 2,
+                broker - 1
+            ),
+            format!("broker {broker}: joined the cluster"),
+        ]
+    };
+    assert_eq!(told.iter().filter(|line| of(7).contains(line)).count(), 4, "{told:#?}");
+    assert_eq!(told.iter().filter(|line| of(8).contains(line)).count(), 4, "{told:#?}");
+    assert!(told.len() < 20, "{told:#?}");
+    let shrunk = app.cluster.events.iter().find(|event| event.what.kind() == "isr-shrink").unwrap();
+    let names = serde_json::json!(["orders-5", "orders-6", "orders-7"]);
+    assert_eq!(
+        shrunk.what.ids(),
+        [("count", 600.into()), ("names", names), ("replicas", vec![7].into())],
+        "programs learn which broker it was"
+    );
+}
+
 #[test]
 fn a_broker_that_does_not_answer_is_not_up() {
     let seen =

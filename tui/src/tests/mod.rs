@@ -3,6 +3,7 @@
 mod anything;
 mod deeds;
 mod incident;
+mod polls;
 mod screens;
 
 use std::path::PathBuf;

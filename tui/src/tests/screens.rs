@@ -161,6 +161,27 @@ fn the_last_good_rows_stay_while_disconnected() {
     assert!(text.lines().next().unwrap().contains("DISCONNECTED !  data 1m00s old"), "{text}");
 }
 
+/// Three periods of two seconds are yellow, ten are red.
+#[test]
+fn the_age_of_the_data_is_coloured() {
+    use ratatui::style::Color;
+    let mut app = app_with(&incident(), setup(ThemeChoice::Dark, false), Size { width: 100, height: 30 });
+    press(&mut app, &["3"]);
+    let seen_ms = app.now_ms - app.age().unwrap().0;
+    for (age_ms, color, told) in [
+        (5_900, Color::Reset, "data 5s old"),
+        (6_000, Color::Yellow, "data 6s old !"),
+        (19_900, Color::Yellow, "data 19s old !"),
+        (20_000, Color::Red, "data 20s old !"),
+    ] {
+        update(&mut app, Event::Clock(seen_ms + age_ms));
+        let screen = screen_of(&app);
+        let header = text_of(&screen, false).lines().next().unwrap().to_owned();
+        assert!(header.trim_end().ends_with(told), "{header}");
+        assert_eq!(screen[(98, 0)].fg, color, "{told}");
+    }
+}
+
 /// The sampled ends do not reach back to where this group stands.
 #[test]
 fn a_commit_from_before_we_looked_is_timed_by_its_record() {
