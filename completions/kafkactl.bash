@@ -879,7 +879,7 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__exporter)
-            opts="-d -b -c -X -o -q -v -h --listen --interval --isolation --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
+            opts="-d -b -c -X -o -q -v -h --listen --interval --isolation --page-bytes --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -899,6 +899,10 @@ _kafkactl() {
                     ;;
                 --isolation)
                     COMPREPLY=($(compgen -W "uncommitted committed" -- "${cur}"))
+                    return 0
+                    ;;
+                --page-bytes)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --bootstrap)

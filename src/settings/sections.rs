@@ -133,6 +133,7 @@ resolved!(
         request_timeout_ms: i32 = "request.timeout.ms",
         telemetry_bytes_max: usize = "telemetry.max.bytes",
         ops_listen: Option<String> = "ops.listen",
+        metrics_bytes_max: usize = "ops.metrics.bytes.max",
         + listeners: Vec<Listener>,
         + controller_listeners: Vec<Listener>,
         + advertised_listeners: Vec<Listener>,

@@ -66,11 +66,13 @@ pub struct GroupFigures {
 }
 
 impl Groups {
-    /// Every group this broker coordinates, in no order; without those of shards that are still loading.
-    pub fn figures(&self) -> Vec<GroupFigures> {
-        let shards = self.shards();
-        // A shard that loads, or is given up, has nothing to tell yet.
-        shards.iter().filter_map(|shard| shard.look(Shard::figures).ok()).flatten().collect()
+    /// Shows every group this broker coordinates, in no order, those of one shard at a time; without those of shards that
+    /// are still loading.
+    pub fn each_figures(&self, see: &mut dyn FnMut(GroupFigures)) {
+        for shard in self.shards() {
+            // A shard that loads, or is given up, has nothing to tell yet.
+            shard.look(Shard::figures).into_iter().flatten().for_each(&mut *see);
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! What one broker shows: read off its rooms at each scrape.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,23 +8,46 @@ use kafkactl_core::names::{Offset, PartitionId, TopicName};
 use prometheus_client::registry::Registry;
 
 use super::cluster::{ClusterFigures, PartitionState};
-use super::lag::{GROUP_ID_BYTES_MAX, LAG_ROWS_MAX, LagRow, write_lag};
+use super::lag::{GroupRows, LagRow};
 use super::logs::Logs;
 use super::page::{Page, registry_of};
 use super::process::write_process;
+use super::room::Room;
 use super::{cleaner, clients, runtime};
 use crate::broker::Broker;
 use crate::cluster::MetadataImage;
 use crate::cluster::image::PartitionImage;
 use crate::group::GroupId;
 
-/// Everything the broker counts, but for what rooms registered themselves.
-pub(super) fn registry(broker: &Arc<Broker>) -> Registry {
-    let broker = Arc::downgrade(broker);
-    registry_of(move |page| broker.upgrade().map_or(Ok(()), |broker| write(&broker, page)))
+/// Everything the broker counts, but for what rooms registered themselves and for [`rows`].
+pub(super) fn registry(broker: &Arc<Broker>, logs: &Arc<Logs>) -> Registry {
+    let (broker, logs) = (Arc::clone(broker), Arc::clone(logs));
+    registry_of(move |page| write(&broker, &logs, page))
 }
 
-fn write(broker: &Broker, page: &mut Page<'_>) -> std::fmt::Result {
+/// What there may be a lot of: what `room` there is decides how much of it is told.
+pub(super) fn rows(broker: &Arc<Broker>, logs: &Arc<Logs>, room: Room) -> Registry {
+    let (broker, logs) = (Arc::clone(broker), Arc::clone(logs));
+    registry_of(move |page| write_rows(&broker, &logs, room, page))
+}
+
+fn write_rows(broker: &Broker, logs: &Logs, mut room: Room, page: &mut Page<'_>) -> std::fmt::Result {
+    let clients = clients::Rows::of(broker.telemetry.latest(), room.share());
+    room.take(clients.used_bytes());
+    clients.write(page)?;
+    let mut groups = GroupRows::new(room.share());
+    broker.groups.each_figures(&mut |group| {
+        let partitions = group.committed.iter().filter_map(|offset| lag_of(broker, &group.id, offset));
+        groups.add(group.id.as_str(), group.kind, group.state, partitions);
+    });
+    room.take(groups.used_bytes());
+    groups.write_states("Groups coordinated here", page)?;
+    let now_ms = broker.clock.now_ms();
+    groups.write_lag(|row| lag_seconds(broker, row, now_ms), page)?;
+    logs.write_partitions(room.rest(), page)
+}
+
+fn write(broker: &Broker, logs: &Logs, page: &mut Page<'_>) -> std::fmt::Result {
     let version = [("version", env!("CARGO_PKG_VERSION")), ("cluster", broker.cluster_id.as_str())];
     page.gauges("kafka_broker_info", "The program and its cluster; always 1", [(version, 1_i64)])?;
     page.gauge("kafka_broker_id", "The node's number", i64::from(broker.node_id.0))?;
@@ -40,7 +62,8 @@ fn write(broker: &Broker, page: &mut Page<'_>) -> std::fmt::Result {
     page.gauge("kafka_fetch_sessions", "Incremental fetch sessions that are kept", sessions)?;
     broker.metrics.connections.write(page)?;
     broker.partitions.traffics.write(page)?;
-    Logs::of(&broker.partitions).write(page)?;
+    logs.write(page)?;
+    logs.write_topics(&broker.partitions, page)?;
     broker.partitions.log_counts.write(page)?;
     let opening = broker.partitions.opening_count();
     page.gauge("kafka_broker_opening_logs", "Logs that are not open yet", opening as i64)?;
@@ -48,7 +71,6 @@ fn write(broker: &Broker, page: &mut Page<'_>) -> std::fmt::Result {
     cleaner::write(&broker.cleaner.figures(), broker.clock.now_ms(), page)?;
     write_groups(broker, page)?;
     write_transactions(broker, page)?;
-    clients::write(broker.telemetry.latest(), page)?;
     runtime::write(page)?;
     write_process(page, broker.clock.now_ms() - broker.clock.uptime_ms() as i64)
 }
@@ -126,14 +148,6 @@ fn write_log_dirs(broker: &Broker, page: &mut Page<'_>) -> std::fmt::Result {
 }
 
 fn write_groups(broker: &Broker, page: &mut Page<'_>) -> std::fmt::Result {
-    let mut groups = broker.groups.figures();
-    groups.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-    let mut states: BTreeMap<(&str, &str), i64> = BTreeMap::new();
-    for group in &groups {
-        *states.entry((group.kind, group.state)).or_default() += 1;
-    }
-    let states = states.into_iter().map(|((kind, state), count)| ([("type", kind), ("state", state)], count));
-    page.gauges("kafka_groups", "Groups coordinated here", states)?;
     let counts = broker.groups.counts();
     page.counter(
         "kafka_group_offset_commits",
@@ -152,15 +166,9 @@ fn write_groups(broker: &Broker, page: &mut Page<'_>) -> std::fmt::Result {
         "Rebalances of groups coordinated here",
         rebalances.map(|(kind, count)| ([("type", kind)], count)),
     )?;
-    let committed: usize = groups.iter().map(|group| group.committed.len()).sum();
-    page.gauge("kafka_group_offsets", "Committed offsets kept here", committed as i64)?;
-    let now_ms = broker.clock.now_ms();
-    let named = groups.iter().filter(|group| group.id.as_str().len() <= GROUP_ID_BYTES_MAX);
-    let all = named.flat_map(|group| group.committed.iter().map(|offset| (&group.id, offset)));
-    let all: Vec<_> = all.take(LAG_ROWS_MAX).collect();
-    let left_out = committed - all.len();
-    let rows = all.into_iter().filter_map(|(group, offset)| lag_of(broker, group, offset, now_ms));
-    write_lag(page, &rows.collect::<Vec<_>>(), left_out)
+    let mut committed = 0;
+    broker.groups.each_figures(&mut |group| committed += group.committed.len());
+    page.gauge("kafka_group_offsets", "Committed offsets kept here", committed as i64)
 }
 
 /// `None` for a partition that is not led from here: this broker does not know its end.
@@ -168,29 +176,28 @@ fn lag_of(
     broker: &Broker,
     group: &GroupId,
     (topic, number, committed): &(TopicName, PartitionId, Offset),
-    now_ms: i64,
 ) -> Option<LagRow> {
-    let partition = broker.partitions.get(topic.as_str(), *number)?;
-    let figures = partition.figures();
-    if !figures.is_leader {
-        return None;
-    }
+    let bounds = broker.partitions.get(topic.as_str(), *number)?.led_bounds()?;
     // What was deleted cannot be read: the group goes on at the log's start.
-    let next = (*committed).max(figures.log_start_offset);
-    let lag = (figures.high_watermark.0 - next.0).max(0);
-    let lag_s = match lag {
-        0 => Some(0.0),
-        _ => partition.timestamp_ms_at(next).map(|ms| (now_ms - ms).max(0) as f64 / 1e3),
-    };
+    let next = (*committed).max(bounds.log_start_offset);
     Some(LagRow {
         group: group.as_str().to_owned(),
         topic: topic.as_str().to_owned(),
         partition: number.0,
         committed: committed.0,
-        lag,
-        expired: next.0 - committed.0,
-        lag_s,
+        lag: bounds.high_watermark.0.saturating_sub(next.0).max(0),
+        expired: next.0.saturating_sub(committed.0),
     })
+}
+
+/// Reads one batch header.
+fn lag_seconds(broker: &Broker, row: &LagRow, now_ms: i64) -> Option<f64> {
+    if row.lag == 0 {
+        return Some(0.0);
+    }
+    let partition = broker.partitions.get(&row.topic, PartitionId(row.partition))?;
+    let written_ms = partition.timestamp_ms_at(Offset(row.committed + row.expired))?;
+    Some(now_ms.saturating_sub(written_ms).max(0) as f64 / 1e3)
 }
 
 fn write_transactions(broker: &Broker, page: &mut Page<'_>) -> std::fmt::Result {

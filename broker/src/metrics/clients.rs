@@ -8,16 +8,18 @@ use kafkactl_core::names::{Uuid, uuid_text};
 use prometheus_client::encoding::{EncodeLabel, EncodeLabelSet, LabelSetEncoder};
 
 use super::page::Page;
+use super::room::label_bytes;
 use crate::telemetry::{Push, each_figure};
 
-/// Rows of all clients together.
-const ROWS_MAX: usize = 10_000;
 /// Rows of one client: the next ones want room too.
 const CLIENT_ROWS_MAX: usize = 500;
 /// A client with a longer id, in bytes, is left out.
 const CLIENT_ID_BYTES_MAX: usize = 255;
 /// Labels of ours, which no attribute may take the place of.
 const OWN_LABELS: [&str; 3] = ["client", "client_instance", "metric"];
+
+/// The longer name, and the longest value with its braces, in bytes.
+const NAME_AND_VALUE_BYTES: usize = "kafka_client_count_total{} -1.2345678901234567e-123\n".len();
 
 /// The labels of one figure.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +29,15 @@ struct Labels {
     instance: Arc<str>,
     metric: String,
     attributes: Vec<(String, String)>,
+}
+
+impl Labels {
+    fn page_bytes(&self) -> usize {
+        let own = OWN_LABELS.into_iter().zip([&*self.client, &*self.instance, &self.metric]);
+        let attributes = self.attributes.iter().map(|(name, text)| (&**name, &**text));
+        let labels = own.chain(attributes).map(|(name, text)| label_bytes(name, text));
+        NAME_AND_VALUE_BYTES + labels.sum::<usize>()
+    }
 }
 
 impl EncodeLabelSet for Labels {
@@ -42,7 +53,10 @@ impl EncodeLabelSet for Labels {
 
 /// The figures of clients, as many as find room.
 #[derive(Debug, Default)]
-struct Rows {
+pub(super) struct Rows {
+    room_bytes: usize,
+    used_bytes: usize,
+    clients: usize,
     values: Vec<(Labels, f64)>,
     totals: Vec<(Labels, f64)>,
     /// Clients with figures that found no room, or that are none.
@@ -50,10 +64,29 @@ struct Rows {
 }
 
 impl Rows {
-    fn of(pushes: &[(Uuid, Arc<Push>)]) -> Self {
-        let mut rows = Self::default();
+    /// What clients pushed last.
+    pub fn of(mut pushes: Vec<(Uuid, Arc<Push>)>, room_bytes: usize) -> Self {
+        // The same clients find room at every scrape.
+        pushes.sort_unstable_by(|a, b| (&a.1.client_id, a.0).cmp(&(&b.1.client_id, b.0)));
+        let mut rows = Self { room_bytes, clients: pushes.len(), ..Self::default() };
         pushes.iter().for_each(|(id, push)| rows.add(id, push));
         rows
+    }
+
+    pub fn used_bytes(&self) -> usize {
+        self.used_bytes
+    }
+
+    pub fn write(self, page: &mut Page<'_>) -> fmt::Result {
+        page.gauge("kafka_client_instances", "Clients that push metrics of their own", self.clients as i64)?;
+        page.gauge(
+            "kafka_client_instances_left_out",
+            "Clients whose metrics are beyond the bound of rows or cannot be read",
+            self.left_out as i64,
+        )?;
+        page.gauges("kafka_client_value", "What a client tells of itself: values", self.values)?;
+        let help = "What a client tells of itself: counts since it started";
+        page.counters("kafka_client_count", help, self.totals)
     }
 
     fn add(&mut self, id: &Uuid, push: &Push) {
@@ -62,25 +95,27 @@ impl Rows {
             return;
         }
         let (client, instance) = (Arc::from(&*push.client_id), Arc::from(uuid_text(id)));
-        let room = CLIENT_ROWS_MAX.min(ROWS_MAX - self.values.len() - self.totals.len());
         // A page with two rows of the same labels is refused as a whole.
         let (mut told, mut fits) = (BTreeSet::new(), true);
         let read = each_figure(&push.metrics, &mut |figure| {
-            fits = told.len() < room;
-            if !fits {
-                return false;
-            }
             let labels = Labels {
                 client: Arc::clone(&client),
                 instance: Arc::clone(&instance),
                 metric: figure.name.to_owned(),
                 attributes: label_names(figure.attributes),
             };
-            if told.insert(labels.clone()) {
+            if told.contains(&labels) {
+                return true;
+            }
+            let bytes = self.used_bytes + labels.page_bytes();
+            fits = told.len() < CLIENT_ROWS_MAX && bytes <= self.room_bytes;
+            if fits {
+                told.insert(labels.clone());
+                self.used_bytes = bytes;
                 let rows = if figure.is_total { &mut self.totals } else { &mut self.values };
                 rows.push((labels, figure.value));
             }
-            true
+            fits
         });
         self.left_out += usize::from(read.is_err() || !fits);
     }
@@ -103,26 +138,13 @@ fn label_names(attributes: Vec<(&str, String)>) -> Vec<(String, String)> {
     named
 }
 
-/// Writes what clients pushed last.
-pub(super) fn write(mut pushes: Vec<(Uuid, Arc<Push>)>, page: &mut Page<'_>) -> fmt::Result {
-    // The same clients find room at every scrape.
-    pushes.sort_unstable_by(|a, b| (&a.1.client_id, a.0).cmp(&(&b.1.client_id, b.0)));
-    let Rows { values, totals, left_out } = Rows::of(&pushes);
-    page.gauge("kafka_client_instances", "Clients that push metrics of their own", pushes.len() as i64)?;
-    page.gauge(
-        "kafka_client_instances_left_out",
-        "Clients whose metrics are beyond the bound of rows or cannot be read",
-        left_out as i64,
-    )?;
-    page.gauges("kafka_client_value", "What a client tells of itself: values", values)?;
-    page.counters("kafka_client_count", "What a client tells of itself: counts since it started", totals)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::metrics::{Format, expose, registry_of};
     use crate::telemetry::otlp_push;
+
+    const ROOM_BYTES: usize = 1 << 20;
 
     fn pushed(number: u128, client: &str, metrics: Vec<u8>) -> (Uuid, Arc<Push>) {
         let push = Push { client_id: client.to_owned(), received_ms: 0, metrics: metrics.into() };
@@ -130,7 +152,7 @@ mod tests {
     }
 
     fn page(pushes: Vec<(Uuid, Arc<Push>)>) -> String {
-        let registry = registry_of(move |page| write(pushes.clone(), page));
+        let registry = registry_of(move |page| Rows::of(pushes.clone(), ROOM_BYTES).write(page));
         expose(&[&registry], Format::Prometheus).unwrap()
     }
 
@@ -153,16 +175,18 @@ mod tests {
 
     #[test]
     fn rows_are_bounded_and_each_is_there_once() {
-        let rows = Rows::of(&[pushed(1, "twice", otlp_push(1, 1.0).repeat(2))]);
+        let of = |push| Rows::of(vec![push], ROOM_BYTES);
+        let rows = of(pushed(1, "twice", otlp_push(1, 1.0).repeat(2)));
         assert_eq!((rows.values.len(), rows.totals.len(), rows.left_out), (1, 1, 0));
-        assert_eq!(Rows::of(&[pushed(1, "odd", b"\xff".to_vec())]).left_out, 1);
+        assert_eq!(of(pushed(1, "odd", b"\xff".to_vec())).left_out, 1);
         let long = "c".repeat(CLIENT_ID_BYTES_MAX + 1);
-        let rows = Rows::of(&[pushed(1, &long, otlp_push(1, 1.0))]);
+        let rows = of(pushed(1, &long, otlp_push(1, 1.0)));
         assert_eq!((rows.values.len(), rows.left_out), (0, 1));
-        // Two figures each.
-        let many = (0..ROWS_MAX as u128).map(|number| pushed(number, "many", otlp_push(1, 1.0)));
-        let rows = Rows::of(&many.collect::<Vec<_>>());
-        assert_eq!((rows.values.len() + rows.totals.len(), rows.left_out), (ROWS_MAX, ROWS_MAX / 2));
+        // All take the same.
+        let many = || (0..20).map(|number| pushed(number, "many", otlp_push(1, 1.0)));
+        let one_bytes = Rows::of(many().take(1).collect(), ROOM_BYTES).used_bytes();
+        let rows = Rows::of(many().collect(), 7 * one_bytes);
+        assert_eq!((rows.values.len(), rows.used_bytes(), rows.left_out), (7, 7 * one_bytes, 13));
     }
 
     #[test]
@@ -171,7 +195,7 @@ mod tests {
             (0..CLIENT_ROWS_MAX).map(|number| crate::telemetry::otlp_gauge(&format!("m{number}"), 1.0));
         let metrics: Vec<u8> = names.flatten().collect();
         let one_more = [metrics.clone(), otlp_push(1, 1.0)].concat();
-        let rows = Rows::of(&[pushed(1, "full", metrics), pushed(2, "over", one_more)]);
+        let rows = Rows::of(vec![pushed(1, "full", metrics), pushed(2, "over", one_more)], ROOM_BYTES);
         assert_eq!((rows.values.len(), rows.left_out), (2 * CLIENT_ROWS_MAX, 1));
     }
 

@@ -1,16 +1,15 @@
 //! What the partitions on this broker hold.
 
+use std::cmp::Ordering as Weight;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::histogram::Histogram;
 use super::page::{Page, PartitionLabels};
-use super::traffic::{OTHERS, TOPICS_MAX};
+use super::room::{Chosen, Row, value_bytes};
+use super::traffic::OTHERS;
 use crate::partition::{Partition, PartitionFigures, Partitions};
-
-/// Partitions that get rows of their own; the rest is counted, and is in its topic's sums.
-pub const PARTITIONS_MAX: usize = 10_000;
 
 /// What has happened to the logs of this broker since it started.
 #[derive(Debug, Default)]
@@ -79,6 +78,14 @@ struct OfTopic {
     segments: u64,
 }
 
+impl OfTopic {
+    fn add(&mut self, figures: &PartitionFigures) {
+        self.partitions += 1;
+        self.size_bytes += figures.size_bytes;
+        self.segments += figures.segments as u64;
+    }
+}
+
 impl Logs {
     pub fn of(partitions: &Partitions) -> Self {
         let mut all = partitions.all();
@@ -106,22 +113,25 @@ impl Logs {
             "kafka_broker_producer_states",
             "Producers whose sequences the logs here remember",
             producers as i64,
-        )?;
-        self.write_topics(page)?;
-        self.write_partitions(page)
+        )
     }
 
-    fn write_topics(&self, page: &mut Page<'_>) -> std::fmt::Result {
-        let mut topics: Vec<(&str, OfTopic)> = Vec::new();
+    /// Sums by topic, for the same topics that have traffic of their own.
+    pub fn write_topics(&self, partitions: &Partitions, page: &mut Page<'_>) -> std::fmt::Result {
+        let (mut topics, mut others): (Vec<(&str, OfTopic)>, _) = (Vec::new(), OfTopic::default());
         for (partition, figures) in &self.replicas {
             let topic = partition.id.topic.as_str();
-            if topics.last().is_none_or(|(name, _)| ![topic, OTHERS].contains(name)) {
-                topics.push((if topics.len() < TOPICS_MAX { topic } else { OTHERS }, OfTopic::default()));
+            if partitions.traffics.are_shared(&partition.traffic) {
+                others.add(figures);
+                continue;
             }
-            let Some((_, sums)) = topics.last_mut() else { continue };
-            sums.partitions += 1;
-            sums.size_bytes += figures.size_bytes;
-            sums.segments += figures.segments as u64;
+            if topics.last().is_none_or(|(name, _)| *name != topic) {
+                topics.push((topic, OfTopic::default()));
+            }
+            topics.last_mut().into_iter().for_each(|(_, sums)| sums.add(figures));
+        }
+        if others.partitions > 0 {
+            topics.push((OTHERS, others));
         }
         let of = |value: fn(&OfTopic) -> i64| {
             topics.iter().map(move |(name, sums)| ([("topic", *name)], value(sums)))
@@ -135,9 +145,9 @@ impl Logs {
         page.gauges("kafka_topic_segments", "Segments of a topic here", of(|sums| sums.segments as i64))
     }
 
-    fn write_partitions(&self, page: &mut Page<'_>) -> std::fmt::Result {
-        let (rows, left_out) = self.replicas.split_at(self.replicas.len().min(PARTITIONS_MAX));
-        let open = rows.iter().filter(|(_, figures)| figures.is_open);
+    /// Writes the partitions that find room.
+    pub fn write_partitions(&self, room_bytes: usize, page: &mut Page<'_>) -> std::fmt::Result {
+        let open = self.replicas.iter().filter(|(_, figures)| figures.is_open);
         let rows = open.map(|(partition, figures)| LogRow {
             topic: partition.id.topic.as_str(),
             partition: partition.id.partition.0,
@@ -146,7 +156,7 @@ impl Logs {
             size_bytes: i64::try_from(figures.size_bytes).ok(),
             held_back: Some(figures.high_watermark.0 - figures.last_stable_offset.0),
         });
-        write_logs(page, &rows.collect::<Vec<_>>(), left_out.len())
+        write_logs(page, rows, room_bytes)
     }
 }
 
@@ -162,26 +172,62 @@ pub struct LogRow<'a> {
     pub held_back: Option<i64>,
 }
 
-/// Writes rows of logs, here or elsewhere; `left_out` are those beyond the bound.
-pub fn write_logs(page: &mut Page<'_>, rows: &[LogRow<'_>], left_out: usize) -> std::fmt::Result {
-    let of = |value: fn(&LogRow<'_>) -> Option<i64>| {
-        rows.iter().filter_map(move |row| {
-            let labels = PartitionLabels { group: None, topic: row.topic, partition: row.partition };
-            Some((labels, value(row)?))
-        })
-    };
-    page.gauges(
-        "kafka_log_start_offset",
-        "Oldest offset of a log, where that is not 0",
-        of(|log| log.start.filter(|start| *start > 0)),
-    )?;
-    page.gauges("kafka_log_end_offset", "Offset the next record gets", of(|log| log.end))?;
-    page.gauges("kafka_log_size_bytes", "Bytes of a log's segments", of(|log| log.size_bytes))?;
-    page.gauges(
+impl<'a> LogRow<'a> {
+    fn labels(&self) -> PartitionLabels<'a> {
+        PartitionLabels { group: None, topic: self.topic, partition: self.partition }
+    }
+
+    fn is_held_back(&self) -> bool {
+        self.held_back.is_some_and(|held_back| held_back > 0)
+    }
+
+    fn key(&self) -> (&str, i32) {
+        (self.topic, self.partition)
+    }
+}
+
+/// What a transaction holds back matters most, then the larger log, then the earlier name.
+impl Row for LogRow<'_> {
+    fn weigh(&self, other: &Self) -> Weight {
+        let weight = |row: &Self| (row.is_held_back(), row.size_bytes);
+        weight(self).cmp(&weight(other)).then_with(|| other.key().cmp(&self.key()))
+    }
+
+    fn page_bytes(&self) -> usize {
+        let labels = self.labels().bytes();
+        let lines = LOG_FIGURES.iter().filter_map(|(name, _, figure)| Some((name, figure(self)?)));
+        lines.map(|(name, value)| name.len() + labels + value_bytes(value)).sum()
+    }
+}
+
+type LogFigure = fn(&LogRow<'_>) -> Option<i64>;
+
+/// Most partitions have no start but 0 and nothing held back, so only the others get a row.
+const LOG_FIGURES: [(&str, &str, LogFigure); 4] = [
+    ("kafka_log_start_offset", "Oldest offset of a log, where that is not 0", |log| {
+        log.start.filter(|start| *start > 0)
+    }),
+    ("kafka_log_end_offset", "Offset the next record gets", |log| log.end),
+    ("kafka_log_size_bytes", "Bytes of a log's segments", |log| log.size_bytes),
+    (
         "kafka_log_last_stable_offset_lag",
         "Committed offsets that open transactions hide from read_committed",
-        // Most partitions have none, so only the others get a row.
-        of(|log| log.held_back.filter(|held_back| *held_back > 0)),
-    )?;
-    page.gauge("kafka_log_rows_left_out", "Partitions beyond the bound of rows", left_out as i64)
+        |log| log.held_back.filter(|held_back| *held_back > 0),
+    ),
+];
+
+/// Writes the logs that find room, here or elsewhere.
+pub fn write_logs<'a>(
+    page: &mut Page<'_>,
+    logs: impl Iterator<Item = LogRow<'a>>,
+    room_bytes: usize,
+) -> std::fmt::Result {
+    let mut chosen = Chosen::new(room_bytes);
+    logs.for_each(|log| chosen.add(log));
+    let mut rows: Vec<&LogRow<'_>> = chosen.rows().collect();
+    rows.sort_unstable_by_key(|row| row.key());
+    for (name, help, figure) in LOG_FIGURES {
+        page.gauges(name, help, rows.iter().filter_map(|row| Some((row.labels(), figure(row)?))))?;
+    }
+    page.gauge("kafka_log_rows_left_out", "Partitions without room for rows", chosen.left_out() as i64)
 }

@@ -17,6 +17,7 @@ mod logs;
 mod page;
 mod process;
 mod requests;
+mod room;
 mod runtime;
 mod text;
 mod traffic;
@@ -29,18 +30,20 @@ use prometheus_client::metrics::counter::Counter;
 pub use cluster::{ClusterFigures, PartitionState};
 pub(crate) use connections::Refused;
 pub(crate) use errors::ErrorCodes;
-pub use lag::{GROUP_ID_BYTES_MAX, LAG_ROWS_MAX, LagRow, write_lag};
+pub use lag::{GroupRows, LagRow};
 pub(crate) use logs::LogCounts;
-pub use logs::{LogRow, PARTITIONS_MAX, write_logs};
+pub use logs::{LogRow, write_logs};
 pub use page::{Page, registry_of};
 pub use process::write_process;
 pub use prometheus_client::registry::Registry;
 pub(crate) use requests::{Journey, RequestMetrics};
-pub use text::{Format, expose};
-pub use traffic::{OTHERS, TOPICS_MAX};
+pub use room::Room;
+pub use text::{Format, Written, expose};
+pub use traffic::{OTHERS, TopicRoom};
 pub(crate) use traffic::{Traffic, Traffics};
 
 use self::connections::ConnectionMetrics;
+use self::logs::Logs;
 use crate::broker::Broker;
 
 /// What one broker counts.
@@ -80,8 +83,12 @@ impl Metrics {
     /// task that serves clients.
     pub fn scrape(broker: &Arc<Broker>, format: Format) -> Result<String, std::fmt::Error> {
         broker.metrics.scrapes.inc();
-        let own = broker::registry(broker);
-        let registered = broker.metrics.registry.lock();
-        expose(&[&own, &registered], format)
+        let mut written = Written::default();
+        let logs = Arc::new(Logs::of(&broker.partitions));
+        written.add(&broker::registry(broker, &logs))?;
+        written.add(&broker.metrics.registry.lock())?;
+        let room = written.room(broker.settings().network.metrics_bytes_max);
+        written.add(&broker::rows(broker, &logs, room))?;
+        written.finish(format)
     }
 }

@@ -12,6 +12,7 @@ use prometheus_client::metrics::exemplar::Exemplar;
 use prometheus_client::registry::Registry;
 
 use super::histogram::Recorded;
+use super::room::{digits, label_bytes};
 
 /// What a collector writes on. Names of counters come without `_total`.
 pub struct Page<'e> {
@@ -84,6 +85,15 @@ pub(super) struct PartitionLabels<'a> {
     pub group: Option<&'a str>,
     pub topic: &'a str,
     pub partition: i32,
+}
+
+impl PartitionLabels<'_> {
+    /// Bytes of a line that these take.
+    pub fn bytes(&self) -> usize {
+        let group = self.group.map_or(0, |group| label_bytes("group", group));
+        let number = label_bytes("partition", "") + digits(self.partition.into());
+        group + label_bytes("topic", self.topic) + number
+    }
 }
 
 impl EncodeLabelSet for PartitionLabels<'_> {

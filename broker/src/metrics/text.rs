@@ -5,6 +5,8 @@ use std::fmt;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::registry::Registry;
 
+use super::room::Room;
+
 /// How figures are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -30,15 +32,35 @@ impl Format {
 
 /// The figures of all registries; a name must be in one of them only.
 pub fn expose(registries: &[&Registry], format: Format) -> Result<String, fmt::Error> {
-    let mut text = String::new();
-    for registry in registries {
-        encode_registry(&mut text, registry)?;
+    let mut written = Written::default();
+    registries.iter().try_for_each(|registry| written.add(registry))?;
+    written.finish(format)
+}
+
+/// What is on a page so far.
+#[derive(Debug, Default)]
+pub struct Written {
+    text: String,
+}
+
+impl Written {
+    /// A name must be in one registry only.
+    pub fn add(&mut self, registry: &Registry) -> fmt::Result {
+        encode_registry(&mut self.text, registry)
     }
-    match format {
-        Format::OpenMetrics => encode_eof(&mut text)?,
-        Format::Prometheus => text = older(&text),
+
+    /// What is left of a page of `bytes_max`.
+    pub fn room(&self, bytes_max: usize) -> Room {
+        Room::behind(self.text.len(), bytes_max)
     }
-    Ok(text)
+
+    pub fn finish(mut self, format: Format) -> Result<String, fmt::Error> {
+        match format {
+            Format::OpenMetrics => encode_eof(&mut self.text)?,
+            Format::Prometheus => self.text = older(&self.text),
+        }
+        Ok(self.text)
+    }
 }
 
 /// OpenMetrics names the family of a counter without `_total`, the older format with it. Units are its invention.

@@ -10,10 +10,41 @@ use parking_lot::Mutex;
 
 use super::page::Page;
 
-/// Topics with figures of their own; the rest share one row.
-pub const TOPICS_MAX: usize = 2_000;
-/// The label of that row: no topic can be called so.
+/// The label of what topics share that have no figures of their own: no topic can be called so.
 pub const OTHERS: &str = "(others)";
+/// Lines that most topics come to; failures have more.
+const TOPIC_LINES: usize = 8;
+/// About what such a line takes beside the topic's name, in bytes.
+const TOPIC_LINE_BYTES: usize = 50;
+
+/// What a topic takes of a page, in bytes.
+fn topic_bytes(topic: &str) -> usize {
+    TOPIC_LINES * (topic.len() + TOPIC_LINE_BYTES)
+}
+
+/// What topics may take of a page of `bytes_max`: half. Counters cannot come and go with the room that is left at a
+/// scrape, so a topic has its own from when it is first seen, or shares.
+#[derive(Debug, Clone, Copy)]
+pub struct TopicRoom {
+    left_bytes: usize,
+}
+
+impl TopicRoom {
+    pub fn of_page(bytes_max: usize) -> Self {
+        Self { left_bytes: bytes_max / 2 }
+    }
+
+    /// Says whether there is room for one more topic, which takes it.
+    pub fn admit(&mut self, topic: &str) -> bool {
+        let left_bytes = self.left_bytes.checked_sub(topic_bytes(topic));
+        self.left_bytes = left_bytes.unwrap_or(self.left_bytes);
+        left_bytes.is_some()
+    }
+
+    fn forget(&mut self, topic: &str) {
+        self.left_bytes += topic_bytes(topic);
+    }
+}
 
 /// The traffic of one topic.
 #[derive(Debug, Default)]
@@ -100,39 +131,61 @@ impl Traffic {
 }
 
 /// The traffic of all topics.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Traffics {
-    by_topic: Mutex<HashMap<TopicName, Arc<Traffic>>>,
+    named: Mutex<Named>,
     others: Arc<Traffic>,
 }
 
+#[derive(Debug)]
+struct Named {
+    by_topic: HashMap<TopicName, Arc<Traffic>>,
+    room: TopicRoom,
+}
+
 impl Traffics {
+    pub fn new(room: TopicRoom) -> Self {
+        let named = Named { by_topic: HashMap::new(), room };
+        Self { named: Mutex::new(named), others: Arc::default() }
+    }
+
     /// The figures of a topic, for a partition to hold.
     pub fn of(&self, topic: &TopicName) -> Arc<Traffic> {
-        let mut by_topic = self.by_topic.lock();
+        let Named { by_topic, room } = &mut *self.named.lock();
         match by_topic.get(topic) {
             Some(traffic) => Arc::clone(traffic),
-            None if by_topic.len() >= TOPICS_MAX => Arc::clone(&self.others),
+            None if !room.admit(topic.as_str()) => Arc::clone(&self.others),
             None => Arc::clone(by_topic.entry(topic.clone()).or_default()),
         }
+    }
+
+    /// Whether a topic's figures are those that it shares with others.
+    pub fn are_shared(&self, traffic: &Arc<Traffic>) -> bool {
+        Arc::ptr_eq(traffic, &self.others)
     }
 
     /// Writes every topic; those without a partition here are forgotten.
     pub fn write(&self, page: &mut Page<'_>) -> std::fmt::Result {
         let mut rows: Vec<(TopicName, Arc<Traffic>)> = {
-            let mut by_topic = self.by_topic.lock();
-            by_topic.retain(|_, traffic| Arc::strong_count(traffic) > 1);
+            let Named { by_topic, room } = &mut *self.named.lock();
+            by_topic.retain(|topic, traffic| {
+                let is_held = Arc::strong_count(traffic) > 1;
+                if !is_held {
+                    room.forget(topic.as_str());
+                }
+                is_held
+            });
             by_topic.iter().map(|(topic, traffic)| (topic.clone(), Arc::clone(traffic))).collect()
         };
         rows.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         if Arc::strong_count(&self.others) > 1 {
             rows.push((OTHERS.into(), Arc::clone(&self.others)));
         }
-        for (name, help, figure) in FIGURES {
+        for (name, help, figure, is_rare) in FIGURES {
             let counted = rows.iter().map(|(topic, traffic)| {
                 ([("topic", topic.as_str())], figure(traffic).load(Ordering::Relaxed))
             });
-            page.counters(name, help, counted)?;
+            page.counters(name, help, counted.filter(|(_, count)| !is_rare || *count > 0))?;
         }
         let failed = rows.iter().flat_map(|(topic, traffic)| {
             let failed = ProduceFailure::ALL.iter().zip(&traffic.failed_produces);
@@ -147,25 +200,46 @@ impl Traffics {
 
 type Figure = fn(&Traffic) -> &AtomicU64;
 
-const FIGURES: [(&str, &str, Figure); 8] = [
-    ("kafka_topic_records_in", "Records appended by producers and coordinators", |traffic| {
-        &traffic.records_in
-    }),
-    ("kafka_topic_bytes_in", "Bytes of the batches appended by producers and coordinators", |traffic| {
-        &traffic.bytes_in
-    }),
-    ("kafka_topic_bytes_out", "Bytes of records sent to consumers", |traffic| &traffic.bytes_out),
-    ("kafka_topic_replication_bytes_out", "Bytes of records sent to followers", |traffic| {
-        &traffic.replication_bytes_out
-    }),
-    ("kafka_topic_produces", "Batches that clients asked to append", |traffic| &traffic.produces),
-    ("kafka_topic_fetches", "Answers about a partition to consumers and followers", |traffic| {
-        &traffic.fetches
-    }),
-    ("kafka_topic_fetch_failures", "Answers about a partition that are errors", |traffic| {
-        &traffic.failed_fetches
-    }),
-    ("kafka_topic_bytes_rejected", "Bytes of batches that were too large", |traffic| &traffic.bytes_rejected),
+/// Name, help, and whether most topics never have any: those have a row from the first on.
+const FIGURES: [(&str, &str, Figure, bool); 8] = [
+    (
+        "kafka_topic_records_in",
+        "Records appended by producers and coordinators",
+        |traffic| &traffic.records_in,
+        false,
+    ),
+    (
+        "kafka_topic_bytes_in",
+        "Bytes of the batches appended by producers and coordinators",
+        |traffic| &traffic.bytes_in,
+        false,
+    ),
+    ("kafka_topic_bytes_out", "Bytes of records sent to consumers", |traffic| &traffic.bytes_out, false),
+    (
+        "kafka_topic_replication_bytes_out",
+        "Bytes of records sent to followers",
+        |traffic| &traffic.replication_bytes_out,
+        true,
+    ),
+    ("kafka_topic_produces", "Batches that clients asked to append", |traffic| &traffic.produces, false),
+    (
+        "kafka_topic_fetches",
+        "Answers about a partition to consumers and followers",
+        |traffic| &traffic.fetches,
+        false,
+    ),
+    (
+        "kafka_topic_fetch_failures",
+        "Answers about a partition that are errors",
+        |traffic| &traffic.failed_fetches,
+        true,
+    ),
+    (
+        "kafka_topic_bytes_rejected",
+        "Bytes of batches that were too large",
+        |traffic| &traffic.bytes_rejected,
+        true,
+    ),
 ];
 
 #[cfg(test)]
@@ -175,17 +249,23 @@ mod tests {
 
     #[test]
     fn topics_beyond_the_bound_share_a_row() {
-        let traffics = Traffics::default();
-        let held: Vec<Arc<Traffic>> =
-            (0..TOPICS_MAX + 2).map(|number| traffics.of(&TopicName::new(&format!("t{number}")))).collect();
-        assert!(Arc::ptr_eq(&held[TOPICS_MAX], &held[TOPICS_MAX + 1]));
-        assert!(!Arc::ptr_eq(&held[0], &held[1]));
-        assert!(Arc::ptr_eq(&held[0], &traffics.of(&TopicName::new("t0"))));
+        let room = TopicRoom::of_page(2 * (topic_bytes("t0") + topic_bytes("t1")));
+        let traffics = Arc::new(Traffics::new(room));
+        let of = |topic: &str| traffics.of(&TopicName::new(topic));
+        let held = ["t0", "t1", "t2", "t3"].map(of);
+        assert!(traffics.are_shared(&held[2]) && Arc::ptr_eq(&held[2], &held[3]));
+        assert!(!traffics.are_shared(&held[1]) && Arc::ptr_eq(&held[0], &of("t0")));
+        held.iter().for_each(|traffic| traffic.appended(1, 10));
+        let written = Arc::clone(&traffics);
+        let text = expose(&[&registry_of(move |page| written.write(page))], Format::Prometheus).unwrap();
+        assert!(text.contains("kafka_topic_records_in_total{topic=\"(others)\"} 2\n"), "{text}");
+        assert!(text.contains("kafka_topic_records_in_total{topic=\"t0\"} 1\n"), "{text}");
     }
 
     #[test]
     fn topics_without_a_partition_make_room() {
-        let traffics = Arc::new(Traffics::default());
+        let room = TopicRoom::of_page(2 * topic_bytes("kept") + 2 * topic_bytes("gone"));
+        let traffics = Arc::new(Traffics::new(room));
         let kept = traffics.of(&TopicName::new("kept"));
         kept.appended(3, 100);
         kept.refused(2_000, ErrorCode::MessageTooLarge);
@@ -199,11 +279,12 @@ mod tests {
             ("bytes_rejected_total{topic=\"kept\"}", 2_000),
             ("produce_failures_total{topic=\"kept\",reason=\"sequence\"}", 1),
             ("bytes_out_total{topic=\"kept\"}", 50),
-            ("fetch_failures_total{topic=\"kept\"}", 0),
         ] {
             assert!(text.contains(&format!("kafka_topic_{name} {value}\n")), "{name} in {text}");
         }
-        assert!(!text.contains("gone") && !text.contains("corrupt"), "{text}");
-        assert_eq!(traffics.by_topic.lock().len(), 1);
+        for absent in ["gone", "corrupt", "fetch_failures_total{"] {
+            assert!(!text.contains(absent), "{absent} in {text}");
+        }
+        assert!(!traffics.are_shared(&traffics.of(&TopicName::new("next"))), "its room is free again");
     }
 }

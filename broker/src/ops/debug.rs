@@ -14,6 +14,8 @@ pub(super) async fn broker(State(broker): State<Arc<Broker>>) -> Json<Value> {
     let quorum = broker.controller.quorum();
     let partitions = broker.partitions.all();
     let led = partitions.iter().filter(|partition| partition.figures().is_leader).count();
+    let mut groups = 0;
+    broker.groups.each_figures(&mut |_| groups += 1);
     let directories = broker.partitions.data_dirs().iter().map(|dir| dir.path.display().to_string());
     Json(json!({
         "version": env!("CARGO_PKG_VERSION"),
@@ -23,7 +25,7 @@ pub(super) async fn broker(State(broker): State<Arc<Broker>>) -> Json<Value> {
         "log_dirs": directories.collect::<Vec<_>>(),
         "partitions": partitions.len(),
         "leaders": led,
-        "groups": broker.groups.figures().len(),
+        "groups": groups,
         "metadata_offset": image.offset.0,
         "features": image.features.iter().map(|(name, level)| (name.clone(), json!(level))).collect::<Value>(),
         "quorum": {

@@ -16,7 +16,7 @@ use super::opening::Openings;
 use super::partition::Partition;
 use super::unlinks::Unlinks;
 use crate::clock::Clock;
-use crate::metrics::{LogCounts, Traffics};
+use crate::metrics::{LogCounts, TopicRoom, Traffics};
 
 /// See the module's description. Follows the metadata log: [`assign`](super::assign).
 pub struct Partitions {
@@ -57,10 +57,10 @@ impl Partitions {
         Self {
             local,
             clock,
+            traffics: Traffics::new(TopicRoom::of_page(settings.network.metrics_bytes_max)),
             settings: ArcSwap::from_pointee(settings),
             data_dirs,
             shared,
-            traffics: Traffics::default(),
             log_counts: Arc::default(),
             flusher: Arc::default(),
             openings: Arc::default(),

@@ -356,6 +356,12 @@ impl Partition {
         self.lock().bounds()
     }
 
+    /// For those who watch: does not wait for a log that is being opened. `None` where this is not the leader.
+    pub fn led_bounds(&self) -> Option<Bounds> {
+        let mut core = self.lock_as_is();
+        core.replica.is_leader().then(|| core.bounds())
+    }
+
     pub fn is_leader(&self) -> bool {
         self.lock().replica.is_leader()
     }

@@ -17,6 +17,9 @@ pub struct ExporterArgs {
     /// Measure lag from the last record, or from the last committed one
     #[arg(long, value_name = "LEVEL", default_value = "uncommitted")]
     pub isolation: Isolation,
+    /// Largest page; topics, groups and partitions get rows as long as there is room
+    #[arg(long, value_name = "BYTES", default_value = "2000000")]
+    pub page_bytes: usize,
     #[command(flatten)]
     pub common: Common,
 }

@@ -18,6 +18,7 @@ settings! { SETTINGS:
     Int "num.io.threads" = "8", at_least(1), ClusterWide, Ignored, "Kafka's request threads; requests here run on the connection's own task.";
     Int "num.network.threads" = "3", at_least(1), ClusterWide, Ignored, "Kafka's network threads; connections here are spread over the processors.";
     Text "ops.listen" = null, ANY, Internal, Honoured, "Address, as `host:port`, of the HTTP port for operators: metrics, health, debugging. Not Kafka's; off when not set.";
+    Int "ops.metrics.bytes.max" = "2000000", at_least(1), Internal, Honoured, "Largest page of metrics. Topics, groups and partitions get rows as long as there is room, those that matter most first. Not Kafka's.";
     Long "queued.max.request.bytes" = "-1", ANY, ReadOnly, Ignored, "Bytes of queued requests after which Kafka stops reading sockets; there is no such queue here.";
     Int "queued.max.requests" = "500", at_least(1), ReadOnly, Ignored, "Requests that Kafka queues before it stops reading sockets; there is no such queue here.";
     Int "request.timeout.ms" = "30000", ANY, ReadOnly, Honoured, "How long requests between nodes may take before they are sent again.";

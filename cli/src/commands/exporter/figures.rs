@@ -1,20 +1,41 @@
 //! A cluster that was looked at from outside, under the names of a broker's own figures.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::{Arc, Mutex};
 
 use kafkactl_broker::metrics::{
-    ClusterFigures, GROUP_ID_BYTES_MAX, LAG_ROWS_MAX, LagRow, LogRow, OTHERS, PARTITIONS_MAX, Page,
-    PartitionState, TOPICS_MAX, write_lag, write_logs,
+    ClusterFigures, GroupRows, LagRow, LogRow, OTHERS, Page, PartitionState, Room, TopicRoom, Written,
+    registry_of, write_logs,
 };
 use kafkactl_tui::model::cluster::{Cluster, Dir, Health, Name, Partition, Topic};
 use kafkactl_tui::model::lag::Lag;
 use kafkactl_tui::model::snapshot::Sampler;
 use kafkactl_tui::sample::own_period;
 
+use super::lock;
+
 /// Polls that may go unanswered before what the last one saw is no longer told.
 const UNANSWERED_POLLS_MAX: i64 = 3;
+
+/// A page about `cluster` of at most `bytes_max`, to which a little more may be added.
+pub fn written(
+    cluster: &Arc<Mutex<Cluster>>,
+    now_ms: i64,
+    period_ms: i64,
+    bytes_max: usize,
+) -> Result<Written, fmt::Error> {
+    let of = |write: Box<dyn Fn(&View<'_>, &mut Page<'_>) -> fmt::Result + Send + Sync>| {
+        let cluster = Arc::clone(cluster);
+        registry_of(move |page| write(&View { cluster: &lock(&cluster), now_ms, period_ms }, page))
+    };
+    let mut written = Written::default();
+    let topics = TopicRoom::of_page(bytes_max);
+    written.add(&of(Box::new(move |view, page| view.write(topics, page))))?;
+    let room = written.room(bytes_max);
+    written.add(&of(Box::new(move |view, page| view.write_rows(room, page))))?;
+    Ok(written)
+}
 
 /// What was seen, and how it looks now.
 pub struct View<'a> {
@@ -26,24 +47,36 @@ pub struct View<'a> {
 
 impl View<'_> {
     /// Writes what there is to tell. What a sampler saw long ago is left out: an alert must not rest on it.
-    pub fn write(&self, page: &mut Page<'_>) -> fmt::Result {
+    pub fn write(&self, topics: TopicRoom, page: &mut Page<'_>) -> fmt::Result {
         self.write_samplers(page)?;
-        let are_fresh = |samplers: &[Sampler]| samplers.iter().all(|sampler| self.is_fresh(*sampler));
-        if are_fresh(&[Sampler::Metadata]) {
+        if self.is_fresh(Sampler::Metadata) {
             self.cluster_figures().write(page)?;
-            self.write_topics(page)?;
+            self.write_topics(topics, page)?;
         }
-        if are_fresh(&[Sampler::Offsets]) {
-            self.write_logs(page)?;
-        }
-        if are_fresh(&[Sampler::LogDirs]) {
+        if self.is_fresh(Sampler::LogDirs) {
             self.write_log_dirs(page)?;
         }
-        if are_fresh(&[Sampler::Groups]) {
-            self.write_groups(page)?;
+        Ok(())
+    }
+
+    /// Writes what there may be a lot of, as much as finds room.
+    pub fn write_rows(&self, mut room: Room, page: &mut Page<'_>) -> fmt::Result {
+        let knows_ends = self.is_fresh(Sampler::Offsets);
+        let knows_lag = knows_ends && self.is_fresh(Sampler::Commits);
+        let mut rows = GroupRows::new(room.share());
+        for (id, group) in &self.cluster.groups {
+            let places = group.partitions.keys().filter(|_| knows_lag);
+            rows.add(id, &group.kind, &group.state, places.filter_map(|place| self.lag_of(id, place)));
         }
-        if are_fresh(&[Sampler::Commits, Sampler::Offsets]) {
-            self.write_lag(page)?;
+        room.take(rows.used_bytes());
+        if self.is_fresh(Sampler::Groups) {
+            rows.write_states("Groups of the cluster", page)?;
+        }
+        if knows_lag {
+            rows.write_lag(|row| self.lag_seconds(row), page)?;
+        }
+        if knows_ends {
+            self.write_logs(room.rest(), page)?;
         }
         Ok(())
     }
@@ -101,12 +134,13 @@ impl View<'_> {
         figures
     }
 
-    fn write_topics(&self, page: &mut Page<'_>) -> fmt::Result {
+    fn write_topics(&self, room: TopicRoom, page: &mut Page<'_>) -> fmt::Result {
         let of = |value: fn(&Topic) -> Option<i64>| {
-            let (mut rows, mut others) = (Vec::new(), None);
-            for (at, (name, topic)) in self.cluster.topics.iter().enumerate() {
+            let (mut room, mut rows, mut others) = (room, Vec::new(), None);
+            for (name, topic) in &self.cluster.topics {
+                let is_named = room.admit(name);
                 match value(topic) {
-                    Some(value) if at < TOPICS_MAX => rows.push(([("topic", &**name)], value)),
+                    Some(value) if is_named => rows.push(([("topic", &**name)], value)),
                     Some(value) => others = Some(others.unwrap_or(0) + value),
                     None => {}
                 }
@@ -123,8 +157,8 @@ impl View<'_> {
         )
     }
 
-    fn write_logs(&self, page: &mut Page<'_>) -> fmt::Result {
-        let rows = self.cluster.partitions().take(PARTITIONS_MAX).map(|(topic, _, number, log)| LogRow {
+    fn write_logs(&self, room_bytes: usize, page: &mut Page<'_>) -> fmt::Result {
+        let rows = self.cluster.partitions().map(|(topic, _, number, log)| LogRow {
             topic,
             partition: number,
             start: log.start,
@@ -132,8 +166,7 @@ impl View<'_> {
             size_bytes: log.size_bytes,
             held_back: log.end.zip(log.stable).map(|(end, stable)| end - stable),
         });
-        let left_out = self.cluster.partitions().count().saturating_sub(PARTITIONS_MAX);
-        write_logs(page, &rows.collect::<Vec<_>>(), left_out)
+        write_logs(page, rows, room_bytes)
     }
 
     fn write_log_dirs(&self, page: &mut Page<'_>) -> fmt::Result {
@@ -158,37 +191,12 @@ impl View<'_> {
         page.gauge("kafka_log_dirs_failed", "Log directories that cannot be reached", failed as i64)
     }
 
-    fn write_groups(&self, page: &mut Page<'_>) -> fmt::Result {
-        let mut states: BTreeMap<(&str, &str), i64> = BTreeMap::new();
-        for group in self.cluster.groups.values() {
-            *states.entry((&group.kind, &group.state)).or_default() += 1;
-        }
-        let rows =
-            states.into_iter().map(|((kind, state), count)| ([("type", kind), ("state", state)], count));
-        page.gauges("kafka_groups", "Groups of the cluster", rows)
-    }
-
-    fn write_lag(&self, page: &mut Page<'_>) -> fmt::Result {
-        let groups = self.cluster.groups.iter();
-        let places = groups.flat_map(|(id, group)| group.partitions.keys().map(move |place| (id, place)));
-        let known: Vec<LagRow> = places.filter_map(|(group, place)| self.lag_of(group, place)).collect();
-        let count = known.len();
-        let mut rows: Vec<LagRow> =
-            known.into_iter().filter(|row| row.group.len() <= GROUP_ID_BYTES_MAX).collect();
-        if rows.len() > LAG_ROWS_MAX {
-            // The largest lags are what somebody looks for.
-            rows.sort_by_key(|row| Reverse(row.lag));
-            rows.truncate(LAG_ROWS_MAX);
-        }
-        write_lag(page, &rows, count - rows.len())
-    }
-
     /// `None` where nothing is committed, the end is not known, or the group's coordinator has not answered for long:
     /// the poll of all others still counts as answered.
     fn lag_of(&self, group: &Name, place: &(Name, i32)) -> Option<LagRow> {
         let partition = &self.cluster.groups.get(group)?.partitions[place];
         let (topic, number) = place;
-        let known = self.cluster.partition(topic, *number)?;
+        self.cluster.partition(topic, *number)?;
         let lag = partition.lag.filter(|_| self.is_recent(Sampler::Commits, partition.read_ms()))?;
         let expired = match lag {
             Lag::Expired { lost, .. } => lost,
@@ -201,8 +209,14 @@ impl View<'_> {
             committed: partition.commit?,
             lag: lag.offsets()?,
             expired,
-            lag_s: partition.time_lag_ms(known).map(|ms| ms as f64 / 1e3),
         })
+    }
+
+    fn lag_seconds(&self, row: &LagRow) -> Option<f64> {
+        let known = self.cluster.partition(&row.topic, row.partition)?;
+        let place = (Name::from(&*row.topic), row.partition);
+        let partition = self.cluster.groups.get(&*row.group)?.partitions.get(&place)?;
+        Some(partition.time_lag_ms(known)? as f64 / 1e3)
     }
 }
 

@@ -9,7 +9,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use kafkactl_broker::metrics::{Format, Registry, expose, registry_of, write_process};
+use kafkactl_broker::metrics::{Format, registry_of, write_process};
 use kafkactl_broker::ops::{self, Operated, OpsServer};
 use kafkactl_core::client::Client;
 use kafkactl_tui::model::cluster::Cluster;
@@ -18,7 +18,7 @@ use kafkactl_tui::sample::{Interest, SNAPSHOTS_WAITING_MAX, Samplers, impatient,
 use tokio::sync::mpsc;
 use tracing::{info, warn};
 
-use self::figures::View;
+use self::figures::{View, written};
 use super::session::{client_config, stop_signal};
 use super::{Outcome, finish, log_to_stderr};
 use crate::args::exporter::ExporterArgs;
@@ -62,7 +62,7 @@ async fn export(args: &ExporterArgs, common: &Common, out: &mut Output) -> Outco
     })?;
     Client::connect(config.clone()).await?;
     let cluster = Cluster { isolation: args.isolation.into(), ..Cluster::default() };
-    let exporter = Arc::new(Exporter::new(cluster, args.interval));
+    let exporter = Arc::new(Exporter::new(cluster, args));
     let server = OpsServer::start(listener, ops::router(Arc::clone(&exporter)))
         .map_err(|error| CommandError::failed(format!("cannot serve: {error}")))?;
     out.say(&format!("ready: http://{}/metrics", server.address()));
@@ -80,20 +80,19 @@ async fn export(args: &ExporterArgs, common: &Common, out: &mut Output) -> Outco
 /// The cluster as it was last seen.
 struct Exporter {
     cluster: Arc<Mutex<Cluster>>,
-    figures: Registry,
+    started_ms: i64,
     period_ms: i64,
+    page_bytes_max: usize,
 }
 
 impl Exporter {
-    fn new(cluster: Cluster, period: Duration) -> Self {
-        let period_ms = period.as_millis() as i64;
-        let cluster = Arc::new(Mutex::new(cluster));
-        let (shown, started_ms) = (Arc::clone(&cluster), now_ms());
-        let figures = registry_of(move |page| {
-            View { cluster: &lock(&shown), now_ms: now_ms(), period_ms }.write(page)?;
-            write_process(page, started_ms)
-        });
-        Self { cluster, figures, period_ms }
+    fn new(cluster: Cluster, args: &ExporterArgs) -> Self {
+        Self {
+            cluster: Arc::new(Mutex::new(cluster)),
+            started_ms: now_ms(),
+            period_ms: args.interval.as_millis() as i64,
+            page_bytes_max: args.page_bytes,
+        }
     }
 
     /// Takes in what the samplers see, for as long as they poll.
@@ -139,7 +138,10 @@ fn lock(cluster: &Mutex<Cluster>) -> MutexGuard<'_, Cluster> {
 
 impl Operated for Exporter {
     fn scrape(&self, format: Format) -> Result<String, fmt::Error> {
-        expose(&[&self.figures], format)
+        let (started_ms, period_ms, page_bytes_max) = (self.started_ms, self.period_ms, self.page_bytes_max);
+        let mut written = written(&self.cluster, now_ms(), period_ms, page_bytes_max)?;
+        written.add(&registry_of(move |page| write_process(page, started_ms)))?;
+        written.finish(format)
     }
 
     /// A restart would mend nothing: what can be ill is the cluster.

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
-use kafkactl_broker::metrics::{Format, LAG_ROWS_MAX, PARTITIONS_MAX, TOPICS_MAX, expose, registry_of};
+use kafkactl_broker::metrics::Format;
 use kafkactl_tui::demo;
 use kafkactl_tui::model::cluster::Cluster;
 use kafkactl_tui::model::snapshot::{
@@ -8,7 +9,7 @@ use kafkactl_tui::model::snapshot::{
     Sampler, Snapshot, Stamp, Stamps, Topic,
 };
 
-use super::figures::View;
+use super::figures::{View, written};
 
 const START_MS: i64 = 1_768_471_200_000;
 const PERIOD_MS: i64 = demo::STEP_MS;
@@ -22,11 +23,13 @@ fn scripted(steps: i64) -> Cluster {
     cluster
 }
 
+fn page_within(cluster: &Cluster, now_ms: i64, bytes_max: usize) -> String {
+    let cluster = Arc::new(Mutex::new(cluster.clone()));
+    written(&cluster, now_ms, PERIOD_MS, bytes_max).unwrap().finish(Format::Prometheus).unwrap()
+}
+
 fn page(cluster: &Cluster, now_ms: i64) -> String {
-    let cluster = cluster.clone();
-    let registry =
-        registry_of(move |page| View { cluster: &cluster, now_ms, period_ms: PERIOD_MS }.write(page));
-    expose(&[&registry], Format::Prometheus).unwrap()
+    page_within(cluster, now_ms, 2_000_000)
 }
 
 fn see(cluster: &mut Cluster, at_ms: i64, data: Data) {
@@ -110,11 +113,10 @@ fn what_was_seen_long_ago_is_not_told() {
 }
 
 #[test]
-fn rows_are_bounded() {
+fn a_page_is_bounded_and_tells_the_largest() {
     let mut cluster = Cluster::default();
-    let beyond = 5;
-    let count = PARTITIONS_MAX.max(LAG_ROWS_MAX).max(TOPICS_MAX) + beyond;
-    let name = |number: usize| format!("t{number:05}");
+    let count = 1_000;
+    let name = |number: usize| format!("t{number:03}");
     let partition = Partition { leader: Some(1), replicas: vec![1], isr: vec![1], ..Partition::default() };
     let topic = |number| Topic {
         name: name(number),
@@ -129,21 +131,28 @@ fn rows_are_bounded() {
     let commits = (0..count).map(|number| (name(number), vec![(0, 1)])).collect();
     let commits = Commits { groups: BTreeMap::from([("g".to_owned(), commits)]), silent: vec![] };
     see(&mut cluster, START_MS, Data::Commits(commits));
-    let ends = || vec![PartitionOffsets { end: Some(3), ..PartitionOffsets::default() }];
-    let topics = (0..count).map(|number| (name(number), ends())).collect();
+    // The later a topic's name, the more lies behind the group.
+    let ends =
+        |number| vec![PartitionOffsets { end: Some(1 + number as i64), ..PartitionOffsets::default() }];
+    let topics = (0..count).map(|number| (name(number), ends(number))).collect();
     see(&mut cluster, START_MS, Data::Offsets(Offsets { topics, silent: vec![] }));
-    let page = page(&cluster, START_MS);
+    let bytes_max = 100_000;
+    let page = page_within(&cluster, START_MS, bytes_max);
+    assert!(page.len() <= bytes_max && page.len() > bytes_max / 2, "{}", page.len());
     let rows = |metric: &str| page.lines().filter(|line| line.starts_with(&format!("{metric}{{"))).count();
-    assert_eq!(rows("kafka_group_lag_records"), LAG_ROWS_MAX);
-    assert_eq!(rows("kafka_log_end_offset"), PARTITIONS_MAX);
-    assert_eq!(rows("kafka_topic_partitions"), TOPICS_MAX + 1);
-    for (name, value) in [
-        ("kafka_group_rows_left_out", count - LAG_ROWS_MAX),
-        ("kafka_log_rows_left_out", count - PARTITIONS_MAX),
-        ("kafka_topic_partitions{topic=\"(others)\"}", count - TOPICS_MAX),
+    let (groups, logs, topics) =
+        (rows("kafka_group_lag_records"), rows("kafka_log_end_offset"), rows("kafka_topic_partitions") - 1);
+    for (metric, value) in [
+        ("kafka_group_rows_left_out", count - groups),
+        ("kafka_log_rows_left_out", count - logs),
+        ("kafka_topic_partitions{topic=\"(others)\"}", count - topics),
     ] {
-        assert!(page.contains(&format!("\n{name} {value}\n")), "{name} {value}");
+        assert!((1..count).contains(&value), "{metric}");
+        assert!(page.contains(&format!("\n{metric} {value}\n")), "{metric} {value}\n{page}");
     }
+    let told =
+        |number| page.contains(&format!("kafka_group_lag_records{{group=\"g\",topic=\"{}\"", name(number)));
+    assert!(told(count - groups) && !told(count - groups - 1), "{page}");
 }
 
 /// docs/metrics.md has a table of what the exporter tells: that, and nothing else, is told.
