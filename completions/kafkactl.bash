@@ -613,7 +613,7 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__context__subcmd__add)
-            opts="-b -X -o -q -v -h --bootstrap --protect --replace --config --output --color --quiet --verbose --help"
+            opts="-b -X -o -q -v -h --bootstrap --protect --name-color --replace --config --output --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -633,6 +633,10 @@ _kafkactl() {
                     ;;
                 --protect)
                     COMPREPLY=($(compgen -W "none confirm readonly" -- "${cur}"))
+                    return 0
+                    ;;
+                --name-color)
+                    COMPREPLY=($(compgen -W "red yellow green blue magenta cyan" -- "${cur}"))
                     return 0
                     ;;
                 --config)

@@ -2029,6 +2029,12 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_se
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from add" -l protect -d 'Guard against changes: none; confirm asks for typed names; readonly refuses' -r -f -a "none\t'As on any cluster: what destroys asks, or wants --yes'
 confirm\t'What destroys wants the name typed, even with --yes'
 readonly\t'What changes anything is refused'"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from add" -l name-color -d 'Colour of its name in `top`' -r -f -a "red\t''
+yellow\t''
+green\t''
+blue\t''
+magenta\t''
+cyan\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from add" -l config -d 'Context file to use in place of the user\'s' -r -F
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from add" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand context; and __fish_seen_subcommand_from add" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
@@ -2126,6 +2132,12 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_s
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from add" -l protect -d 'Guard against changes: none; confirm asks for typed names; readonly refuses' -r -f -a "none\t'As on any cluster: what destroys asks, or wants --yes'
 confirm\t'What destroys wants the name typed, even with --yes'
 readonly\t'What changes anything is refused'"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from add" -l name-color -d 'Colour of its name in `top`' -r -f -a "red\t''
+yellow\t''
+green\t''
+blue\t''
+magenta\t''
+cyan\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from add" -l config -d 'Context file to use in place of the user\'s' -r -F
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from add" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand ctx; and __fish_seen_subcommand_from add" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''

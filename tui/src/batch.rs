@@ -45,8 +45,7 @@ pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Resul
     let create = |path| Recorder::create(path, &options.setup.cluster_name);
     let recorder = options.record.as_deref().map(create).transpose()?;
     let anonymizer = options.anonymize.then(Anonymizer::default);
-    let mut interest =
-        Interest { period: options.setup.period, data_dir: options.data_dir, ..Interest::default() };
+    let mut interest = Interest { period: options.setup.period, ..Interest::default() };
     // The script never ends: without a count it is played as it would be watched.
     let endless = matches!(options.source, Source::Demo) && options.count_max.is_none();
     let tempo = if endless { Tempo::Real } else { Tempo::Fast };
@@ -76,6 +75,7 @@ pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Resul
         }
         if is_live {
             interest.groups = app.cluster.groups.keys().map(ToString::to_string).collect();
+            interest.data_dir = app.data_dir(options.data_dir.as_deref());
             intake.feed.watch(interest.clone());
             intake.feed.look_up(app.places_without_time());
         }

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::model::snapshot::{
     Broker, Commits, Config, Configs, Data, Group, GroupDetail, Groups, LogDir, LogDirs, Member, Metadata,
-    Offsets, Partition, PartitionOffsets, Record, Records, Sampler, Snapshot, Topic,
+    Offsets, Partition, PartitionOffsets, Record, Records, Sampler, Segment, Segments, Snapshot, Topic,
 };
 
+const LOG_DIR: &str = "/var/lib/kafka";
+/// When older segments were written: 2026-01-14T00:00:00Z.
+const DEMO_MADE_MS: i64 = 1_768_348_800_000;
 /// Between two steps of the script.
 pub const STEP_MS: i64 = 2_000;
 /// The broker that fails, and when.
@@ -33,6 +36,9 @@ pub fn step(step: i64, at_ms: i64) -> Vec<Snapshot> {
         seen.push(Data::Configs(configs()));
         seen.push(Data::LogDirs(log_dirs(step)));
     }
+    if step % 2 == 0 {
+        seen.push(Data::Segments(segments(step, at_ms)));
+    }
     seen.extend([
         Data::Groups(groups(step)),
         Data::Commits(commits(step)),
@@ -48,7 +54,7 @@ pub fn step(step: i64, at_ms: i64) -> Vec<Snapshot> {
 fn delay_ms(sampler: Sampler) -> i64 {
     match sampler {
         Sampler::Metadata => 0,
-        Sampler::Configs | Sampler::LogDirs => 1,
+        Sampler::Configs | Sampler::LogDirs | Sampler::Segments => 1,
         Sampler::Groups => 2,
         Sampler::Commits => 3,
         Sampler::Offsets => 4,
@@ -127,7 +133,7 @@ fn log_dirs(step: i64) -> LogDirs {
             ((*name).to_owned(), (0..*partitions).map(size).collect())
         });
         let dir = LogDir {
-            path: "/var/lib/kafka".to_owned(),
+            path: LOG_DIR.to_owned(),
             error: None,
             total_bytes: Some(500 << 30),
             usable_bytes: Some((300 + i64::from(id)) << 30),
@@ -136,6 +142,29 @@ fn log_dirs(step: i64) -> LogDirs {
         (id, vec![dir])
     });
     LogDirs { brokers: brokers.collect(), silent: Vec::new() }
+}
+
+/// Of the data directory of a broker: the time index of one segment is cut.
+fn segments(step: i64, at_ms: i64) -> Segments {
+    let all = TOPICS.iter().flat_map(|(name, partitions, rate)| {
+        (0..*partitions).flat_map(move |partition| {
+            let end = end(*rate, partition, step);
+            [0, end / 2].map(|base_offset| Segment {
+                topic: (*name).to_owned(),
+                partition,
+                base_offset,
+                size_bytes: (end - end / 2) * 210,
+                modified_ms: Some(if base_offset == 0 { DEMO_MADE_MS } else { at_ms }),
+                trouble: if (*name, partition, base_offset) == ("audit-log", 1, 0) {
+                    "timeindex cut".to_owned()
+                } else {
+                    String::new()
+                },
+                active: base_offset > 0,
+            })
+        })
+    });
+    Segments { dir: LOG_DIR.to_owned(), segments: all.collect() }
 }
 
 fn end(rate: i64, partition: i32, step: i64) -> i64 {

@@ -26,6 +26,7 @@ use std::io;
 use std::path::PathBuf;
 
 use kafkactl_core::client::ClientConfig;
+use theme::Color;
 
 pub use batch::{Format, run as run_batch};
 pub use model::app::Setup;
@@ -34,8 +35,15 @@ pub use recording::{Recorder, Recording, RecordingError};
 pub use source::Source;
 pub use terminal::run as run_terminal;
 
+/// Another cluster to look at.
+#[derive(Debug)]
+pub struct Context {
+    pub config: ClientConfig,
+    pub color: Option<Color>,
+}
+
 /// Looks up another context by name, for `:ctx`.
-pub type Contexts = Box<dyn Fn(&str) -> Result<ClientConfig, String>>;
+pub type Contexts = Box<dyn Fn(&str) -> Result<Context, String>>;
 
 /// How the dashboard runs, apart from what it shows.
 pub struct Options {
@@ -57,8 +65,7 @@ impl Options {
     /// What is recorded or shown of the cluster's own name and address says nothing when names are hidden.
     fn settled(mut self) -> Self {
         if self.anonymize {
-            self.setup.cluster_name = "cluster".to_owned();
-            self.setup.connect.clear();
+            self.setup.hide_cluster();
         }
         self
     }

@@ -31,7 +31,7 @@ use crate::recording::Recorder;
 use crate::sample::{Interest, now_ms};
 use crate::source::{Arrival, Feed, Source, Tempo};
 use crate::theme::{Theme, ThemeChoice};
-use crate::{Options, TopError};
+use crate::{Context, Options, TopError};
 
 /// Ten frames a second at most.
 const FRAME_PERIOD: Duration = Duration::from_millis(100);
@@ -48,8 +48,7 @@ pub async fn run(options: Options) -> Result<(), TopError> {
         Some(path) => Some(Recorder::create(path, &options.setup.cluster_name)?),
         None => None,
     };
-    let interest =
-        Interest { period: options.setup.period, data_dir: options.data_dir.clone(), ..Interest::default() };
+    let interest = Interest { period: options.setup.period, ..Interest::default() };
     let feed = Feed::start(options.source.clone(), interest, Tempo::Real)?;
     let screen = Screen::enter(options.mouse).map_err(TopError::Terminal)?;
     let terminal = Terminal::new(CrosstermBackend::new(io::stdout())).map_err(TopError::Terminal)?;
@@ -228,16 +227,26 @@ impl Dashboard {
             period: self.app.period,
             groups: self.app.visible_groups(),
             topic: self.app.tailed_topic().map(str::to_owned),
-            data_dir: self.options.data_dir.clone(),
+            data_dir: self.app.data_dir(self.options.data_dir.as_deref()),
         }
     }
 
     fn switch(&mut self, context: &str) -> Result<(), String> {
-        let config = (self.options.contexts)(context)?;
+        let Context { config, color } = (self.options.contexts)(context)?;
         let feed = Feed::start(Source::Cluster(config), self.interest(), Tempo::Real);
         self.feed = feed.map_err(|error| error.to_string())?;
         self.shift_ms = 0;
-        update(&mut self.app, Event::Switched { cluster_name: context.to_owned() });
+        // A recording is of one cluster.
+        let is_recorded = self.recorder.take().is_some();
+        let switched = Event::Switched { cluster_name: context.to_owned(), cluster_color: color };
+        update(&mut self.app, switched);
+        if self.options.anonymize {
+            self.app.setup.hide_cluster();
+        }
+        if is_recorded {
+            let text = "recording ended: another cluster is looked at".to_owned();
+            update(&mut self.app, Event::Told { text, is_error: false });
+        }
         Ok(())
     }
 }

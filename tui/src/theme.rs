@@ -1,6 +1,7 @@
 //! Colours by meaning. Colour is never the only signal: marks stand beside it.
 
-use ratatui::style::{Color, Modifier, Style};
+pub use ratatui::style::Color;
+use ratatui::style::{Modifier, Style};
 
 use crate::model::grid::Tone;
 

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::shared::{LocalArgs, TableArgs};
 use super::values::KeyValue;
-use crate::context::Protect;
+use crate::context::{ContextColor, Protect};
 
 #[derive(Debug, Subcommand)]
 pub enum ContextCommand {
@@ -72,6 +72,9 @@ pub struct ContextAddArgs {
     /// Guard against changes: none; confirm asks for typed names; readonly refuses
     #[arg(long, value_name = "GUARD", default_value = "none")]
     pub protect: Protect,
+    /// Colour of its name in `top`
+    #[arg(long, value_name = "COLOR")]
+    pub name_color: Option<ContextColor>,
     /// Replace a context of the same name
     #[arg(long)]
     pub replace: bool,

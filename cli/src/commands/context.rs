@@ -123,6 +123,9 @@ fn show(name: Option<&str>, connect: &ConnectArgs, out: &mut Output) -> Outcome 
     if let Some(context) = &settings.context {
         rows.push(row("context", &context.value, context.source.to_string()));
         rows.push(row("protect", settings.protect.as_str(), "context".to_owned()));
+        if let Some(color) = settings.color {
+            rows.push(row("color", color.as_str(), "context".to_owned()));
+        }
     }
     rows.extend(
         settings
@@ -151,6 +154,7 @@ fn add(args: &ContextAddArgs, connect: &ConnectArgs, out: &mut Output) -> Outcom
     let context = Context {
         bootstrap: args.bootstrap.clone(),
         protect: args.protect,
+        color: args.name_color,
         properties: args.properties.iter().map(|given| (given.key.clone(), given.value.clone())).collect(),
     };
     // Checked here, so that a wrong property is told now and not at every later command.

@@ -6,10 +6,10 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use kafkactl_core::client::{Client, ClientConfig};
+use kafkactl_core::client::Client;
 use kafkactl_tui::model::cluster;
 use kafkactl_tui::screens::Screen;
-use kafkactl_tui::theme::{ThemeChoice, background_is_light};
+use kafkactl_tui::theme::{Color, ThemeChoice, background_is_light};
 use kafkactl_tui::{Format, Options, Overrides, Recording, Setup, Source, TopError};
 
 use super::session::{client_config, stop_signal};
@@ -18,7 +18,7 @@ use crate::args::consume::Isolation;
 use crate::args::shared::{Common, ConnectArgs, TableArgs};
 use crate::args::top::{ScreenChoice, ThemeName, TopArgs, TopLook};
 use crate::context::file::{surroundings, user_file};
-use crate::context::{self, Protect, settle};
+use crate::context::{self, ContextColor, Protect, settle};
 use crate::error::CommandError;
 use crate::exit::ExitStatus;
 use crate::output::{self, Output};
@@ -54,8 +54,8 @@ async fn show(args: &TopArgs, common: &Common, on_terminal: bool, output: &mut O
         output::Format::JsonLines => Format::JsonLines,
         _ => return Err(CommandError::usage("top prints text, json or jsonl")),
     };
-    let (source, cluster_name) = source(args, common).await?;
-    let options = options(args, common, source, cluster_name)?;
+    let seen = source(args, common).await?;
+    let options = options(args, common, seen)?;
     let stop = stop_signal()?;
     let outcome = if on_terminal && format == Format::Text {
         kafkactl_tui::run_terminal(options).await
@@ -74,15 +74,22 @@ pub fn has_terminal() -> bool {
     io::stdout().is_terminal() && io::stdin().is_terminal()
 }
 
-/// Where the data comes from, and what the header calls it. A cluster is asked once, so that wrong addresses and
-/// rights end the command before the screen changes.
-async fn source(args: &TopArgs, common: &Common) -> Result<(Source, String), CommandError> {
+/// Where the data comes from, and what the header calls it.
+struct Seen {
+    source: Source,
+    name: String,
+    color: Option<Color>,
+}
+
+/// A cluster is asked once, so that wrong addresses and rights end the command before the screen changes.
+async fn source(args: &TopArgs, common: &Common) -> Result<Seen, CommandError> {
     if args.data.demo {
-        return Ok((Source::Demo, "demo".to_owned()));
+        return Ok(Seen { source: Source::Demo, name: "demo".to_owned(), color: None });
     }
     if let Some(path) = &args.data.replay {
         let recording = Recording::open(path).map_err(|error| command_error(error.into()))?;
-        return Ok((Source::Replay(path.clone()), format!("{} (replay)", recording.cluster)));
+        let name = format!("{} (replay)", recording.cluster);
+        return Ok(Seen { source: Source::Replay(path.clone()), name, color: None });
     }
     let settings = settle(&common.connect, &surroundings(common.connect.config.as_deref())?)?;
     if args.allow_actions && settings.protect != Protect::None {
@@ -95,15 +102,22 @@ async fn source(args: &TopArgs, common: &Common) -> Result<(Source, String), Com
         Some(context) => context.value.clone(),
         None => settings.text(context::BOOTSTRAP_SERVERS).to_owned(),
     };
-    Ok((Source::Cluster(config), name))
+    Ok(Seen { source: Source::Cluster(config), name, color: settings.color.map(color) })
 }
 
-fn options(
-    args: &TopArgs,
-    common: &Common,
-    source: Source,
-    cluster_name: String,
-) -> Result<Options, CommandError> {
+fn color(of: ContextColor) -> Color {
+    match of {
+        ContextColor::Red => Color::Red,
+        ContextColor::Yellow => Color::Yellow,
+        ContextColor::Green => Color::Green,
+        ContextColor::Blue => Color::Blue,
+        ContextColor::Magenta => Color::Magenta,
+        ContextColor::Cyan => Color::Cyan,
+    }
+}
+
+fn options(args: &TopArgs, common: &Common, seen: Seen) -> Result<Options, CommandError> {
+    let Seen { source, name: cluster_name, color: cluster_color } = seen;
     let Dress { theme, overrides, background_is_light } = dress(&args.look, common)?;
     let interval = args.interval.unwrap_or(Setup::default().period);
     if interval < INTERVAL_MIN {
@@ -112,6 +126,7 @@ fn options(
     let is_cluster = matches!(source, Source::Cluster(_));
     let setup = Setup {
         cluster_name,
+        cluster_color,
         connect: if is_cluster { connect_words(&common.connect) } else { Vec::new() },
         contexts: context_names(&common.connect)?,
         screen: screen(args.screen),
@@ -218,11 +233,12 @@ fn overrides(look: &TopLook, common: &Common) -> Result<Overrides, CommandError>
 
 /// Finds the cluster of another context. Servers named on the command line are those of the first one.
 pub fn contexts(connect: ConnectArgs) -> kafkactl_tui::Contexts {
-    Box::new(move |name| -> Result<ClientConfig, String> {
+    let known = move |name: &str| -> Result<kafkactl_tui::Context, CommandError> {
         let connect = ConnectArgs { context: Some(name.to_owned()), bootstrap: None, ..connect.clone() };
-        let settle = || client_config(&settle(&connect, &surroundings(connect.config.as_deref())?)?);
-        settle().map_err(|error| error.to_string())
-    })
+        let settings = settle(&connect, &surroundings(connect.config.as_deref())?)?;
+        Ok(kafkactl_tui::Context { config: client_config(&settings)?, color: settings.color.map(color) })
+    };
+    Box::new(move |name| known(name).map_err(|error| error.to_string()))
 }
 
 pub fn command_error(error: TopError) -> CommandError {

@@ -7,7 +7,7 @@ use std::{env, fs, io};
 use serde::Deserialize;
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
-use super::{Protect, Surroundings};
+use super::{ContextColor, Protect, Surroundings};
 use crate::error::CommandError;
 
 /// One context file. Unknown keys are refused, so that a typing mistake is seen.
@@ -26,6 +26,7 @@ pub struct Context {
     pub bootstrap: Vec<String>,
     #[serde(default)]
     pub protect: Protect,
+    pub color: Option<ContextColor>,
     #[serde(default)]
     pub properties: BTreeMap<String, String>,
 }
@@ -133,6 +134,9 @@ impl UserDocument {
         if context.protect != Protect::None {
             table["protect"] = value(context.protect.as_str());
         }
+        if let Some(color) = context.color {
+            table["color"] = value(color.as_str());
+        }
         if !context.properties.is_empty() {
             let properties: Table =
                 context.properties.iter().map(|(key, text)| (key.as_str(), value(text.as_str()))).collect();
@@ -182,6 +186,7 @@ mod tests {
         let context = Context {
             bootstrap: vec!["b:1".into(), "b:2".into()],
             protect: Protect::Confirm,
+            color: Some(ContextColor::Red),
             properties: BTreeMap::from([("client.id".to_owned(), "me".to_owned())]),
         };
         document.put("b.x", &context);

@@ -42,6 +42,31 @@ impl Protect {
     }
 }
 
+/// How the dashboard shows a context's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum ContextColor {
+    Red,
+    Yellow,
+    Green,
+    Blue,
+    Magenta,
+    Cyan,
+}
+
+impl ContextColor {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Red => "red",
+            Self::Yellow => "yellow",
+            Self::Green => "green",
+            Self::Blue => "blue",
+            Self::Magenta => "magenta",
+            Self::Cyan => "cyan",
+        }
+    }
+}
+
 /// A client property: Apache Kafka's name and meaning.
 pub struct Property {
     pub name: &'static str,
@@ -104,6 +129,7 @@ pub struct Surroundings {
 pub struct ClientSettings {
     pub context: Option<Sourced>,
     pub protect: Protect,
+    pub color: Option<ContextColor>,
     /// One entry for each of [`PROPERTIES`].
     pub properties: BTreeMap<&'static str, Sourced>,
     /// For the whole command; `None` is no limit but the requests' own.
@@ -144,7 +170,8 @@ pub fn settle(flags: &ConnectArgs, around: &Surroundings) -> Result<ClientSettin
         .iter()
         .map(|property| (property.name, layered(property, flags, around, chosen.as_ref())))
         .collect();
-    Ok(ClientSettings { context, protect, properties, timeout: flags.timeout })
+    let color = chosen.as_ref().and_then(|(_, _, context)| context.color);
+    Ok(ClientSettings { context, protect, color, properties, timeout: flags.timeout })
 }
 
 type Chosen<'a> = (Sourced, &'a Path, &'a Context);

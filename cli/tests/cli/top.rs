@@ -27,7 +27,7 @@ const KEYS: &[(&str, &[&str], Seen, &[&str])] = &[
     ("4", &[], Has("Partitions ("), &[]),
     ("6", &[], Has("Events ("), &[]),
     ("7", &[], Has("customer-"), &[]),
-    ("8", &[], Has("--data-dir"), &[]),
+    ("8", &[], Has("Segments in /var/lib/kafka"), &[]),
     ("1", &[], Has("Topics by rate"), &[]),
     ("e", &[], Lacks("Topics by rate"), &["e"]),
     ("Tab", &["3", "Enter"], Has(": config"), &["q"]),
@@ -230,6 +230,36 @@ fn a_cluster_changes_under_the_dashboard_and_by_it() {
     assert_eq!(terminal.ends_clean().code, 0);
     let export = broker.run(&["group", "offsets", "export", "idle"]).ok();
     assert_eq!(export.json()["offset"], 0);
+}
+
+#[test]
+fn the_segments_of_a_broker_on_this_machine_need_no_option() {
+    let broker = Broker::start();
+    broker.run(&["topic", "create", "orders", "-P", "1"]).ok();
+    broker.run_with(&["produce", "orders"], b"a\n").ok();
+    let home = tempfile::tempdir().unwrap();
+    let words = ["-b", broker.bootstrap(), "top", "-d", "500ms", "--screen", "disk"];
+    let mut terminal = Terminal::kafkactl(home.path(), &words);
+    terminal.wait_for(&format!("Segments in {}", broker.data_dir().display()));
+    terminal.wait_for("orders-0");
+    terminal.press("q");
+    assert_eq!(terminal.ends_clean().code, 0);
+}
+
+/// The script's pause hides what `r` does; here nothing else polls for as long as the test runs.
+#[test]
+fn a_refresh_polls_at_once() {
+    let broker = Broker::start();
+    let home = tempfile::tempdir().unwrap();
+    let words = ["-b", broker.bootstrap(), "top", "-d", "1h", "--screen", "topics"];
+    let mut terminal = Terminal::kafkactl(home.path(), &words);
+    terminal.wait_for("1/1 brokers");
+    broker.run(&["topic", "create", "orders", "-P", "1"]).ok();
+    assert!(!terminal.text().contains("orders"));
+    terminal.press("r");
+    terminal.wait_for("orders");
+    terminal.press("q");
+    assert_eq!(terminal.ends_clean().code, 0);
 }
 
 /// The dashboard runs in a test of this binary, which looks contexts up in a way that panics.

@@ -17,7 +17,7 @@ use crate::model::keys::Action;
 use crate::model::layout::{self, HEIGHT_MIN, WIDTH_MIN};
 use crate::model::snapshot::Sampler;
 use crate::screens::{Place, Screen};
-use crate::theme::Theme;
+use crate::theme::{Theme, ThemeChoice};
 
 pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
     let area = frame.area();
@@ -174,8 +174,11 @@ fn header(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
     };
     let room = at.saturating_sub(1);
     let name_room = room.saturating_sub(figures.width() as u16);
-    let name = format!(" kafkactl top  {}", app.setup.cluster_name);
-    let x = pen.put_within(0, 0, name_room, &name, theme.bar.patch(theme.title));
+    let style = theme.bar.patch(theme.title);
+    let x = pen.put_within(0, 0, name_room, " kafkactl top  ", style);
+    let color = app.setup.cluster_color.filter(|_| app.theme != ThemeChoice::Mono);
+    let style = color.map_or(style, |color| style.fg(color));
+    let x = pen.put_within(x, 0, name_room.saturating_sub(x), &app.setup.cluster_name, style);
     pen.put_within(x, 0, room.saturating_sub(x), &figures, theme.bar);
 }
 

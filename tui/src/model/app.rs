@@ -3,6 +3,7 @@
 //! [`update`](super::update) changes it; drawing only reads it.
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ratatui::layout::{Rect, Size};
@@ -15,13 +16,15 @@ use super::keys::{Action, Keys};
 use super::layout::{self, Layout};
 use super::snapshot::{self, Sampler};
 use crate::screens::{self, Lens, Place, Screen};
-use crate::theme::ThemeChoice;
+use crate::theme::{Color, ThemeChoice};
 
 /// What the outside asked for at the start.
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// The context's name, or the bootstrap servers.
     pub cluster_name: String,
+    /// Of the name in the header, so that one cluster is not taken for another.
+    pub cluster_color: Option<Color>,
     /// Options with which commands reach this cluster.
     pub connect: Vec<String>,
     /// Names that `:ctx` takes.
@@ -45,6 +48,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             cluster_name: "cluster".to_owned(),
+            cluster_color: None,
             connect: Vec::new(),
             contexts: Vec::new(),
             screen: Screen::Overview,
@@ -60,6 +64,23 @@ impl Default for Setup {
             message: None,
         }
     }
+}
+
+impl Setup {
+    /// The cluster's own name and address say nothing from here on.
+    pub fn hide_cluster(&mut self) {
+        self.cluster_name = "cluster".to_owned();
+        self.connect.clear();
+    }
+}
+
+/// A directory whose segments are shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DataDir {
+    /// It was named: that it is not there is an error.
+    Given(PathBuf),
+    /// A broker of this cluster says that it is its own. It may be one of another machine or container.
+    Told { path: PathBuf, cluster_id: String },
 }
 
 /// What + and - step through.
@@ -388,6 +409,19 @@ impl App {
         let visible = self.visible_groups();
         self.cluster
             .places_without_time(visible.iter().filter_map(|name| self.cluster.groups.get(name.as_str())))
+    }
+
+    /// Whose segments are wanted: those of the directory that was given, or, where they are looked at, those of a broker
+    /// on this machine.
+    pub fn data_dir(&self, given: Option<&Path>) -> Option<DataDir> {
+        match given {
+            Some(path) => Some(DataDir::Given(path.to_owned())),
+            None if self.place().screen() == Screen::Disk => {
+                let (path, cluster_id) = (self.cluster.local_dir()?.into(), self.cluster.id.clone()?);
+                Some(DataDir::Told { path, cluster_id })
+            }
+            None => None,
+        }
     }
 
     /// How old the data of this screen is, and how many of its periods that makes.

@@ -5,6 +5,7 @@
 //! - commits of a poll are applied before the end offsets of that poll, which were read later.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::event::{Happening, Noticed};
@@ -205,6 +206,16 @@ impl Cluster {
                 topic.configs = configs;
             }
         }
+    }
+
+    /// The directory of a broker that listens on this machine's loopback, as the broker tells.
+    pub fn local_dir(&self) -> Option<&str> {
+        let is_local = |host: &str| {
+            host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+        };
+        let brokers = self.brokers.values().filter(|broker| broker.is_up && is_local(&broker.host));
+        let dirs = brokers.flat_map(|broker| &broker.log_dirs);
+        dirs.filter(|dir| dir.error.is_none()).map(|dir| dir.path.as_str()).next()
     }
 
     pub fn partitions(&self) -> impl Iterator<Item = (&Name, &Topic, i32, &Partition)> {

@@ -16,8 +16,12 @@ impl<T, const N: usize> Default for Ring<T, N> {
 
 impl<T, const N: usize> Ring<T, N> {
     pub fn push(&mut self, value: T) {
-        if self.values.len() == N {
+        let count = self.values.len();
+        if count == N {
             self.values.pop_front();
+        } else if count == self.values.capacity() {
+            // Twice as many, and never more than it may hold: there are tens of thousands of histories.
+            self.values.reserve_exact(count.max(1).min(N - count));
         }
         self.values.push_back(value);
     }
@@ -188,5 +192,6 @@ mod tests {
             quiet.push(at_ms, at_ms);
         }
         assert_eq!(quiet.samples.count(), SAMPLES_MAX);
+        assert_eq!(quiet.samples.values.capacity(), SAMPLES_MAX);
     }
 }

@@ -13,7 +13,7 @@ use super::mouse::on_mouse;
 use super::snapshot::Snapshot;
 use crate::draw::shown;
 use crate::screens::{Place, Screen, shell_line};
-use crate::theme::ThemeChoice;
+use crate::theme::{Color, ThemeChoice};
 
 #[derive(Debug, Clone)]
 pub enum Event {
@@ -36,6 +36,7 @@ pub enum Event {
     /// Another cluster is looked at from now on.
     Switched {
         cluster_name: String,
+        cluster_color: Option<Color>,
     },
 }
 
@@ -91,11 +92,12 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
             }
             vec![]
         }
-        Event::Switched { cluster_name } => {
+        Event::Switched { cluster_name, cluster_color } => {
             // Changes were allowed on the first context alone.
             let setup = super::app::Setup {
                 connect: vec!["-c".to_owned(), cluster_name.clone()],
                 cluster_name,
+                cluster_color,
                 screen: Screen::Overview,
                 may_act: false,
                 ..app.setup.clone()

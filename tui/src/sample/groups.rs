@@ -254,3 +254,32 @@ fn gathered(partitions: impl Iterator<Item = (String, i32, i64, i16)>) -> Commit
     }
     topics
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_on_the_screen_are_due_at_every_poll_and_others_now_and_then() {
+        let asked = Instant::now();
+        let polls = Polls { asked: ["seen", "hidden"].map(|id| (id.to_owned(), asked)).into(), offsets: 0 };
+        let visible = BTreeSet::from(["seen".to_owned()]);
+        let after = |secs| asked + std::time::Duration::from_secs(secs);
+        for (group, secs, expected) in [
+            ("seen", 0, true),
+            ("hidden", 2, false),
+            ("hidden", 9, false),
+            ("hidden", 10, true),
+            ("new", 0, true),
+        ] {
+            assert_eq!(polls.is_due(group, &visible, after(secs)), expected, "{group} after {secs} s");
+        }
+    }
+
+    #[test]
+    fn starts_are_asked_for_at_the_first_poll_and_every_fifth() {
+        let mut polls = Polls::default();
+        let asked: Vec<bool> = (0..7).map(|_| polls.next_offsets()).collect();
+        assert_eq!(asked, [true, false, false, false, false, true, false]);
+    }
+}

@@ -14,7 +14,6 @@ mod stamps;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -24,6 +23,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
+use crate::model::app::DataDir;
 use crate::model::snapshot::{Data, Failed, Place, Sampler, Snapshot};
 
 /// Snapshots that wait to be taken in; samplers wait when it is full.
@@ -62,7 +62,7 @@ pub struct Interest {
     pub period: Duration,
     pub groups: BTreeSet<String>,
     pub topic: Option<String>,
-    pub data_dir: Option<PathBuf>,
+    pub data_dir: Option<DataDir>,
 }
 
 /// How a running set of samplers is steered. Dropping it ends them.
@@ -235,16 +235,21 @@ impl Driver {
         }
     }
 
-    async fn segments(self) {
+    async fn segments(mut self) {
         loop {
             let started = Instant::now();
-            let dir = self.interest.borrow().data_dir.clone();
-            if let Some(dir) = dir
-                && self.tell(Sampler::Segments, segments::poll(dir)).await.is_err()
-            {
-                return;
+            let dir = self.interest.borrow_and_update().data_dir.clone();
+            match dir.as_ref().and_then(segments::readable) {
+                Some(dir) => {
+                    if self.tell(Sampler::Segments, segments::poll(dir)).await.is_err() {
+                        return;
+                    }
+                    self.pause(started, own_period(Sampler::Segments)).await;
+                }
+                // Until the screen wants another one.
+                None if self.interest.changed().await.is_err() => return,
+                None => {}
             }
-            self.pause(started, own_period(Sampler::Segments)).await;
         }
     }
 

@@ -154,16 +154,53 @@ fn take_batch(partition: i32, from: i64, batch: &Batch<'_>, records: &mut Vec<Re
 }
 
 fn shown(partition: i32, record: &RecordView<'_>) -> Record {
-    let cut = |bytes: &[u8]| {
-        let head = &bytes[..bytes.len().min(4 * TEXT_CHARS_MAX)];
-        String::from_utf8_lossy(head).chars().take(TEXT_CHARS_MAX).collect()
-    };
     Record {
         partition,
         offset: record.offset.0,
         timestamp_ms: record.timestamp_ms,
-        key: record.key.map(cut),
-        value: record.value.map(cut),
+        key: record.key.map(decoded),
+        value: record.value.map(decoded),
         size_bytes: record.key.map_or(0, <[u8]>::len) + record.value.map_or(0, <[u8]>::len),
+    }
+}
+
+/// The beginning, as text where it is text, and else in hexadecimal digits.
+fn decoded(bytes: &[u8]) -> String {
+    let head = &bytes[..bytes.len().min(4 * TEXT_CHARS_MAX)];
+    let text = match std::str::from_utf8(head) {
+        Ok(text) => Some(text),
+        // The cut went through a character.
+        Err(error) if error.error_len().is_none() && head.len() < bytes.len() => {
+            std::str::from_utf8(&head[..error.valid_up_to()]).ok()
+        }
+        Err(_) => None,
+    };
+    match text {
+        Some(text) => text.chars().take(TEXT_CHARS_MAX).collect(),
+        None => {
+            let digits = head[..head.len().min(TEXT_CHARS_MAX / 2)].iter().map(|byte| format!("{byte:02x}"));
+            format!("0x{}", digits.collect::<String>())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_text_or_digits() {
+        let snowmen = "☃".repeat(1_000);
+        for (bytes, expected) in [
+            (&b""[..], String::new()),
+            (b"plain", "plain".to_owned()),
+            ("数据".as_bytes(), "数据".to_owned()),
+            (snowmen.as_bytes(), "☃".repeat(TEXT_CHARS_MAX)),
+            (b"\x00\x00\x00\x00\x07\xff", "0x0000000007ff".to_owned()),
+            (b"cut \xe6\x95", "0x63757420e695".to_owned()),
+            (&[0xff; 10_000], format!("0x{}", "ff".repeat(TEXT_CHARS_MAX / 2))),
+        ] {
+            assert_eq!(decoded(bytes), expected);
+        }
     }
 }

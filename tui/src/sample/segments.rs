@@ -5,10 +5,23 @@ use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crate::model::app::DataDir;
 use crate::model::snapshot::{Data, Segment, Segments};
 
 /// Segments shown; a directory with more is cut.
 const SEGMENTS_MAX: usize = 20_000;
+
+/// The directory, if it is there or has to be.
+pub fn readable(dir: &DataDir) -> Option<PathBuf> {
+    match dir {
+        DataDir::Given(path) => Some(path.clone()),
+        DataDir::Told { path, cluster_id } => {
+            let properties = fs::read_to_string(path.join("meta.properties")).ok()?;
+            let is_own = properties.lines().any(|line| line.strip_prefix("cluster.id=") == Some(cluster_id));
+            is_own.then(|| path.clone())
+        }
+    }
+}
 
 pub async fn poll(dir: PathBuf) -> Result<(Data, ()), String> {
     let scan = tokio::task::spawn_blocking(move || scan(&dir));

@@ -63,7 +63,7 @@ fn without_leave_there_is_no_menu() {
     assert!(app.message.as_ref().is_some_and(|message| message.text.contains("--allow-actions")));
     // Another context was not meant when changes were allowed.
     app.setup.may_act = true;
-    update(&mut app, Event::Switched { cluster_name: "prod".to_owned() });
+    update(&mut app, Event::Switched { cluster_name: "prod".to_owned(), cluster_color: None });
     assert!(!app.setup.may_act);
 }
 

@@ -254,7 +254,7 @@ fn copied_commands_reach_the_same_cluster_and_obey_nobody() {
         press(&mut app, &["s", "k", "k", "k", "k", "k", "k", "Enter", "c"]).last(),
         Some(&Effect::Copy("-g·rm -rf /".to_owned()))
     );
-    update(&mut app, Event::Switched { cluster_name: "prod".to_owned() });
+    update(&mut app, Event::Switched { cluster_name: "prod".to_owned(), cluster_color: None });
     assert_eq!(app.setup.connect, ["-c", "prod"]);
 }
 

@@ -161,6 +161,18 @@ fn the_last_good_rows_stay_while_disconnected() {
     assert!(text.lines().next().unwrap().contains("DISCONNECTED !  data 1m00s old"), "{text}");
 }
 
+#[test]
+fn the_name_of_the_cluster_has_the_colour_of_its_context() {
+    use ratatui::style::Color;
+    for (theme, expected) in [(ThemeChoice::Dark, Color::Red), (ThemeChoice::Mono, Color::Reset)] {
+        let setup = Setup { cluster_color: Some(Color::Red), ..setup(theme, false) };
+        let screen = screen_of(&app_with(&incident(), setup, Size { width: 100, height: 30 }));
+        let colored: String =
+            (0..100).filter(|x| screen[(*x, 0)].fg == Color::Red).map(|x| screen[(x, 0)].symbol()).collect();
+        assert_eq!(colored, if expected == Color::Red { "demo" } else { "" });
+    }
+}
+
 /// Three periods of two seconds are yellow, ten are red.
 #[test]
 fn the_age_of_the_data_is_coloured() {
