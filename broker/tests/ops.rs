@@ -97,6 +97,8 @@ async fn figures_follow_what_clients_do() {
         ("kafka_log_end_offset{topic=\"orders\",partition=\"1\"}", 0.0),
         ("kafka_group_lag_records{group=\"billing\",topic=\"orders\",partition=\"0\"}", 6.0),
         ("kafka_groups{type=\"classic\",state=\"Empty\"}", 1.0),
+        ("kafka_group_state{group=\"billing\",type=\"classic\",state=\"Empty\"}", 1.0),
+        ("kafka_metadata_errors_total{during=\"write\"}", 0.0),
         ("kafka_request_errors_total{api=\"DeleteTopics\",error=\"UNKNOWN_TOPIC_OR_PARTITION\"}", 1.0),
         ("kafka_cluster_brokers", 1.0),
         ("kafka_cluster_offline_partitions", 0.0),
@@ -110,6 +112,14 @@ async fn figures_follow_what_clients_do() {
     let produced = sample(&text, "kafka_request_total_seconds_count{api=\"Produce\"}");
     assert!(produced >= 1.0, "{text}");
     assert_eq!(sample(&text, "kafka_request_total_seconds_bucket{le=\"+Inf\",api=\"Produce\"}"), produced);
+    // The topic, the offsets topic, and the topic that is not there.
+    for name in ["kafka_controller_queue_seconds", "kafka_controller_processing_seconds"] {
+        assert!(sample(&text, &format!("{name}_count")) >= 3.0, "{name} in {text}");
+    }
+    assert!(sample(&text, "kafka_quorum_commit_seconds_count") >= 2.0, "{text}");
+    let loads = sample(&text, "kafka_coordinator_load_seconds_count{coordinator=\"group\"}");
+    assert_eq!(loads, 50.0, "partitions of the offsets topic");
+    assert!([2.0, 3.0].contains(&sample(&text, "kafka_broker_state")), "{text}");
     lint(&text);
     assert_eq!(families(&text), documented());
     let log_end = "kafka_quorum_log_end_offset";

@@ -1,7 +1,9 @@
 //! The threads that clean (`LogCleaner`).
 
+use std::any::Any;
 use std::collections::HashSet;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -131,8 +133,17 @@ impl Shared {
 
     fn work(&self) {
         loop {
-            let has_cleaned = self.clean_next();
-            self.delete_old_segments();
+            // Nobody would miss a thread that ended before the disk is full. Locks are free after a panic, and what they
+            // guard here is put right at the next look.
+            let looked = catch_unwind(AssertUnwindSafe(|| {
+                let has_cleaned = self.clean_next();
+                self.delete_old_segments();
+                has_cleaned
+            }));
+            let has_cleaned = looked.unwrap_or_else(|panic| {
+                error!(panic = self.panicked(&*panic), "a cleaner thread has panicked and goes on");
+                false
+            });
             let mut crew = self.crew.lock();
             if crew.running > self.wanted_threads() {
                 crew.running -= 1;
@@ -151,7 +162,13 @@ impl Shared {
         let began_ms = self.clock.uptime_ms();
         let limits = limits(&self.partitions.settings().cleaner);
         let mut pace = |bytes| self.may_go_on(&partition, bytes);
-        let cleaned = self.partitions.clean(&partition, cleanable, &limits, &mut pace);
+        let cleaned = catch_unwind(AssertUnwindSafe(|| {
+            self.partitions
+                .clean(&partition, cleanable, &limits, &mut pace)
+                .map_err(|error| error.to_string())
+        }));
+        let cleaned =
+            cleaned.unwrap_or_else(|panic| Err(format!("the cleaner panicked: {}", self.panicked(&*panic))));
         let took_ms = self.clock.uptime_ms() - began_ms;
         let mut schedule = self.schedule.lock();
         match cleaned {
@@ -169,12 +186,19 @@ impl Shared {
                 schedule.stopped(&partition.id);
                 false
             }
-            Err(error) => {
-                self.set_aside(&mut schedule, &partition, error.to_string());
+            Err(reason) => {
+                self.set_aside(&mut schedule, &partition, reason);
                 // The others are worth a look.
                 true
             }
         }
+    }
+
+    /// Counts a panic, and says what it said.
+    fn panicked<'a>(&self, panic: &'a (dyn Any + Send)) -> &'a str {
+        self.figures.lock().panics += 1;
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
     }
 
     /// The next log to clean, which counts as being cleaned from now on.

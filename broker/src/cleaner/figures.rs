@@ -14,6 +14,8 @@ pub struct CleanerFigures {
     /// Bytes of segments that were cleaned, and of those that took their place.
     pub bytes_before: u64,
     pub bytes_after: u64,
+    /// Of threads that clean. They go on.
+    pub panics: u64,
     /// Of the longest cleaning.
     pub clean_time_ms_max: u64,
 }

@@ -22,6 +22,7 @@ use super::quorum::{METADATA_LOG_DIR, MetadataLog, MetadataLogError, ReplicaKey,
 use super::{MetadataCache, MetadataSubscriber};
 use crate::clock::Clock;
 use crate::dir_health::DirHealth;
+use crate::metrics::ControllerCounts;
 
 /// The file that formatting leaves for the first controller.
 pub const BOOTSTRAP_FILE: &str = "bootstrap.checkpoint";
@@ -93,8 +94,10 @@ impl Metadata {
             log_end: self.log.end_offset(),
             applied: Offset::NONE,
             voters: self.log.voters().to_vec(),
+            snapshot: self.log.newest_snapshot(),
         }));
         let root = self.root;
+        let counts: Arc<ControllerCounts> = Arc::default();
         let mut driver = Driver {
             log: self.log,
             loader: self.loader,
@@ -107,6 +110,7 @@ impl Metadata {
             no_ops: 0,
             broker_epoch: BrokerEpoch(-1),
             health: self.health,
+            counts: Arc::clone(&counts),
         };
         bootstrap(&mut driver, &*root)?;
         let controller = ControllerImage {
@@ -124,7 +128,7 @@ impl Metadata {
         driver.subscribers = subscribers;
         driver.publish_whole();
         let (orders, received) = sync_channel(ORDERS_MAX);
-        let handle = Controller::new(orders, quorum, (node, driver.broker_epoch));
+        let handle = Controller::new(orders, quorum, (node, driver.broker_epoch), counts);
         thread::Builder::new().name("controller".to_owned()).spawn(move || driver.run(received)).map_err(
             |error| MetadataLogError::io("start the controller of", &*root, METADATA_LOG_DIR, error),
         )?;

@@ -18,6 +18,7 @@ use super::image::DIRECTORY_UNASSIGNED;
 use super::quorum::{MetadataLogError, QuorumError, ReplicaKey};
 use super::*;
 use crate::clock::Clock;
+use crate::metrics::MetadataError;
 
 /// A version 4 id, as drawing makes them.
 const DIRECTORY: Uuid = Uuid::from_u128(0x0123_4567_89AB_4DEF_8123_4567_89AB_CDEF);
@@ -260,7 +261,10 @@ fn nothing_follows_a_change_that_was_written_in_part() {
     let before = running.controller.quorum().log_end;
     // One of many batches is written, with its index entries.
     failures.add(Operation::Write, std::io::ErrorKind::StorageFull, 5, 1);
+    let failed = || running.controller.counts().failures(MetadataError::Write);
+    assert_eq!(failed(), 0);
     assert!(create("large", 500).is_err());
+    assert_eq!(failed(), 1);
     // The disk has room again, but what is in the log now is in no image.
     let refused = create("small", 1).unwrap_err().message.unwrap_or_default();
     assert!(refused.contains("written in part"), "{refused}");

@@ -151,6 +151,7 @@ impl ShardDriver {
                 *state = State::Active(active);
                 drop(state);
                 self.forget_deleted_topics(now());
+                self.counts.loads.record(started.elapsed());
                 if loaded.record_count > 0 {
                     tracing::info!(
                         partition = %self.partition,

@@ -11,6 +11,7 @@ use super::offsets::StoredOffset;
 use super::record::{GroupRecord, StoredGroup};
 use super::shard::{Listed, Shard};
 use crate::log_lines::LogLines;
+use crate::metrics::Histogram;
 
 /// What the coordinator of groups has stored since this broker started.
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub struct GroupCounts {
     pub classic_rebalances: AtomicU64,
     /// Epochs of consumer groups.
     pub consumer_rebalances: AtomicU64,
+    /// Of partitions of the offsets topic, how long it took.
+    pub(crate) loads: Histogram,
     lines: LogLines,
 }
 

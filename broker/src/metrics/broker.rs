@@ -13,16 +13,19 @@ use super::logs::Logs;
 use super::page::{Page, registry_of};
 use super::process::write_process;
 use super::room::Room;
-use super::{cleaner, clients, runtime};
+use super::{cleaner, clients, controller, runtime};
 use crate::broker::Broker;
 use crate::cluster::MetadataImage;
 use crate::cluster::image::PartitionImage;
 use crate::group::GroupId;
 
 /// Everything the broker counts, but for what rooms registered themselves and for [`rows`].
-pub(super) fn registry(broker: &Arc<Broker>, logs: &Arc<Logs>) -> Registry {
+pub(super) fn registry(broker: &Arc<Broker>, is_stopping: bool, logs: &Arc<Logs>) -> Registry {
     let (broker, logs) = (Arc::clone(broker), Arc::clone(logs));
-    registry_of(move |page| write(&broker, &logs, page))
+    registry_of(move |page| {
+        write_state(&broker, is_stopping, page)?;
+        write(&broker, &logs, page)
+    })
 }
 
 /// What there may be a lot of: what `room` there is decides how much of it is told.
@@ -45,6 +48,16 @@ fn write_rows(broker: &Broker, logs: &Logs, mut room: Room, page: &mut Page<'_>)
     let now_ms = broker.clock.now_ms();
     groups.write_lag(|row| lag_seconds(broker, row, now_ms), page)?;
     logs.write_partitions(room.rest(), page)
+}
+
+/// Kafka's numbers (`BrokerState`). Logs are opened while the broker serves, and those that are not open yet refuse.
+fn write_state(broker: &Broker, is_stopping: bool, page: &mut Page<'_>) -> std::fmt::Result {
+    let state = match broker.partitions.opening_count() {
+        _ if is_stopping => 6,
+        0 => 3,
+        _ => 2,
+    };
+    page.gauge("kafka_broker_state", "2 while logs are opened, 3 running, 6 stopping", state)
 }
 
 fn write(broker: &Broker, logs: &Logs, page: &mut Page<'_>) -> std::fmt::Result {
@@ -71,6 +84,14 @@ fn write(broker: &Broker, logs: &Logs, page: &mut Page<'_>) -> std::fmt::Result 
     cleaner::write(&broker.cleaner.figures(), broker.clock.now_ms(), page)?;
     write_groups(broker, page)?;
     write_transactions(broker, page)?;
+    let loads =
+        [("group", &broker.groups.counts().loads), ("transaction", &broker.transactions.counts().loads)];
+    let loads = loads.map(|(coordinator, loads)| ([("coordinator", coordinator)], loads.recorded()));
+    page.histograms(
+        "kafka_coordinator_load_seconds",
+        "Time to load a partition of a coordinator's topic",
+        loads,
+    )?;
     runtime::write(page)?;
     write_process(page, broker.clock.now_ms() - broker.clock.uptime_ms() as i64)
 }
@@ -80,15 +101,9 @@ fn write_metadata(broker: &Broker, image: &MetadataImage, page: &mut Page<'_>) -
     cluster_figures(broker, image, quorum.leader.0).write(page)?;
     let leads = i64::from(quorum.leader == broker.node_id);
     page.gauge("kafka_controller_active", "1 on the node that leads the metadata", leads)?;
-    page.gauge("kafka_quorum_epoch", "Leader epoch of the metadata quorum", i64::from(quorum.epoch.0))?;
-    page.gauge("kafka_quorum_voters", "Voters of the metadata quorum", quorum.voters.len() as i64)?;
-    page.gauge("kafka_quorum_high_watermark", "Committed end of the metadata log", quorum.high_watermark.0)?;
-    page.gauge("kafka_quorum_log_end_offset", "End of the metadata log here", quorum.log_end.0)?;
-    page.gauge(
-        "kafka_metadata_applied_offset",
-        "Last metadata record this broker acts upon",
-        quorum.applied.0,
-    )
+    let level = i64::from(image.metadata_version().0);
+    page.gauge("kafka_metadata_version", "Finalized level of metadata.version", level)?;
+    controller::write(&quorum, broker.controller.counts(), broker.clock.now_ms(), page)
 }
 
 fn cluster_figures(broker: &Broker, image: &MetadataImage, controller: i32) -> ClusterFigures {

@@ -22,6 +22,7 @@ pub(super) fn write(figures: &CleanerFigures, now_ms: i64, page: &mut Page<'_>) 
         "Partitions that could not be cleaned; they are tried again",
         figures.uncleanable.len() as i64,
     )?;
+    page.counter("kafka_cleaner_panics", "Panics of cleaner threads; the threads go on", figures.panics)?;
     let idle_ms = figures.looked_ms.map(|looked_ms| (now_ms - looked_ms).max(0));
     let rows = idle_ms.map(|ms| ([] as [(&str, &str); 0], ms as f64 / 1e3));
     page.gauges("kafka_cleaner_idle_seconds", "Time since a thread last looked for work", rows)

@@ -10,6 +10,7 @@ mod cleaner;
 mod clients;
 mod cluster;
 mod connections;
+mod controller;
 mod errors;
 mod histogram;
 mod lag;
@@ -29,7 +30,9 @@ use prometheus_client::metrics::counter::Counter;
 
 pub use cluster::{ClusterFigures, PartitionState};
 pub(crate) use connections::Refused;
+pub(crate) use controller::{ControllerCounts, MetadataError};
 pub(crate) use errors::ErrorCodes;
+pub(crate) use histogram::Histogram;
 pub use lag::{GroupRows, LagRow};
 pub(crate) use logs::LogCounts;
 pub use logs::{LogRow, write_logs};
@@ -80,12 +83,16 @@ impl Metrics {
     }
 
     /// Everything about `broker`, in a format that Prometheus reads. Takes milliseconds with thousands of partitions: not for a
-    /// task that serves clients.
-    pub fn scrape(broker: &Arc<Broker>, format: Format) -> Result<String, std::fmt::Error> {
+    /// task that serves clients. Only who started the broker knows whether it `is_stopping`.
+    pub fn scrape(
+        broker: &Arc<Broker>,
+        is_stopping: bool,
+        format: Format,
+    ) -> Result<String, std::fmt::Error> {
         broker.metrics.scrapes.inc();
         let mut written = Written::default();
         let logs = Arc::new(Logs::of(&broker.partitions));
-        written.add(&broker::registry(broker, &logs))?;
+        written.add(&broker::registry(broker, is_stopping, &logs))?;
         written.add(&broker.metrics.registry.lock())?;
         let room = written.room(broker.settings().network.metrics_bytes_max);
         written.add(&broker::rows(broker, &logs, room))?;

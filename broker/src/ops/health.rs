@@ -18,7 +18,7 @@ pub(super) struct Ops {
 
 impl Operated for Ops {
     fn scrape(&self, format: Format) -> Result<String, fmt::Error> {
-        Metrics::scrape(&self.broker, format)
+        Metrics::scrape(&self.broker, *self.stopping.borrow(), format)
     }
 
     /// Healthy is who can store. One data directory is enough: a restart would not bring a dead disk back, and take

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use kafkactl_core::log::clean::Cleanable;
+use kafkactl_core::log::dir::{FailingDir, Failures, MemoryDisk, Operation};
 use kafkactl_core::names::Offset;
 use kafkactl_core::record::{BatchBuilder, BatchFields, batches};
 use kafkactl_core::schema::metadata::{ConfigRecord, MetadataRecord};
@@ -15,6 +17,7 @@ use super::producing::produce;
 use super::{TestBroker, Topic, image, until};
 use crate::cleaner::CleanerFigures;
 use crate::cluster::{MetadataDelta, MetadataSubscriber};
+use crate::metrics::{Format, Metrics};
 
 pub(super) const COMPACT: &[(&str, &str)] = &[
     ("cleanup.policy", "compact"),
@@ -107,6 +110,28 @@ fn checkpointed(directory: &Path) -> String {
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+/// A thread that ended would leave every compacted topic to grow.
+#[test]
+fn a_panic_costs_the_cleaner_one_attempt() {
+    let failures = Failures::default();
+    let dir = Arc::new(FailingDir::new(MemoryDisk::default().root(), failures.clone()));
+    let broker = TestBroker::start_on(dir, &[("t", 1, COMPACT), ("u", 1, COMPACT)], EAGER);
+    write_rounds(&mut broker.client(), "t", 0..40, 20);
+    failures.panic(Operation::Read);
+    let cleaning = broker.broker.cleaner.start().unwrap();
+    until("the panic is counted and the log set aside", || !broker.cleaner_figures().uncleanable.is_empty());
+    let figures = broker.cleaner_figures();
+    assert_eq!(figures.panics, 1);
+    let reason = &figures.uncleanable[0].reason;
+    assert!(reason.contains("panicked") && reason.contains("Read was told to panic"), "{reason}");
+    // The only thread there is goes on with the next log.
+    write_rounds(&mut broker.client(), "u", 0..40, 20);
+    broker.wait_until_cleaned("u");
+    let page = Metrics::scrape(&broker.broker, false, Format::Prometheus).unwrap();
+    assert!(page.contains("\nkafka_cleaner_panics_total 1\n"), "{page}");
+    drop(cleaning);
 }
 
 #[test]

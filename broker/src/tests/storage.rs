@@ -12,6 +12,7 @@ use super::client::Client;
 use super::fetching::{all_values, fetch};
 use super::producing::{produce, request};
 use super::{TestBroker, Topic, batch, image};
+use crate::metrics::{Format, Metrics};
 
 const TOPIC: &[Topic<'static>] = &[("t", 1, &[])];
 
@@ -91,6 +92,28 @@ fn appends(client: &mut Client, topic: &str, partitions: i32) -> Vec<i16> {
     (0..partitions).map(|partition| produce(client, topic, partition, batch(&["v"])).error_code).collect()
 }
 
+/// What alerts look at: directories that failed, and logs that take no more writes.
+fn failed_on_page(broker: &TestBroker) -> [usize; 2] {
+    let page = Metrics::scrape(&broker.broker, false, Format::Prometheus).unwrap();
+    ["kafka_log_dirs_failed", "kafka_broker_failed_logs"].map(|name| {
+        let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap().parse().unwrap()
+    })
+}
+
+/// A directory that somebody takes away under a running broker.
+#[test]
+fn a_directory_that_is_gone_is_told() {
+    let directories = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let open = |directory: &tempfile::TempDir| -> Arc<dyn Dir> {
+        Arc::new(RealDir::open(directory.path()).unwrap())
+    };
+    let broker = TestBroker::start_on_all(directories.iter().map(open).collect(), &[("t", 4, &[])]);
+    assert_eq!(failed_on_page(&broker)[0], 0);
+    std::fs::remove_dir_all(directories[1].path()).unwrap();
+    assert_eq!(failed_on_page(&broker)[0], 1);
+}
+
 const STORAGE: i16 = ErrorCode::KafkaStorageError as i16;
 
 #[test]
@@ -101,11 +124,13 @@ fn a_failed_sync_is_the_end_of_its_directory_alone() {
     let broker = TestBroker::start_on_all(vec![MemoryDisk::default().root(), bad], topics);
     let mut client = broker.client();
     assert_eq!(appends(&mut client, "t", 4), [0; 4]);
+    assert_eq!(failed_on_page(&broker), [0, 0]);
     failures.add(Operation::Sync, ErrorKind::Other, 0, 1);
     // What became of the first batch is unknown, so it is neither acknowledged nor shown, then or later.
     for _ in 0..2 {
         assert_eq!(appends(&mut client, "t", 4), [0, STORAGE, 0, STORAGE]);
     }
+    assert_eq!(failed_on_page(&broker), [1, 2]);
     let describe = |client: &mut Client| -> DescribeLogDirsResponse {
         let all = DescribeLogDirsRequest::default().with_topics(None);
         client.ask(ApiKey::DescribeLogDirs, 4, &all)

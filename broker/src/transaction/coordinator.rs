@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kafkactl_core::log::TransactionVersion;
 use kafkactl_core::names::{BrokerId, PartitionId, TopicPartition};
@@ -242,14 +242,14 @@ impl Transactions {
         lost.iter().for_each(|shard| shard.resign());
         // What takes no time is loaded at once: the first clients of a new cluster need not wait.
         let (empty, full): (Vec<_>, Vec<_>) = gained.into_iter().partition(|shard| shard.is_empty());
-        empty.iter().for_each(|shard| drop(shard.load()));
+        empty.iter().for_each(|shard| drop(self.load(shard)));
         if full.is_empty() {
             return;
         }
         let transactions = self.clone();
         let loading = move || {
             for shard in full {
-                for id in shard.load() {
+                for id in transactions.load(&shard) {
                     transactions.complete(&shard, &id);
                 }
             }
@@ -257,6 +257,15 @@ impl Transactions {
         if let Err(error) = std::thread::Builder::new().name("txn-loader".to_owned()).spawn(loading) {
             tracing::error!(%error, "transactions cannot be loaded");
         }
+    }
+}
+
+impl Transactions {
+    fn load(&self, shard: &ShardDriver) -> Vec<TransactionalId> {
+        let started = Instant::now();
+        let prepared = shard.load();
+        self.counts().loads.record(started.elapsed());
+        prepared
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::coordinator::Transactions;
 use super::shard::{ListFilter, Shard};
 use super::state::TransactionState;
+use crate::metrics::Histogram;
 
 /// What has happened to transactions since this broker started.
 #[derive(Debug, Default)]
@@ -14,6 +15,8 @@ pub struct TransactionCounts {
     pub aborted: AtomicU64,
     /// Of those aborted, by the coordinator because they were open for too long.
     pub timed_out: AtomicU64,
+    /// Of partitions of the transactions topic, how long it took.
+    pub(crate) loads: Histogram,
 }
 
 impl TransactionCounts {

@@ -35,6 +35,8 @@ struct Rule {
     passes: usize,
     /// Calls that fail after that.
     failures: usize,
+    /// Whether a failing call panics.
+    panics: bool,
     /// What a failing call waits for first.
     gate: Option<Arc<Gate>>,
 }
@@ -75,7 +77,7 @@ impl Gate {
 impl Failures {
     /// After `passes` calls of `operation`, lets `failures` calls fail with `kind`. A failing write leaves half.
     pub fn add(&self, operation: Operation, kind: io::ErrorKind, passes: usize, failures: usize) {
-        self.rules.lock().push(Rule { operation, kind, passes, failures, gate: None });
+        self.rules.lock().push(Rule { operation, kind, passes, failures, panics: false, gate: None });
     }
 
     /// Lets the next call of `operation` fail once the gate is opened. Later calls do not wait for that.
@@ -86,9 +88,16 @@ impl Failures {
             kind,
             passes: 0,
             failures: 1,
+            panics: false,
             gate: Some(Arc::clone(&gate)),
         });
         gate
+    }
+
+    /// Lets the next call of `operation` panic, as a mistake in whoever makes it would.
+    pub fn panic(&self, operation: Operation) {
+        let kind = io::ErrorKind::Other;
+        self.rules.lock().push(Rule { operation, kind, passes: 0, failures: 1, panics: true, gate: None });
     }
 
     pub fn clear(&self) {
@@ -96,7 +105,8 @@ impl Failures {
     }
 
     fn check(&self, operation: Operation) -> io::Result<()> {
-        let Some(Rule { kind, gate, .. }) = self.failing(operation) else { return Ok(()) };
+        let Some(Rule { kind, gate, panics, .. }) = self.failing(operation) else { return Ok(()) };
+        assert!(!panics, "{operation:?} was told to panic");
         if let Some(gate) = gate {
             gate.pass();
         }

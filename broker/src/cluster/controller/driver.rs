@@ -21,6 +21,7 @@ use crate::cluster::loader::MetadataLoader;
 use crate::cluster::quorum::{MetadataLog, MetadataLogError};
 use crate::cluster::{MetadataCache, MetadataDelta, MetadataImage, MetadataSubscriber};
 use crate::dir_health::DirHealth;
+use crate::metrics::{ControllerCounts, MetadataError};
 
 /// Most orders that one sync makes durable.
 const ORDERS_PER_COMMIT: usize = 64;
@@ -43,6 +44,7 @@ pub(crate) struct Driver {
     pub broker_epoch: BrokerEpoch,
     /// Of the directory the metadata log lies in.
     pub health: Arc<DirHealth>,
+    pub counts: Arc<ControllerCounts>,
 }
 
 impl Driver {
@@ -93,10 +95,13 @@ impl Driver {
                     break;
                 }
                 Order::Decide { deadline, refuse, .. } if deadline.is_some_and(|it| it < Instant::now()) => {
+                    self.counts.timed_out();
                     // Whoever asked may have given up.
                     let _ = refuse.send(Refusal::plain(ErrorCode::RequestTimedOut));
                 }
-                Order::Decide { decide, .. } => {
+                Order::Decide { decide, given_at, .. } => {
+                    let began = Instant::now();
+                    self.counts.taken_up(began.duration_since(given_at));
                     let machine = machine(&self.loader, &self.settings);
                     let (records, answer) = decide(&machine, &mut random, self.log.end_offset());
                     match self.write(records) {
@@ -106,6 +111,7 @@ impl Driver {
                         }
                         Err(error) => answer(Err(refusal(&error))),
                     }
+                    self.counts.processed(began.elapsed());
                 }
             }
         }
@@ -140,6 +146,7 @@ impl Driver {
             if let Err(source) = self.loader.replay(Offset(offset), record) {
                 // What is written now says what cannot be. Nothing more is written on top of it.
                 error!(error = %source, "the controller decided on a record that cannot be replayed");
+                self.counts.failed(MetadataError::Replay);
                 return Err(self.log.poison(source));
             }
         }
@@ -149,17 +156,20 @@ impl Driver {
 
     /// Forces what was written to disk and makes it known.
     pub fn commit(&mut self) -> Result<(), Refusal> {
+        let began = Instant::now();
         if let Err(error) = self.log.flush() {
             error!(%error, "the metadata log cannot be forced to disk; it takes no more writes");
             self.note(&error);
             return Err(refusal(&error));
         }
         self.publish();
+        self.counts.committed(began.elapsed());
         Ok(())
     }
 
-    /// Takes the log's directory out of use if its disk has failed.
+    /// Counts a write that failed, and takes the log's directory out of use if its disk has failed.
     fn note(&self, error: &MetadataLogError) {
+        self.counts.failed(MetadataError::Write);
         if error.is_disk_failure() {
             self.health.fail(error);
         }
@@ -214,6 +224,7 @@ impl Driver {
             log_end: self.log.end_offset(),
             applied,
             voters: self.log.voters().to_vec(),
+            snapshot: self.log.newest_snapshot(),
         }));
     }
 
@@ -238,9 +249,14 @@ impl Driver {
         }
         match self.log.write_snapshot(self.loader.newest(), now_ms) {
             Ok(id) => info!(end = %id.end, epoch = %id.epoch, "wrote a snapshot of the metadata log"),
-            Err(error) => return warn!(%error, "a snapshot of the metadata log cannot be written"),
+            Err(error) => {
+                self.counts.failed(MetadataError::Snapshot);
+                return warn!(%error, "a snapshot of the metadata log cannot be written");
+            }
         }
+        self.show_quorum();
         if let Err(error) = self.log.clean(now_ms) {
+            self.counts.failed(MetadataError::Snapshot);
             warn!(%error, "the metadata log cannot be cleaned");
         }
     }

@@ -13,7 +13,8 @@ use tokio::sync::oneshot;
 
 use super::decision::{Decision, Refusal};
 use super::machine::{Machine, Random};
-use crate::cluster::quorum::Voter;
+use crate::cluster::quorum::{StoredSnapshot, Voter};
+use crate::metrics::ControllerCounts;
 
 /// Requests that may wait for the controller. One more is told to come again.
 pub(crate) const ORDERS_MAX: usize = 1024;
@@ -27,6 +28,7 @@ pub(crate) type Answer = Box<dyn FnOnce(Result<(), Refusal>) + Send>;
 pub(crate) enum Order {
     Decide {
         decide: Box<Decide>,
+        given_at: Instant,
         /// When whoever asked has given up.
         deadline: Option<Instant>,
         refuse: oneshot::Sender<Refusal>,
@@ -41,6 +43,7 @@ pub struct Controller {
     orders: SyncSender<Order>,
     quorum: Arc<ArcSwap<QuorumView>>,
     broker: (BrokerId, BrokerEpoch),
+    counts: Arc<ControllerCounts>,
 }
 
 /// How the metadata quorum stands.
@@ -54,6 +57,8 @@ pub struct QuorumView {
     /// The last record that this broker acts upon, or that asks nothing of it.
     pub applied: Offset,
     pub voters: Vec<Voter>,
+    /// The newest of the metadata log.
+    pub snapshot: Option<StoredSnapshot>,
 }
 
 impl Controller {
@@ -61,8 +66,9 @@ impl Controller {
         orders: SyncSender<Order>,
         quorum: Arc<ArcSwap<QuorumView>>,
         broker: (BrokerId, BrokerEpoch),
+        counts: Arc<ControllerCounts>,
     ) -> Self {
-        Self { orders, quorum, broker }
+        Self { orders, quorum, broker, counts }
     }
 
     /// A controller that has stopped, for tests that change no metadata.
@@ -76,8 +82,9 @@ impl Controller {
             log_end: Offset(0),
             applied: Offset::NONE,
             voters: Vec::new(),
+            snapshot: None,
         };
-        Self::new(orders, Arc::new(ArcSwap::from_pointee(view)), (broker, BrokerEpoch(-1)))
+        Self::new(orders, Arc::new(ArcSwap::from_pointee(view)), (broker, BrokerEpoch(-1)), Arc::default())
     }
 
     /// The broker this controller shares a process with.
@@ -93,6 +100,10 @@ impl Controller {
 
     pub fn quorum(&self) -> Arc<QuorumView> {
         self.quorum.load_full()
+    }
+
+    pub(crate) fn counts(&self) -> &ControllerCounts {
+        &self.counts
     }
 
     /// Has the controller decide. The reply comes once the records are committed, replayed, and known to everybody
@@ -119,7 +130,7 @@ impl Controller {
             });
             (records, answer)
         });
-        let sent = self.orders.try_send(Order::Decide { decide, deadline, refuse });
+        let sent = self.orders.try_send(Order::Decide { decide, given_at: Instant::now(), deadline, refuse });
         async move {
             match sent {
                 Ok(()) => {}

@@ -229,6 +229,10 @@ impl MetadataLog {
         Ok(id)
     }
 
+    pub fn newest_snapshot(&self) -> Option<StoredSnapshot> {
+        self.snapshots.last().copied()
+    }
+
     /// Starts counting the time to the next snapshot.
     pub fn start_clock(&mut self, now_ms: i64) {
         if let Some(newest) = self.snapshots.last_mut() {

@@ -18,4 +18,5 @@ mod voters;
 pub use election::{ElectionState, Quorum, QuorumError, ReplicaKey};
 pub use error::MetadataLogError;
 pub use log::{METADATA_LOG_DIR, MetadataLog};
+pub use retention::StoredSnapshot;
 pub use voters::{ControllerEndpoint, Voter, VoterSet};
