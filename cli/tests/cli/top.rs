@@ -142,8 +142,10 @@ fn it_follows_the_size_and_the_mouse() {
     terminal.wait_for("Groups (8)");
     terminal.send(b"\x1b[<0;3;4M");
     terminal.wait_for("GROUP▲");
+    terminal.send(b"\x1b[<0;10;6M\x1b[<0;10;6m");
+    terminal.wait("the second row", |screen| selected(screen) == Some(1));
     terminal.send(b"\x1b[<65;10;10M");
-    terminal.wait("three rows down", |screen| selected(screen) == Some(3));
+    terminal.wait("three rows down", |screen| selected(screen) == Some(4));
     terminal.press("q");
     assert_eq!(terminal.ends_clean().code, 0);
 }

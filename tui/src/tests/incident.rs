@@ -173,6 +173,19 @@ fn a_broker_that_does_not_answer_is_not_up() {
     assert_eq!(states(&app)[1], state("up", "0"));
 }
 
+/// As a principal without rights meets it: the tables are empty because it may not see what is there.
+#[test]
+fn what_is_refused_is_a_problem_and_not_an_empty_cluster() {
+    let refused = "broker 1: Cluster authorization failed. (CLUSTER_AUTHORIZATION_FAILED)";
+    let failed = |of, error: &str| Data::Failed(Failed { of, error: error.to_owned() });
+    let mut app = app_of([(0, metadata(&[1], 0, &[])), (1, failed(Sampler::LogDirs, refused))]);
+    assert_eq!(problems(&app), [format!("log dirs not answered: {refused}")]);
+    assert!(!app.cluster.brokers[&1].is_silent(), "it has answered");
+    // Nobody answers at all: that is one problem, whatever else is asked for.
+    app.cluster.apply(Snapshot { at_ms: 2, took_ms: 1, data: failed(Sampler::Metadata, "refused") });
+    assert_eq!(problems(&app), ["metadata not answered: refused"]);
+}
+
 #[test]
 fn a_group_with_an_offline_partition_does_not_look_caught_up() {
     let mut seen = vec![(0, metadata(&[1, 2, 3], 2, &[1, 2, 3])), (1, groups(&[("billing", "Stable")], &[]))];
