@@ -30,11 +30,13 @@ def run(*command, stdin="", check=True, seconds=180):
 
 
 class Ours:
-    """One kafkactl broker on a data directory."""
+    """One kafkactl broker on a data directory, or on those that `log.dirs` among the settings names."""
 
     def __init__(self, folder, port, *settings):
         self.folder, self.bootstrap = pathlib.Path(folder), f"127.0.0.1:{port}"
         self.settings = [word for setting in settings for word in ("--set", setting)]
+        if not any(setting.startswith("log.dirs=") for setting in settings):
+            self.settings += ["--data-dir", self.folder]
         self.process = None
 
     def start(self):
@@ -42,7 +44,7 @@ class Ours:
         ready.unlink(missing_ok=True)
         self.log = open(self.folder.parent / f"{self.folder.name}.log", "ab")
         self.process = subprocess.Popen(
-            [KAFKACTL, "broker", "start", "--data-dir", self.folder, "--listen", self.bootstrap,
+            [KAFKACTL, "broker", "start", "--listen", self.bootstrap,
              "--ready-file", ready, *self.settings], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         end = time.monotonic() + READY_SECONDS_MAX
         while not ready.exists():
