@@ -128,12 +128,8 @@ impl Cluster {
         for (name, partitions) in offsets.topics {
             let Some(topic) = self.topics.get_mut(name.as_str()) else { continue };
             for found in partitions {
-                let Some(partition) = topic.partitions.get_mut(&found.id) else { continue };
-                partition.start = found.start.or(partition.start);
-                partition.stable = found.stable.or(partition.stable);
-                if let Some(end) = found.end {
-                    partition.end = Some(end);
-                    partition.ends.push(at_ms, end);
+                if let Some(partition) = topic.partitions.get_mut(&found.id) {
+                    partition.read(at_ms, &found);
                 }
             }
         }

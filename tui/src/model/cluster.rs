@@ -12,7 +12,8 @@ use super::event::{Happening, Noticed};
 use super::lag::{self, Skew, Total};
 use super::ring::{History, Ring};
 use super::snapshot::{
-    Config, Data, Failed, LogDir, LogDirs, Place, Record, Sampler, Segments, Snapshot, Stamp,
+    Config, Data, Failed, LogDir, LogDirs, PartitionOffsets, Place, Record, Sampler, Segments, Snapshot,
+    Stamp,
 };
 
 pub use super::group::{Group, GroupPartition, GroupSummary};
@@ -111,6 +112,8 @@ pub struct Partition {
     pub start: Option<i64>,
     pub end: Option<i64>,
     pub stable: Option<i64>,
+    /// Since when the last stable offset has stood still behind the end: a transaction is open there.
+    pub held_ms: Option<i64>,
     pub ends: History,
     /// Bytes on the fullest replica.
     pub size_bytes: Option<i64>,
@@ -348,6 +351,25 @@ impl Partition {
         } else {
             None
         }
+    }
+
+    /// Takes in what its leader told; what it did not tell stays.
+    pub(super) fn read(&mut self, at_ms: i64, found: &PartitionOffsets) {
+        let before = self.stable;
+        self.start = found.start.or(self.start);
+        self.stable = found.stable.or(self.stable);
+        if let Some(end) = found.end {
+            self.end = Some(end);
+            self.ends.push(at_ms, end);
+        }
+        let is_held = self.gap().is_some_and(|gap| gap > 0);
+        let since_ms = self.held_ms.filter(|_| self.stable == before).unwrap_or(at_ms);
+        self.held_ms = is_held.then_some(since_ms);
+    }
+
+    /// Offsets that readers of committed records do not see yet.
+    pub fn gap(&self) -> Option<i64> {
+        Some(self.end?.saturating_sub(self.stable?).max(0))
     }
 
     /// The end that consumers of this isolation see.

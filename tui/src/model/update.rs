@@ -324,6 +324,9 @@ fn problem_place(app: &App, id: &str) -> Option<Place> {
     if app.shown().groups.contains_key(subject) {
         return Some(Place::Group(subject.into()));
     }
+    if app.shown().topics.contains_key(subject) {
+        return Some(Place::Topic(subject.into()));
+    }
     subject.rsplit_once('-').map(|(topic, _)| Place::Topic(topic.into()))
 }
 

@@ -1,5 +1,5 @@
 use super::{Lens, command};
-use crate::model::cluster::{Cluster, Group, GroupSummary, Name};
+use crate::model::cluster::{Cluster, Group, GroupSummary, Name, Partition};
 use crate::model::grid::{Cell, Column, Grid, Row, Tone, Value};
 use crate::model::lag::{self, Eta, Lag, Total, Verdict};
 
@@ -83,13 +83,14 @@ fn row(cluster: &Cluster, name: &Name, group: &Group, lens: Lens) -> Row {
     }
 }
 
-const PARTITION_COLUMNS: [Column; 15] = [
+const PARTITION_COLUMNS: [Column; 16] = [
     Column::new("PARTITION").shrinks_to(14),
     Column::new("VERDICT"),
     Column::new("COMMIT"),
     Column::new("START").wide(),
     Column::new("END").rank(1),
     Column::new("LAG"),
+    Column::new("LSO-GAP").rank(3),
     Column::new("STATE").rank(1),
     Column::new("TIME-LAG").time().rank(1),
     Column::new("READ/S").rank(2),
@@ -109,6 +110,7 @@ pub fn partitions(cluster: &Cluster, name: &str, lens: Lens) -> Grid {
             let known = cluster.partition(topic, *id);
             let lag = partition.lag;
             let behind = lag.and_then(Lag::offsets);
+            let gap = known.and_then(Partition::gap);
             let time_lag = known.and_then(|known| partition.time_lag_ms(known));
             let (read, write) = partition.rates(known, lens.window_ms);
             let member = partition.member.and_then(|index| group.members.get(index));
@@ -129,6 +131,7 @@ pub fn partitions(cluster: &Cluster, name: &str, lens: Lens) -> Grid {
                     Cell::maybe(known.and_then(|known| known.start), Value::Count),
                     Cell::maybe(known.and_then(|known| known.known_end(cluster.isolation)), Value::Count),
                     Cell::maybe(behind, Value::Count),
+                    Cell::maybe(gap, Value::Count).tone_if(gap.is_some_and(|gap| gap > 0), Tone::Warning),
                     state,
                     Cell::maybe(time_lag, Value::Millis),
                     if behind.is_some() { Cell::soon(read, Value::Rate) } else { Cell::new(Value::None) },

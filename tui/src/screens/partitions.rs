@@ -48,7 +48,7 @@ fn row(name: &Name, topic: &Topic, id: i32, partition: &Partition, lens: Lens) -
         partition.replicas.iter().filter(|id| !partition.isr.contains(id)).copied().collect();
     let missing_text = missing.iter().map(i32::to_string).collect::<Vec<_>>().join(",");
     let marked = partition.replicas.iter().map(|id| (*id, missing.contains(id))).collect();
-    let gap = partition.end.zip(partition.stable).map(|(end, stable)| end.saturating_sub(stable).max(0));
+    let gap = partition.gap();
     let ids = |ids: &[i32]| Value::Replicas(ids.iter().map(|id| (*id, false)).collect());
     Row {
         id: format!("{name}-{id}"),

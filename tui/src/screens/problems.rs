@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::command;
 use crate::model::cluster::{Cluster, Group, Name, Partition, Trouble};
-use crate::model::grid::{Cell, Column, Grid, Row, Tone};
+use crate::model::grid::{Cell, Column, Grid, Row, Tone, human_millis};
 use crate::model::lag::{Lag, Verdict};
 use crate::model::snapshot::Sampler;
 
@@ -13,6 +13,9 @@ const COLUMNS: [Column; 3] =
 
 /// Partitions that a problem names; the others are counted.
 const NAMED_MAX: usize = 3;
+
+/// A transaction may be open for so long: the usual `transaction.timeout.ms`, twice.
+const HELD_MS_MAX: i64 = 120_000;
 
 /// How bad it is: the order of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,13 +56,18 @@ pub fn grid(cluster: &Cluster) -> Grid {
     let mut found = of_samplers(cluster);
     found.extend(of_partitions(cluster));
     found.extend(of_brokers(cluster));
+    found.extend(of_transactions(cluster));
     found.extend(cluster.groups.iter().flat_map(|(name, group)| of_group(name, group)));
     found.sort_by_key(|problem| problem.level);
+    // Figures change from poll to poll: a problem is known by its subject.
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let rows = found.into_iter().map(|Problem { level, subject, what, copy }| {
         let mark = level.mark();
         let tone = mark.tone;
+        let number = counts.entry(subject.clone()).or_default();
+        *number += 1;
         Row {
-            id: format!("{subject}\n{what}"),
+            id: format!("{subject}\n{number}"),
             cells: vec![mark, Cell::name(subject), Cell::text(what).tone(tone)],
             is_trouble: true,
             copy,
@@ -162,6 +170,33 @@ fn of_partitions(cluster: &Cluster) -> Vec<Problem> {
             _ => (Level::Refusing, format!("{count}{}: ISR lacks {lacks}", trouble.name())),
         };
         Problem { level, subject, what, copy: command(&["topic", "describe"], &[name]) }
+    };
+    by_topic.into_iter().map(problem).collect()
+}
+
+/// Transactions that stay open, by topic: readers of committed records wait for their end.
+fn of_transactions(cluster: &Cluster) -> Vec<Problem> {
+    let mut by_topic: BTreeMap<&Name, Vec<(i32, i64, i64)>> = BTreeMap::new();
+    for (name, _, id, partition) in cluster.partitions() {
+        let held_ms = partition.held_ms.map(|since_ms| cluster.seen_ms.saturating_sub(since_ms));
+        if let (Some(held_ms), Some(gap)) =
+            (held_ms.filter(|held_ms| *held_ms > HELD_MS_MAX), partition.gap())
+        {
+            by_topic.entry(name).or_default().push((id, held_ms, gap));
+        }
+    }
+    let problem = |(name, held): (&Name, Vec<(i32, i64, i64)>)| {
+        let (subject, count) = match held.as_slice() {
+            [(id, ..)] => (format!("{name}-{id}"), String::new()),
+            _ => (name.to_string(), format!(" in {} partitions", held.len())),
+        };
+        let longest_ms = held.iter().map(|(_, held_ms, _)| *held_ms).max().unwrap_or(0);
+        let gap = held.iter().map(|(.., gap)| *gap).fold(0, i64::saturating_add);
+        let what = format!(
+            "an open transaction{count} holds {gap} offsets back from readers of committed records, for {}",
+            human_millis(longest_ms)
+        );
+        Problem { level: Level::Slow, subject, what, copy: command(&["txn", "producers"], &[name]) }
     };
     by_topic.into_iter().map(problem).collect()
 }

@@ -173,6 +173,35 @@ fn a_broker_that_does_not_answer_is_not_up() {
     assert_eq!(states(&app)[1], state("up", "0"));
 }
 
+#[test]
+fn a_transaction_that_stays_open_is_a_problem() {
+    let offsets = |stable: [i64; 2], end| {
+        let of = |(id, stable): (usize, i64)| PartitionOffsets {
+            id: id as i32,
+            start: Some(0),
+            end: Some(end),
+            stable: Some(stable),
+        };
+        let partitions = stable.into_iter().enumerate().map(of).collect();
+        Data::Offsets(Offsets { topics: [("orders".to_owned(), partitions)].into(), silent: vec![] })
+    };
+    let mut app = app_of([(0, metadata(&[1, 2, 3], 2, &[1, 2, 3])), (1_000, offsets([5, 5], 10))]);
+    let mut see = |at_ms, data| {
+        app.cluster.apply(Snapshot { at_ms, took_ms: 1, data });
+        problems(&app)
+    };
+    // One moves on now and then, the other does not.
+    assert_eq!(see(100_000, offsets([5, 7], 30)), [""; 0]);
+    let held = "holds 35 offsets back from readers of committed records, for 2m01s";
+    assert_eq!(see(122_000, offsets([5, 7], 40)), [format!("orders-0 an open transaction {held}")]);
+    let held = "holds 80 offsets back from readers of committed records, for 4m59s";
+    assert_eq!(
+        see(300_000, offsets([5, 7], 46)),
+        [format!("orders an open transaction in 2 partitions {held}")]
+    );
+    assert_eq!(see(302_000, offsets([46, 46], 46)), [""; 0]);
+}
+
 /// As a principal without rights meets it: the tables are empty because it may not see what is there.
 #[test]
 fn what_is_refused_is_a_problem_and_not_an_empty_cluster() {

@@ -96,6 +96,32 @@ fn the_selection_sticks_to_its_row() {
     assert_eq!(app.grid().rows[index].id, selected);
 }
 
+/// From the overview: a broker, a group, a partition, several partitions of a topic.
+#[test]
+fn a_problem_opens_what_it_is_about_and_keeps_the_selection() {
+    let subjects = |app: &App| -> Vec<String> {
+        app.grid().rows.iter().map(|row| row.cells[1].value.plain().into_owned()).collect()
+    };
+    for (subject, place) in [
+        ("audit-log-0", Place::Topic("audit-log".into())),
+        ("broker 3", Place::Broker(3)),
+        ("payments", Place::Topic("payments".into())),
+        ("rewound", Place::Group("rewound".into())),
+    ] {
+        let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+        let at = subjects(&app).iter().position(|known| known == subject).unwrap();
+        press(&mut app, &vec!["j"; at]);
+        // Lags have grown by then.
+        for snapshot in crate::demo::step(17, app.now_ms + 2_000) {
+            update(&mut app, Event::Snapshot(Box::new(snapshot)));
+        }
+        let selected = app.selected_index(0).unwrap();
+        assert_eq!(subjects(&app)[selected], subject);
+        press(&mut app, &["Enter"]);
+        assert_eq!(*app.place(), place);
+    }
+}
+
 #[test]
 fn letters_go_to_the_text_field_while_one_is_open() {
     let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
