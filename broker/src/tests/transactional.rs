@@ -19,17 +19,23 @@ const TOPICS: &[Topic<'static>] = &[
 
 /// A broker that serves what clients of today ask for, its coordinators loaded.
 pub(super) fn start(directory: &Path, settings: &[(&str, &str)]) -> TestBroker {
+    let mut broker = start_unopened(directory, settings);
+    broker.open_logs();
+    until("coordinators are loaded", || {
+        broker.broker.groups.list().is_ok() && broker.broker.transactions.list(&Default::default()).is_ok()
+    });
+    broker
+}
+
+/// One that serves and has not begun to open its logs.
+pub(super) fn start_unopened(directory: &Path, settings: &[(&str, &str)]) -> TestBroker {
     let (mut image, mut delta) = image(TOPICS);
     for (name, feature_level) in [("transaction.version", 2), ("group.version", 1)] {
         let level = FeatureLevelRecord { name: name.to_owned(), feature_level };
         image.replay(MetadataRecord::FeatureLevel(level), &mut delta).unwrap();
     }
     let directory = Arc::new(RealDir::open(directory).unwrap());
-    let broker = TestBroker::start_knowing(directory, (image, delta), settings);
-    until("coordinators are loaded", || {
-        broker.broker.groups.list().is_ok() && broker.broker.transactions.list(&Default::default()).is_ok()
-    });
-    broker
+    TestBroker::start_unopened(directory, (image, delta), settings)
 }
 
 /// How a client tells the coordinator what its transaction touches.
@@ -189,6 +195,12 @@ impl Producer {
     }
 
     pub fn commit_offset_as(&mut self, commit: &OffsetCommit<'_>, version: i16) -> ErrorCode {
+        let request = self.commit_request(commit);
+        let answer: TxnOffsetCommitResponse = self.client.ask(ApiKey::TxnOffsetCommit, version, &request);
+        error(answer.topics[0].partitions[0].error_code)
+    }
+
+    pub fn commit_request(&self, commit: &OffsetCommit<'_>) -> TxnOffsetCommitRequest {
         let partition = txn_offset_commit_request::TxnOffsetCommitRequestPartition::default()
             .with_partition_index(0)
             .with_committed_offset(commit.offset)
@@ -196,16 +208,14 @@ impl Producer {
         let topic = txn_offset_commit_request::TxnOffsetCommitRequestTopic::default()
             .with_name(topic_name(commit.topic))
             .with_partitions(vec![partition]);
-        let request = TxnOffsetCommitRequest::default()
+        TxnOffsetCommitRequest::default()
             .with_transactional_id(self.transactional_id())
             .with_producer_id(messages_id(self.id))
             .with_producer_epoch(self.epoch)
             .with_group_id(group_id(commit.group))
             .with_generation_id(commit.generation)
             .with_member_id(StrBytes::from_string(commit.member.to_owned()))
-            .with_topics(vec![topic]);
-        let answer: TxnOffsetCommitResponse = self.client.ask(ApiKey::TxnOffsetCommit, version, &request);
-        error(answer.topics[0].partitions[0].error_code)
+            .with_topics(vec![topic])
     }
 
     /// The coordinator's word on the transaction.

@@ -7,11 +7,14 @@ use kafkactl_core::record::batches;
 use kafkactl_core::schema::transaction::transaction_log_value::PartitionsSchema;
 use kafkactl_core::schema::transaction::{TransactionLogKey, TransactionLogValue, TransactionRecord};
 use kafkactl_core::wire::messages::fetch_response::PartitionData;
+use kafkactl_core::wire::messages::write_txn_markers_request::{WritableTxnMarker, WritableTxnMarkerTopic};
 use kafkactl_core::wire::messages::*;
 use kafkactl_core::wire::{ApiKey, ErrorCode};
 
 use super::fetching::{request as fetch_request, values};
-use super::transactional::{PROTOCOLS, Producer, Protocol, error, group_id, start, topic_name};
+use super::transactional::{
+    OffsetCommit, PROTOCOLS, Producer, Protocol, error, group_id, start, start_unopened, topic_name,
+};
 use super::*;
 
 /// What a partition of `orders` shows from its start.
@@ -219,6 +222,55 @@ fn transactions_outlive_their_broker() {
     assert_eq!((open.produce(1, "more"), open.end(true)), (ErrorCode::None, ErrorCode::None));
     until("it is seen", || committed(&mut reader, 1) == ["undecided", "more"]);
     until("its offset too", || stable_offset(&mut reader, "copy") == Ok(3));
+}
+
+/// Markers and offsets of a transaction that come before the logs are open wait for them, and count.
+#[test]
+fn what_ends_a_transaction_waits_for_the_logs_it_is_written_to() {
+    let directory = tempfile::tempdir().unwrap();
+    let broker = start(directory.path(), &[]);
+    let mut written = Producer::started(&broker, "written", Protocol::Announcing);
+    let mut committing = Producer::started(&broker, "committing", Protocol::Implicit);
+    assert_eq!(written.produce(0, "in a transaction"), ErrorCode::None);
+    assert_eq!(committing.produce(1, "with an offset"), ErrorCode::None);
+    drop(broker);
+
+    let mut broker = start_unopened(directory.path(), &[]);
+    (written.client, committing.client) = (broker.client(), broker.client());
+    let topic =
+        WritableTxnMarkerTopic::default().with_name(topic_name("orders")).with_partition_indexes(vec![0]);
+    let marker = WritableTxnMarker::default()
+        .with_producer_id(written.id.into())
+        .with_producer_epoch(written.epoch)
+        .with_transaction_result(true)
+        .with_topics(vec![topic]);
+    let markers = WriteTxnMarkersRequest::default().with_markers(vec![marker]);
+    let marking = written.client.send(ApiKey::WriteTxnMarkers, 1, &markers);
+    let commit = OffsetCommit { offset: 3, ..OffsetCommit::default() };
+    let offset = committing.client.send(ApiKey::TxnOffsetCommit, 5, &committing.commit_request(&commit));
+    let _: ApiVersionsResponse = broker.client().ask(ApiKey::ApiVersions, 0, &ApiVersionsRequest::default());
+    assert!(
+        broker.partition("orders", 0).is_opening() && broker.partition("__consumer_offsets", 0).is_opening()
+    );
+    broker.open_logs();
+
+    let marked: WriteTxnMarkersResponse = written.client.receive(ApiKey::WriteTxnMarkers, 1, marking);
+    assert_eq!(error(marked.markers[0].topics[0].partitions[0].error_code), ErrorCode::None);
+    let mut reader = broker.client();
+    assert_eq!(committed(&mut reader, 0), ["in a transaction"]);
+    let first: TxnOffsetCommitResponse = committing.client.receive(ApiKey::TxnOffsetCommit, 5, offset);
+    // The log is open by now; what coordinators keep in it may not have been read yet.
+    let mut code = error(first.topics[0].partitions[0].error_code);
+    until("the offset is taken", || match code {
+        ErrorCode::CoordinatorLoadInProgress => {
+            code = committing.commit_offset_as(&commit, 5);
+            false
+        }
+        code => code == ErrorCode::None || panic!("{code:?}"),
+    });
+    assert_eq!(committing.end(true), ErrorCode::None);
+    until("it counts", || stable_offset(&mut reader, "copy") == Ok(3));
+    until("so does the record", || committed(&mut reader, 1) == ["with an offset"]);
 }
 
 /// The record of a decision to commit, as a coordinator writes it that has no time for more.
