@@ -72,6 +72,40 @@ fn a_full_disk_is_survived() {
     assert!(refused > 40, "only {refused} appends were refused");
 }
 
+/// Retention and DeleteRecords make room, so they need none; whatever is renamed is gone, and what is not stays.
+#[test]
+fn old_records_go_from_a_full_disk() {
+    let (disk, failures) = (MemoryDisk::default(), Failures::default());
+    let mut log = open(&disk, &failures);
+    for _ in 0..30 {
+        append(&mut log, &[7; 100]).unwrap();
+    }
+    let config = LogConfig { retention_bytes: Some(0), delete: true, ..(**log.config()).clone() };
+    log.update_config(Arc::new(config));
+    let retain = |log: &mut Log| {
+        let plan = log.plan_retention(log.end_offset(), 1000).unwrap();
+        log.apply_retention(&plan, 1000).map(|()| log.take_deleted().unlink().unwrap())
+    };
+    failures.add(Operation::Rename, ErrorKind::PermissionDenied, 5, 1);
+    retain(&mut log).unwrap_err();
+    let second = log.start_offset();
+    assert!(second > Offset(0) && second < log.active_base_offset(), "{second}");
+    for operation in [Operation::Write, Operation::Open] {
+        failures.add(operation, ErrorKind::StorageFull, 0, usize::MAX);
+    }
+    assert!(log.advance_start(second.plus(1)).unwrap());
+    retain(&mut log).unwrap();
+    // All but the active segment, which can only go when there is room for the next.
+    let start = log.start_offset();
+    assert_eq!(start, log.active_base_offset());
+    assert!(is_disk_full(&append(&mut log, &[7; 500]).unwrap_err()));
+    failures.clear();
+    append(&mut log, &[7; 100]).unwrap();
+    log.close().unwrap();
+    let log = open(&disk, &failures);
+    assert_eq!((log.start_offset(), log.end_offset()), (start, Offset(31)));
+}
+
 /// Whether or not the file can be cut back: what a disk holds that fails writes is unknown.
 #[test]
 fn a_write_that_fails_poisons_the_log() {

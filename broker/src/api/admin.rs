@@ -7,6 +7,7 @@ use kafkactl_core::wire::messages::Encodable;
 use kafkactl_core::wire::{ErrorCode, StrBytes};
 
 use super::Outcome;
+use super::text;
 use crate::broker::Broker;
 use crate::cluster::MetadataImage;
 use crate::cluster::controller::{Refusal, auto_created};
@@ -39,10 +40,6 @@ pub(super) fn verdict<T>(outcome: &Result<T, Refusal>) -> (i16, Option<StrBytes>
         Ok(_) => (ErrorCode::None.code(), None),
         Err(refusal) => (refusal.code.code(), refusal.message.as_deref().map(text)),
     }
-}
-
-pub(super) fn text(text: &str) -> StrBytes {
-    StrBytes::from_string(text.to_owned())
 }
 
 /// Starts creating topics that somebody asked for, and does not wait: the next request finds them (I8). Kafka's own

@@ -7,11 +7,10 @@ use kafkactl_core::wire::messages::consumer_group_describe_response::{
 use kafkactl_core::wire::messages::{ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse, GroupId};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
-use super::coordinator::{
-    GROUP_OPERATIONS_ALL, Named, optional_text, serves_consumer_groups, text, wire_name,
-};
+use super::coordinator::{GROUP_OPERATIONS_ALL, Named, serves_consumer_groups, wire_name};
 use super::room::{NO_ROOM, Room};
 use super::{ApiSpec, Outcome, Request};
+use super::{optional_text, text};
 use crate::broker::Broker;
 use crate::cluster::MetadataImage;
 use crate::group::{Assignment, DescribedConsumer, DescribedConsumerGroup, InstanceId, Missing};

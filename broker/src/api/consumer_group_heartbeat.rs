@@ -9,7 +9,8 @@ use kafkactl_core::wire::messages::{ConsumerGroupHeartbeatRequest, ConsumerGroup
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 use uuid::Uuid;
 
-use super::coordinator::{at_once_or_later, instance, serves_consumer_groups, text};
+use super::coordinator::{at_once_or_later, instance, serves_consumer_groups};
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::group::{self, ConsumerHeartbeat, ConsumerHeartbeatReply, Groups, Refusal};
 

@@ -10,6 +10,7 @@ use kafkactl_core::wire::messages;
 use kafkactl_core::wire::{ErrorCode, StrBytes};
 
 use super::Outcome;
+use super::text;
 use crate::broker::Broker;
 use crate::cluster::MetadataImage;
 use crate::cluster::features::GROUP_VERSION;
@@ -112,20 +113,6 @@ pub(super) fn to_commit(
 
 pub(super) fn code(result: Result<(), ErrorCode>) -> i16 {
     result.err().unwrap_or(ErrorCode::None).code()
-}
-
-/// A text for the wire. What is longer than the wire takes, as a message that repeats what a client sent may be, is
-/// cut.
-pub(super) fn text(text: &str) -> StrBytes {
-    let end = text.floor_char_boundary(TEXT_BYTES_MAX);
-    StrBytes::from_string(text[..end].to_owned())
-}
-
-/// The longest text of Kafka's protocol.
-const TEXT_BYTES_MAX: usize = i16::MAX as usize;
-
-pub(super) fn optional_text(optional: &Option<Arc<str>>) -> Option<StrBytes> {
-    optional.as_deref().map(text)
 }
 
 pub(super) fn instance(id: &Option<StrBytes>) -> Option<InstanceId> {

@@ -6,7 +6,8 @@ use kafkactl_core::wire::messages::create_partitions_request::CreatePartitionsTo
 use kafkactl_core::wire::messages::create_partitions_response::CreatePartitionsTopicResult;
 use kafkactl_core::wire::messages::{CreatePartitionsRequest, CreatePartitionsResponse, TopicName};
 
-use super::admin::{deadline, later, text, verdict};
+use super::admin::{deadline, later, verdict};
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::cluster::controller::{MorePartitions, Refusal};
 

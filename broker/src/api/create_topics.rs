@@ -7,8 +7,9 @@ use kafkactl_core::wire::messages::create_topics_response::{CreatableTopicConfig
 use kafkactl_core::wire::messages::{CreateTopicsRequest, CreateTopicsResponse, TopicName};
 use kafkactl_core::wire::{ApiKey, StrBytes};
 
-use super::admin::{deadline, later, text, verdict};
+use super::admin::{deadline, later, verdict};
 use super::config_entries::Layers;
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::cluster::controller::{CreateTopicsReply, CreatedTopic, NewTopic, Refusal};
 

@@ -8,7 +8,8 @@ use kafkactl_core::wire::messages::delete_topics_response::DeletableTopicResult;
 use kafkactl_core::wire::messages::{DeleteTopicsRequest, DeleteTopicsResponse, TopicName};
 use kafkactl_core::wire::{ApiKey, ErrorCode};
 
-use super::admin::{deadline, later, text, verdict};
+use super::admin::{deadline, later, verdict};
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::cluster::controller::{DeletedTopic, Refusal, TopicRef};
 

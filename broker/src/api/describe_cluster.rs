@@ -4,7 +4,8 @@ use kafkactl_core::wire::messages::describe_cluster_response::DescribeClusterBro
 use kafkactl_core::wire::messages::{BrokerId, DescribeClusterRequest, DescribeClusterResponse};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
-use super::admin::{CLUSTER_OPERATIONS, OPERATIONS_NOT_ASKED, text};
+use super::admin::{CLUSTER_OPERATIONS, OPERATIONS_NOT_ASKED};
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 
 pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::DescribeCluster, versions: 0..=2, handle };

@@ -11,10 +11,10 @@ use kafkactl_core::wire::messages::describe_configs_response::{
 use kafkactl_core::wire::messages::{DescribeConfigsRequest, DescribeConfigsResponse};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
-use super::admin::text;
 use super::broker_loggers;
 use super::config_entries::{self, Entry, Layers, Source};
 use super::room::{NO_ROOM, Room};
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::broker::Broker;
 use crate::cluster::MetadataImage;

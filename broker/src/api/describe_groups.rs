@@ -5,8 +5,9 @@ use kafkactl_core::wire::messages::describe_groups_response::{DescribedGroup, De
 use kafkactl_core::wire::messages::{DescribeGroupsRequest, DescribeGroupsResponse, GroupId};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
-use super::coordinator::{GROUP_OPERATIONS_ALL, Named, text};
+use super::coordinator::{GROUP_OPERATIONS_ALL, Named};
 use super::room::{NO_ROOM, Room};
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::group::{Described, InstanceId, Missing};
 

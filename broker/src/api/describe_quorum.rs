@@ -7,7 +7,7 @@ use kafkactl_core::wire::messages::describe_quorum_response::{
 use kafkactl_core::wire::messages::{BrokerId, DescribeQuorumRequest, DescribeQuorumResponse};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
-use super::admin::text;
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::cluster::controller::QuorumView;
 

@@ -11,7 +11,8 @@ use kafkactl_core::wire::messages::{
 };
 use kafkactl_core::wire::{ApiKey, ErrorCode};
 
-use super::admin::{TOPIC_OPERATIONS, text};
+use super::admin::TOPIC_OPERATIONS;
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::cluster::MetadataImage;
 use crate::cluster::image::{PartitionImage, TopicImage};

@@ -4,7 +4,8 @@ use kafkactl_core::wire::messages::elect_leaders_response::{PartitionResult, Rep
 use kafkactl_core::wire::messages::{ElectLeadersRequest, ElectLeadersResponse, TopicName};
 use kafkactl_core::wire::{ApiKey, ErrorCode};
 
-use super::admin::{deadline, later, text, verdict};
+use super::admin::{deadline, later, verdict};
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::cluster::controller::{Election, ElectionResults, Refusal, by_topic};
 

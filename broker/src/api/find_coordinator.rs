@@ -11,7 +11,7 @@ use kafkactl_core::wire::messages::find_coordinator_response::Coordinator;
 use kafkactl_core::wire::messages::{BrokerId, FindCoordinatorRequest, FindCoordinatorResponse};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
-use super::coordinator::text;
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::broker::Broker;
 use crate::cluster::MetadataImage;

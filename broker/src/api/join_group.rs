@@ -10,8 +10,9 @@ use kafkactl_core::wire::messages::{JoinGroupRequest, JoinGroupResponse};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 use uuid::Uuid;
 
-use super::coordinator::{instance, optional_text, text};
+use super::coordinator::instance;
 use super::{ApiSpec, Outcome, Request};
+use super::{optional_text, text};
 use crate::group::{InstanceId, JoinReply, JoinRequest, Joined, Protocol};
 
 pub(super) const SPEC: ApiSpec = ApiSpec { key: ApiKey::JoinGroup, versions: 0..=9, handle };

@@ -5,7 +5,8 @@ use kafkactl_core::wire::messages::leave_group_response::MemberResponse;
 use kafkactl_core::wire::messages::{LeaveGroupRequest, LeaveGroupResponse};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
-use super::coordinator::{code, instance, text, when_committed};
+use super::coordinator::{code, instance, when_committed};
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::group::{GroupId, InstanceId, LeaveOutcome, Leaver};
 

@@ -7,7 +7,7 @@ use kafkactl_core::wire::messages::list_config_resources_response::ConfigResourc
 use kafkactl_core::wire::messages::{ListConfigResourcesRequest, ListConfigResourcesResponse};
 use kafkactl_core::wire::{ApiKey, ErrorCode};
 
-use super::admin::text;
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::cluster::MetadataImage;
 

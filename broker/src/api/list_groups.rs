@@ -4,7 +4,7 @@
 use kafkactl_core::wire::messages::{ListGroupsRequest, ListGroupsResponse, list_groups_response};
 use kafkactl_core::wire::{ApiKey, StrBytes};
 
-use super::coordinator::text;
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::group::ListedGroup;
 

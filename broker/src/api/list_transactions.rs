@@ -10,7 +10,8 @@ use kafkactl_core::wire::messages::{
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 use regex::Regex;
 
-use super::coordinator::{at_once_or_later, text};
+use super::coordinator::at_once_or_later;
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::transaction::{ListFilter, TransactionState, Transactions};
 

@@ -11,7 +11,8 @@ use kafkactl_core::wire::messages::metadata_response::{
 use kafkactl_core::wire::messages::{BrokerId, MetadataRequest, MetadataResponse, TopicName};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
-use super::admin::{CLUSTER_OPERATIONS, OPERATIONS_NOT_ASKED, TOPIC_OPERATIONS, create_missing_topics, text};
+use super::admin::{CLUSTER_OPERATIONS, OPERATIONS_NOT_ASKED, TOPIC_OPERATIONS, create_missing_topics};
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::cluster::MetadataImage;
 use crate::cluster::image::{PartitionImage, TopicImage};

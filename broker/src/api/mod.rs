@@ -56,6 +56,7 @@ mod telemetry;
 mod transactional;
 mod txn_offset_commit;
 mod update_features;
+mod wire_text;
 mod write_txn_markers;
 
 use std::future::Future;
@@ -77,6 +78,7 @@ use crate::broker::Broker;
 use crate::connection::{CloseReason, ConnectionState};
 use crate::metrics::ErrorCodes;
 use crate::partition::Partition;
+use wire_text::{optional_text, text};
 
 /// Every API this broker serves.
 pub(crate) const SPECS: &[ApiSpec] = &[

@@ -13,7 +13,8 @@ use kafkactl_core::wire::messages::offset_fetch_response::{
 use kafkactl_core::wire::messages::{OffsetFetchRequest, OffsetFetchResponse};
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 
-use super::coordinator::{Named, find_topic, text, when_all_committed, wire_name};
+use super::coordinator::{Named, find_topic, when_all_committed, wire_name};
+use super::text;
 use super::{ApiSpec, Outcome, Request};
 use crate::cluster::MetadataImage;
 use crate::group::{FetchRequest, FetchedTopic, TopicToFetch};

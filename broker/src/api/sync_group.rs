@@ -7,7 +7,8 @@ use bytes::Bytes;
 use kafkactl_core::wire::messages::{SyncGroupRequest, SyncGroupResponse};
 use kafkactl_core::wire::{ApiKey, ErrorCode};
 
-use super::coordinator::{instance, optional_text};
+use super::coordinator::instance;
+use super::optional_text;
 use super::{ApiSpec, Outcome, Request};
 use crate::group::{SyncReply, SyncRequest};
 

@@ -117,6 +117,7 @@ impl Connection {
         let mut bytes_read = 0;
         loop {
             let inbox_is_drained = self.start_requests(cx);
+            let lacked_room = !self.replies.have_room();
             let metrics = &self.broker.metrics.requests;
             if let Poll::Ready(reason) = self.replies.poll_send(cx, &self.stream, metrics) {
                 return Poll::Ready(reason);
@@ -124,11 +125,9 @@ impl Connection {
             if self.replies.take_progress() {
                 self.note_activity(Instant::now());
             }
-            if self.held.is_some() {
-                return Poll::Pending;
-            }
             if !inbox_is_drained {
-                if self.replies.have_room() {
+                // With room all along, a held request keeps the others waiting, and has been polled.
+                if lacked_room && self.replies.have_room() {
                     continue;
                 }
                 return Poll::Pending;

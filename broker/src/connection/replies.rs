@@ -60,9 +60,12 @@ struct Leaving {
 }
 
 impl Replies {
-    /// Whether another request may start.
+    /// Whether another request may start. None does behind one that ends the connection.
     pub fn have_room(&self) -> bool {
-        let is_held_up = self.slots.back().is_some_and(|slot| matches!(slot.outcome, Outcome::Barrier(_)));
+        let is_held_up = self
+            .slots
+            .back()
+            .is_some_and(|slot| matches!(slot.outcome, Outcome::Barrier(_) | Outcome::Close(_)));
         self.slots.len() < IN_FLIGHT_MAX
             && self.unsent_bytes < UNSENT_BYTES_MAX
             && self.closing.is_none()

@@ -249,7 +249,9 @@ impl ShardDriver {
             let forgotten =
                 self.act(now, Batching::Split, |shard, turn| shard.topic_deleted(topic, *id, turn));
             match forgotten {
-                Ok(_) | Err(ErrorCode::NotCoordinator) => false,
+                Ok(_) => false,
+                // A log that cannot be written now, on a full disk, may say the same.
+                Err(ErrorCode::NotCoordinator) if matches!(*self.state.lock(), State::Gone) => false,
                 Err(error) => {
                     tracing::info!(%topic, error = error.name(), "offsets of a deleted topic go later");
                     true

@@ -141,7 +141,7 @@ impl Partitions {
         match data_dir.dir.rename(&partition.id.to_string(), &name) {
             Ok(()) => {
                 info!(partition = %partition.id, directory = name, "deleting the partition");
-                let at_ms = self.clock.now_ms().saturating_add_unsigned(delay_ms);
+                let at_ms = self.clock.uptime_ms().saturating_add(delay_ms);
                 self.unlinks.add(at_ms, Doomed::Dir { data_dir, name });
             }
             // The next start finds it, and puts it aside.

@@ -110,18 +110,20 @@ impl Chores {
 }
 
 fn run(partitions: &Partitions, (stopped, wake): &(Mutex<bool>, Condvar)) {
-    let mut agenda = Agenda::new(&partitions.settings().log, partitions.clock.now_ms());
+    // Not the wall clock: one that is set back would put everything off.
+    let uptime_ms = || partitions.clock.uptime_ms() as i64;
+    let mut agenda = Agenda::new(&partitions.settings().log, uptime_ms());
     partitions.doom_left_overs();
     loop {
-        let now_ms = partitions.clock.now_ms();
-        for chore in agenda.take_due(now_ms) {
-            partitions.do_chore(chore, now_ms);
+        let began_ms = uptime_ms();
+        for chore in agenda.take_due(began_ms) {
+            partitions.do_chore(chore);
         }
         let mut stop = stopped.lock();
         if *stop {
             return;
         }
-        let wait_ms = agenda.next_ms().map_or(SWEEP_MS, |next_ms| next_ms - now_ms).max(0);
+        let wait_ms = agenda.next_ms().map_or(SWEEP_MS, |next_ms| next_ms - began_ms).max(0);
         wake.wait_for(&mut stop, Duration::from_millis(wait_ms as u64));
         if *stop {
             return;
@@ -130,7 +132,8 @@ fn run(partitions: &Partitions, (stopped, wake): &(Mutex<bool>, Condvar)) {
 }
 
 impl Partitions {
-    fn do_chore(&self, chore: Chore, now_ms: i64) {
+    fn do_chore(&self, chore: Chore) {
+        let now_ms = self.clock.now_ms();
         match chore {
             Chore::Retention => {
                 for partition in self.all() {
@@ -154,7 +157,7 @@ impl Partitions {
                         partition.tell_of_failure();
                     }
                 }
-                self.unlinks.run(now_ms);
+                self.unlinks.run(self.clock.uptime_ms());
             }
         }
     }
@@ -162,16 +165,16 @@ impl Partitions {
     /// Deletes what retention says; the files go later.
     pub(crate) fn delete_old_segments(&self, partition: &Partition, now_ms: i64) {
         match partition.enforce_retention(now_ms) {
-            Ok(Some(files)) => self.doom_files(partition, files, now_ms),
+            Ok(Some(files)) => self.doom_files(partition, files),
             Ok(None) => {}
             Err(error) => error!(partition = %partition.id, %error, "retention failed"),
         }
     }
 
     /// Unlinks files once no reader can be on its way to them (`file.delete.delay.ms`).
-    pub(super) fn doom_files(&self, partition: &Partition, files: DeletedFiles, now_ms: i64) {
+    pub(super) fn doom_files(&self, partition: &Partition, files: DeletedFiles) {
         let delay_ms = partition.config().log.file_delete_delay_ms;
-        self.unlinks.add(now_ms.saturating_add_unsigned(delay_ms), Doomed::Files(files));
+        self.unlinks.add(self.clock.uptime_ms().saturating_add(delay_ms), Doomed::Files(files));
     }
 
     /// Writes one offset of every partition to the checkpoint of its directory, that of a copy to the one it lies in.
@@ -228,7 +231,7 @@ impl Partitions {
         for data_dir in &self.data_dirs {
             for name in &data_dir.found.doomed {
                 let doomed = Doomed::Dir { data_dir: Arc::clone(data_dir), name: name.clone() };
-                self.unlinks.add(i64::MIN, doomed);
+                self.unlinks.add(0, doomed);
             }
         }
     }

@@ -23,7 +23,7 @@ impl Partitions {
         let done = partition.clean(cleanable, limits, self.clock, pace);
         let done = done.inspect_err(|error| partition.data_dir().note(error));
         if let Some(files) = partition.with_log(Log::take_deleted) {
-            self.doom_files(partition, files, self.clock.now_ms());
+            self.doom_files(partition, files);
         }
         self.checkpoint_cleaned();
         done

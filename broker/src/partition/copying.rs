@@ -263,7 +263,7 @@ impl Partitions {
         drop(core);
         drop(old);
         let delay_ms = partition.config().log.file_delete_delay_ms;
-        let at_ms = self.clock.now_ms().saturating_add_unsigned(delay_ms);
+        let at_ms = self.clock.uptime_ms().saturating_add(delay_ms);
         self.unlinks.add(at_ms, Doomed::Dir { data_dir: from, name });
         partition.tell(Change::Other);
         Ok(true)

@@ -106,9 +106,7 @@ impl Partition {
     pub(super) fn flush_if_due(self: &Arc<Self>, now_ms: i64) {
         let mut core = self.lock_as_is();
         let LogState::Open(log) = &core.log else { return };
-        if log.flush_due_ms().is_some_and(|due_ms| due_ms <= now_ms)
-            && !std::mem::replace(&mut core.flush_is_due, true)
-        {
+        if log.flush_is_due(now_ms) && !std::mem::replace(&mut core.flush_is_due, true) {
             drop(core);
             self.flusher.push(self);
         }

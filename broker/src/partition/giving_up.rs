@@ -59,7 +59,7 @@ impl Partitions {
         let name = delete_dir_name(&partition.id, Uuid::from_u128(rand::random()));
         // Fails where the copy was not even begun.
         if plan.to.dir.rename(&plan.name, &name).is_ok() {
-            self.unlinks.add(i64::MIN, Doomed::Dir { data_dir: Arc::clone(&plan.to), name });
+            self.unlinks.add(0, Doomed::Dir { data_dir: Arc::clone(&plan.to), name });
         }
         false
     }

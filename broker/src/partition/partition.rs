@@ -477,7 +477,7 @@ impl Core {
         let has_rolled = self.active_base != log.active_base_offset();
         self.active_base = log.active_base_offset();
         // A segment that is full is synced once, so that a recovery never has to read it.
-        let wants_flush = has_rolled || log.flush_due_ms().is_some_and(|due_ms| due_ms <= now_ms);
+        let wants_flush = has_rolled || log.flush_is_due(now_ms);
         if !config.is_durable() {
             self.local_end = log.end_offset();
             let _ = self.replica.advance(self.local_end, config.min_insync_replicas);

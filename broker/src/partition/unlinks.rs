@@ -8,10 +8,11 @@ use tracing::error;
 
 use super::data_dir::DataDir;
 
-/// Files and directories that are to be removed, each from a time of its own on.
+/// Files and directories that are to be removed, each from a time of its own on, in milliseconds of the broker's
+/// monotonic clock.
 #[derive(Default)]
 pub(super) struct Unlinks {
-    waiting: Mutex<Vec<(i64, Doomed)>>,
+    waiting: Mutex<Vec<(u64, Doomed)>>,
 }
 
 pub(super) enum Doomed {
@@ -24,12 +25,12 @@ pub(super) enum Doomed {
 }
 
 impl Unlinks {
-    pub fn add(&self, at_ms: i64, doomed: Doomed) {
+    pub fn add(&self, at_ms: u64, doomed: Doomed) {
         self.waiting.lock().push((at_ms, doomed));
     }
 
     /// Removes what is due. What cannot be removed is left to the next start of the broker.
-    pub fn run(&self, now_ms: i64) {
+    pub fn run(&self, now_ms: u64) {
         let due: Vec<_> = self.waiting.lock().extract_if(.., |(at_ms, _)| *at_ms <= now_ms).collect();
         for (_, doomed) in due {
             doomed.remove();

@@ -2,8 +2,9 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bytes::BytesMut;
 use kafkactl_core::wire::messages::{ApiVersionsRequest, ApiVersionsResponse};
-use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
+use kafkactl_core::wire::{ApiKey, ErrorCode, RequestHeader, StrBytes, frame};
 use socket2::SockRef;
 
 use super::client::Client;
@@ -71,6 +72,21 @@ fn what_is_no_request_closes_its_connection_and_no_other() {
         assert!(client.is_closed(), "{what}");
         assert_eq!(produce(&mut bystander, "t", 0, batch(&["a"])).error_code, 0, "after {what}");
     }
+}
+
+#[test]
+fn nothing_behind_what_ends_a_connection_is_done() {
+    let directory = tempfile::tempdir().unwrap();
+    let broker = TestBroker::start(directory.path(), &[("t", 1, &[])]);
+    let mut produce_frame = BytesMut::new();
+    let header =
+        RequestHeader { api_key: ApiKey::Produce.key(), api_version: 9, correlation_id: 1, client_id: None };
+    frame::encode_request(&header, &request("t", 0, batch(&["a"]), 9, -1), &mut produce_frame).unwrap();
+    let unknown_key = &[0, 0, 0, 10, 0x7f, 0, 0, 0, 0, 0, 0, 1, 0xff, 0xff][..];
+    let mut client = broker.client();
+    client.send_raw(&[unknown_key, &produce_frame].concat());
+    assert!(client.is_closed());
+    assert_eq!(produce(&mut broker.client(), "t", 0, batch(&["b"])).base_offset, 0);
 }
 
 /// librdkafka's request for the metadata of all topics is three bytes longer than the message; Kafka answers it.

@@ -285,3 +285,25 @@ fn alterations_that_mean_nothing() {
         world.client.ask(ApiKey::IncrementalAlterConfigs, 1, &request);
     assert_eq!(response.responses[0].error_code, ErrorCode::UnknownServerError.code());
 }
+
+/// The message quotes the value, and must fit the wire all the same.
+#[test]
+fn a_wrong_value_of_any_length_is_answered() {
+    let mut world = World::start(&[]);
+    world.create("t", &[]);
+    let config = AlterableConfig::default()
+        .with_name(StrBytes::from_static_str("retention.ms"))
+        .with_value(Some(StrBytes::from_string("x".repeat(i16::MAX as usize))));
+    let resource = AlterConfigsResource::default()
+        .with_resource_type(2)
+        .with_resource_name(StrBytes::from_static_str("t"))
+        .with_configs(vec![config]);
+    let request = IncrementalAlterConfigsRequest::default().with_resources(vec![resource]);
+    for version in [0, 1] {
+        let response: IncrementalAlterConfigsResponse =
+            world.client.ask(ApiKey::IncrementalAlterConfigs, version, &request);
+        assert_eq!(response.responses[0].error_code, ErrorCode::InvalidConfig.code());
+        let message = response.responses[0].error_message.as_deref().unwrap();
+        assert_eq!(message.len(), i16::MAX as usize);
+    }
+}

@@ -11,7 +11,8 @@ use kafkactl_core::wire::{ApiKey, ErrorCode};
 use super::client::Client;
 use super::fetching::{all_values, fetch};
 use super::producing::{produce, request};
-use super::{TestBroker, Topic, batch, image};
+use super::transactional::{self, Producer, Protocol};
+use super::{TestBroker, Topic, batch, image, until};
 use crate::metrics::{Format, Metrics};
 
 const TOPIC: &[Topic<'static>] = &[("t", 1, &[])];
@@ -293,4 +294,19 @@ fn a_stop_before_the_logs_are_open_loses_nothing() {
     let broker = TestBroker::start(directory.path(), TOPIC);
     assert_eq!(all_values(&mut broker.client(), "t"), ["kept"]);
     assert_eq!(produce(&mut broker.client(), "t", 0, batch(&["next"])).base_offset, 1);
+}
+
+/// Whichever of its writes finds the disk full: the transaction ends once there is room.
+#[test]
+fn a_full_disk_puts_off_the_end_of_a_transaction() {
+    for passes in 0..6 {
+        let (disk, failures) = (MemoryDisk::default(), Failures::default());
+        let broker = transactional::start_on(Arc::new(FailingDir::new(disk.root(), failures.clone())), &[]);
+        let mut producer = Producer::started(&broker, "p", Protocol::Implicit);
+        assert_eq!(producer.produce(0, "a"), ErrorCode::None);
+        failures.add(Operation::Write, ErrorKind::StorageFull, passes, 2);
+        until("the transaction is committed", || producer.end(true) == ErrorCode::None);
+        until("the next may begin", || producer.init() == ErrorCode::None);
+        assert_eq!(producer.produce(0, "b"), ErrorCode::None, "after {passes} writes");
+    }
 }

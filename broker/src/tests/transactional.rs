@@ -19,6 +19,10 @@ const TOPICS: &[Topic<'static>] = &[
 
 /// A broker that serves what clients of today ask for, its coordinators loaded.
 pub(super) fn start(directory: &Path, settings: &[(&str, &str)]) -> TestBroker {
+    start_on(Arc::new(RealDir::open(directory).unwrap()), settings)
+}
+
+pub(super) fn start_on(directory: Arc<dyn Dir>, settings: &[(&str, &str)]) -> TestBroker {
     let mut broker = start_unopened(directory, settings);
     broker.open_logs();
     until("coordinators are loaded", || {
@@ -28,13 +32,12 @@ pub(super) fn start(directory: &Path, settings: &[(&str, &str)]) -> TestBroker {
 }
 
 /// One that serves and has not begun to open its logs.
-pub(super) fn start_unopened(directory: &Path, settings: &[(&str, &str)]) -> TestBroker {
+pub(super) fn start_unopened(directory: Arc<dyn Dir>, settings: &[(&str, &str)]) -> TestBroker {
     let (mut image, mut delta) = image(TOPICS);
     for (name, feature_level) in [("transaction.version", 2), ("group.version", 1)] {
         let level = FeatureLevelRecord { name: name.to_owned(), feature_level };
         image.replay(MetadataRecord::FeatureLevel(level), &mut delta).unwrap();
     }
-    let directory = Arc::new(RealDir::open(directory).unwrap());
     TestBroker::start_unopened(directory, (image, delta), settings)
 }
 

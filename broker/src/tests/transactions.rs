@@ -235,7 +235,7 @@ fn what_ends_a_transaction_waits_for_the_logs_it_is_written_to() {
     assert_eq!(committing.produce(1, "with an offset"), ErrorCode::None);
     drop(broker);
 
-    let mut broker = start_unopened(directory.path(), &[]);
+    let mut broker = start_unopened(Arc::new(RealDir::open(directory.path()).unwrap()), &[]);
     (written.client, committing.client) = (broker.client(), broker.client());
     let topic =
         WritableTxnMarkerTopic::default().with_name(topic_name("orders")).with_partition_indexes(vec![0]);

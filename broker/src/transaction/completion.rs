@@ -78,6 +78,7 @@ impl Markers {
         let transaction = prepared.reply.clone();
         let mut outcome = prepared.committed().await.map(drop);
         while outcome.is_err() {
+            tokio::time::sleep(RETRY_PAUSE).await;
             let settled = shard.settled(self.now()).ok()?;
             outcome = settled.committed().await;
         }
@@ -133,13 +134,17 @@ impl Markers {
     }
 
     async fn note_complete(&self, shard: &ShardDriver, id: &TransactionalId, prepared: &Transaction) {
+        let mut is_told = false;
         loop {
             let version = super::coordinator::version_of(&self.metadata.image());
             match shard.act(self.now(), version, |shard, turn| shard.complete(id, prepared, turn)) {
                 Ok(_) => return self.counts.completed(prepared.state.is_commit() == Some(true)),
-                Err(ErrorCode::NotCoordinator) => return,
+                // A log that cannot be written now, on a full disk, may say the same.
+                Err(ErrorCode::NotCoordinator) if !shard.is_active() => return,
                 Err(error) => {
-                    tracing::warn!(%id, error = error.name(), "the end of a transaction cannot be noted yet");
+                    if !std::mem::replace(&mut is_told, true) {
+                        tracing::warn!(%id, error = error.name(), "the end of a transaction cannot be noted yet");
+                    }
                     tokio::time::sleep(RETRY_PAUSE).await;
                 }
             }

@@ -48,7 +48,7 @@ pub(super) struct State {
     /// For the reader, in order. Bounded: a membership says nothing more until the reader has answered a revocation.
     events: VecDeque<Result<Event, ClientError>>,
     /// What the reader was told to give up; it is done with it when it comes back.
-    revoking: Option<Vec<TopicPartition>>,
+    revoking: Option<Arc<Vec<TopicPartition>>>,
     committed: BTreeMap<TopicPartition, CommittedOffset>,
 }
 
@@ -93,25 +93,31 @@ impl Group {
             if self.config.auto_commit.is_some() {
                 self.commit_some(|partition| partitions.contains(partition), true).await;
             }
-            let mut machine = self.fetching.machine.lock();
-            let kept = machine.assignment().into_iter().filter(|partition| !partitions.contains(partition));
-            let kept = kept.map(|partition| (partition, StartAt::Committed)).collect();
-            machine.assign(&kept);
-            drop(machine);
             let mut state = self.state.lock();
-            state.revoking = None;
-            state.membership.gave_up();
+            // While it was committed all may have been lost, and assigned again.
+            if state.revoking.take_if(|now| Arc::ptr_eq(now, &partitions)).is_some() {
+                self.unassign(&partitions);
+                state.membership.gave_up();
+            }
         }
         self.state.lock().membership.reader_came();
         self.wake.notify_one();
         Presence { group: self.clone() }
     }
 
+    /// Reads these partitions no longer.
+    fn unassign(&self, partitions: &[TopicPartition]) {
+        let mut machine = self.fetching.machine.lock();
+        let kept = machine.assignment().into_iter().filter(|partition| !partitions.contains(partition));
+        let kept = kept.map(|partition| (partition, StartAt::Committed)).collect();
+        machine.assign(&kept);
+    }
+
     pub fn take_event(&self) -> Option<Result<Event, ClientError>> {
         let mut state = self.state.lock();
         let event = state.events.pop_front()?;
         if let Ok(Event::Revoked(partitions)) = &event {
-            state.revoking = Some(partitions.clone());
+            state.revoking = Some(Arc::new(partitions.clone()));
         }
         Some(event)
     }
@@ -343,11 +349,7 @@ fn carry_out(group: &Arc<Group>, token: u64, action: Action) {
             tell(group, Ok(Event::Revoked(partitions)));
         }
         Action::Lose(partitions) => {
-            let mut machine = group.fetching.machine.lock();
-            let kept = machine.assignment().into_iter().filter(|partition| !partitions.contains(partition));
-            let kept = kept.map(|partition| (partition, StartAt::Committed)).collect();
-            machine.assign(&kept);
-            drop(machine);
+            group.unassign(&partitions);
             let mut state = group.state.lock();
             state.revoking = None;
             state.events.retain(|event| !matches!(event, Ok(Event::Revoked(_))));

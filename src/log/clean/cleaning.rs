@@ -110,8 +110,9 @@ impl Cleaning {
         let cleaned = match self.clean(group.clone(), pace) {
             Ok(Some(cleaned)) => cleaned,
             other => {
-                Segment::remove_files(&self.task.place, base_offset)?;
-                return other.map(|_| Step::Stopped);
+                let removed = Segment::remove_files(&self.task.place, base_offset);
+                other?;
+                return removed.map(|()| Step::Stopped);
             }
         };
         self.done = group.end;

@@ -114,14 +114,17 @@ impl Log {
         }
     }
 
-    /// When `flush.messages` or `flush.ms` wants a flush: at once, then, or (`None`) not for what is there.
-    pub fn flush_due_ms(&self) -> Option<i64> {
+    /// Whether `flush.messages` or `flush.ms` wants a flush now.
+    pub fn flush_is_due(&self, now_ms: i64) -> bool {
         let waiting = (self.end_offset.0 - self.flushed_to.0).max(0) as u64;
         if self.config.flush_messages.is_some_and(|messages| waiting >= messages.get()) {
-            return Some(i64::MIN);
+            return true;
         }
-        let since_ms = self.unflushed_since_ms?;
-        self.config.flush_ms.map(|flush_ms| since_ms.saturating_add_unsigned(flush_ms))
+        let (Some(since_ms), Some(flush_ms)) = (self.unflushed_since_ms, self.config.flush_ms) else {
+            return false;
+        };
+        // A clock that was set back puts nothing off.
+        now_ms < since_ms || now_ms >= since_ms.saturating_add_unsigned(flush_ms)
     }
 
     /// The files that went since this was last asked.

@@ -101,8 +101,11 @@ impl Log {
         plan_retention(&facts, self.start_offset, high_watermark, now_ms, &self.config, timestamp_ms)
     }
 
-    /// Deletes the segments of a plan made under the same lock: moves the log start past them and renames their
-    /// files, which [`Log::take_deleted`] then gives out.
+    /// Deletes the segments of a plan made under the same lock: renames their files, which [`Log::take_deleted`] then
+    /// gives out, and moves the log start past them. Needs no room on the disk, but for a new active segment; without
+    /// that the old one stays.
+    ///
+    /// Errors: a file cannot be renamed; the segments before it are gone.
     pub fn apply_retention(&mut self, plan: &RetentionPlan, now_ms: i64) -> Result<()> {
         let count = plan.doomed.len();
         if count == 0 {
@@ -110,12 +113,22 @@ impl Log {
         }
         self.check_writable()?;
         if count > self.sealed.len() {
-            self.roll_at(self.end_offset, now_ms)?;
+            match self.roll_at(self.end_offset, now_ms) {
+                Err(error) if error.is_disk_full() && !self.sealed.is_empty() => {}
+                rolled => rolled?,
+            }
         }
-        let doomed: Vec<_> = self.sealed.drain(..count.min(self.sealed.len())).collect();
+        let doomed = self.sealed[..count.min(self.sealed.len())].to_vec();
+        let mut gone = 0;
+        let renamed = doomed.iter().try_for_each(|segment| {
+            self.mark_deleted([&**segment])?;
+            gone += 1;
+            Ok(())
+        });
+        self.sealed.drain(..gone);
         let first = self.segments().next().map_or(self.end_offset, |segment| segment.base_offset());
         self.advance_start(first)?;
-        self.mark_deleted(doomed.iter().map(|segment| &**segment))
+        renamed
     }
 }
 

@@ -114,7 +114,7 @@ impl Log {
     }
 
     /// Moves the start of the log forward; records before it are no longer read, and whole segments go with the next
-    /// retention check (E11). Says whether it moved.
+    /// retention check (E11). Says whether it moved. Needs no room on the disk.
     pub fn advance_start(&mut self, offset: Offset) -> Result<bool> {
         if offset > self.end_offset {
             let (start, end) = (self.start_offset, self.end_offset);
@@ -127,7 +127,11 @@ impl Log {
         self.start_offset = offset;
         self.flushed_to = self.flushed_to.max(offset);
         let changed = self.epochs.truncate_start(offset);
-        self.epochs_changed(changed)?;
+        match self.epochs_changed(changed) {
+            // Whoever reads the old file drops what lies before the start; the next change writes it.
+            Err(error) if error.is_disk_full() => {}
+            stored => stored?,
+        }
         if self.producers.end_offset() < offset {
             self.producers.set_end_offset(offset);
         }

@@ -249,18 +249,18 @@ impl MetadataLog {
         if count == 0 {
             return Ok(());
         }
-        let dropped: Vec<StoredSnapshot> = self.snapshots.drain(..count).collect();
-        if let Some(oldest) = self.snapshots.first() {
+        if let Some(oldest) = self.snapshots.get(count) {
             self.log.advance_start(oldest.id.end)?;
             let plan = self.log.plan_retention(self.log.end_offset(), now_ms)?;
             self.log.apply_retention(&plan, now_ms)?;
             self.log.take_deleted().unlink()?;
         }
-        for snapshot in &dropped {
+        for snapshot in &self.snapshots[..count] {
             let name = snapshot.id.file_name();
             remove_if_exists(&*self.dir, &name)
                 .map_err(|error| MetadataLogError::io("remove", &*self.dir, &name, error))?;
         }
+        self.snapshots.drain(..count);
         info!(snapshots = count, log_start = %self.log.start_offset(), "cleaned the metadata log");
         Ok(())
     }

@@ -271,14 +271,16 @@ fn g22_offsets_of_a_deleted_topic_go_later_if_not_now() {
     let first = driver(&log);
     commit(&first, 5).unwrap();
     let count = |driver: &ShardDriver| driver.look(|shard| shard.offsets.of_group(GROUP).map(|it| it.len()));
-    *log.fails.lock() = Some(ErrorCode::NotEnoughReplicas);
-    first.topic_deleted(now(), &"topic".into(), TopicId::ZERO);
-    assert_eq!(count(&first), Ok(Some(1)));
-    *log.fails.lock() = None;
-    first.clean(now());
-    assert_eq!(count(&first), Ok(None));
+    for refusal in [ErrorCode::NotEnoughReplicas, ErrorCode::KafkaStorageError] {
+        *log.fails.lock() = Some(refusal);
+        first.topic_deleted(now(), &"topic".into(), TopicId::ZERO);
+        assert_eq!(count(&first), Ok(Some(1)), "{refusal:?}");
+        *log.fails.lock() = None;
+        first.clean(now());
+        assert_eq!(count(&first), Ok(None), "{refusal:?}");
+        commit(&first, 6).unwrap();
+    }
 
-    commit(&first, 6).unwrap();
     let second = ShardDriver::new(
         PartitionId(0),
         LeaderEpoch(4),
