@@ -153,14 +153,10 @@ impl Client {
     ) -> Result<T, ClientError> {
         let mut retry = self.retry(&ask.what);
         loop {
-            let error = match self.controller().await {
-                Ok(connection) => match call(&ask, &connection, &build).await.and_then(&read) {
-                    Ok(answer) => return Ok(answer),
-                    Err(error) => error,
-                },
-                Err(error) => error,
-            };
-            retry.after(error).await?;
+            match call(&ask, self.controller().await, &build, &read).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => retry.after(error).await?,
+            }
         }
     }
 
@@ -173,14 +169,10 @@ impl Client {
     ) -> Result<T, ClientError> {
         let mut retry = self.retry(&ask.what);
         loop {
-            let error = match self.any_broker().await {
-                Ok(connection) => match call(&ask, &connection, &build).await.and_then(&read) {
-                    Ok(answer) => return Ok(answer),
-                    Err(error) => error,
-                },
-                Err(error) => error,
-            };
-            retry.after(error).await?;
+            match call(&ask, self.any_broker().await, &build, &read).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => retry.after(error).await?,
+            }
         }
     }
 
@@ -194,15 +186,13 @@ impl Client {
     ) -> Result<T, ClientError> {
         let mut retry = self.retry(&ask.what);
         loop {
-            let error = match self.coordinator_connection(of).await {
-                Ok(connection) => match call(&ask, &connection, &build).await.and_then(&read) {
-                    Ok(answer) => return Ok(answer),
-                    Err(error) => error,
-                },
-                Err(error) => error,
-            };
-            of.failed(self, &error);
-            retry.after(error).await?;
+            match call(&ask, self.coordinator_connection(of).await, &build, &read).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => {
+                    of.failed(self, &error);
+                    retry.after(error).await?;
+                }
+            }
         }
     }
 
@@ -304,13 +294,16 @@ impl Client {
     }
 }
 
-async fn call<R: Request>(
+/// Asks once, on the connection if there is one.
+async fn call<R: Request, T>(
     ask: &Ask,
-    connection: &Connection,
+    connection: Result<Connection, ClientError>,
     build: impl Fn(i16) -> R,
-) -> Result<R::Response, ClientError> {
-    let version = ask.version_at::<R>(connection)?;
-    connection.call_version(&build(version), version, ask.patience).await
+    read: impl Fn(R::Response) -> Result<T, ClientError>,
+) -> Result<T, ClientError> {
+    let connection = connection?;
+    let version = ask.version_at::<R>(&connection)?;
+    connection.call_version(&build(version), version, ask.patience).await.and_then(read)
 }
 
 /// Puts answers where they belong and returns those of `keys` that failed.
