@@ -8,6 +8,7 @@ TOPIC = "half-cleaned"
 KEYS, ROUNDS = 50, 200
 WAIT_SECONDS_MAX = 120
 NEVER_MS = 1 << 60
+CHECKPOINT = "cleaner-offset-checkpoint"
 # So slow that it is met at work, and looks for work at once.
 SLOWLY = "log.cleaner.io.max.bytes.per.second=2000000,log.cleaner.backoff.ms=50"
 RATE = "log.cleaner.io.max.bytes.per.second"
@@ -32,14 +33,14 @@ def set_for_brokers(bootstrap, *change):
         "--alter", *change)
 
 
-def release(bootstrap):
-    run(KAFKACTL, "-b", bootstrap, "topic", "config", "set", TOPIC, "min.compaction.lag.ms=0")
+def release(bootstrap, topic=TOPIC):
+    run(KAFKACTL, "-b", bootstrap, "topic", "config", "set", topic, "min.compaction.lag.ms=0")
 
 
-def cleaned_to(folder):
-    checkpoint = folder / "cleaner-offset-checkpoint"
+def cleaned_to(folder, topic=TOPIC):
+    checkpoint = folder / CHECKPOINT
     lines = checkpoint.read_text().splitlines() if checkpoint.exists() else []
-    return next((int(line.split()[2]) for line in lines if line.startswith(f"{TOPIC} 0 ")), 0)
+    return next((int(line.split()[2]) for line in lines if line.startswith(f"{topic} 0 ")), 0)
 
 
 def wait_until(what, is_so):

@@ -20,9 +20,9 @@ PREPARE_COMMIT, PREPARE_ABORT = 2, 3
 class Client:
     """A kafkactl whose input is held open and whose output is read as it comes."""
 
-    def __init__(self, broker, *arguments):
+    def __init__(self, bootstrap, *arguments):
         self.name = " ".join(arguments)
-        self.process = subprocess.Popen([KAFKACTL, "-b", broker.bootstrap, *arguments], stdin=subprocess.PIPE,
+        self.process = subprocess.Popen([KAFKACTL, "-b", bootstrap, *arguments], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
         self.lines, self.changed = [], threading.Condition()
         self.reader = threading.Thread(target=self.read, daemon=True)
@@ -63,13 +63,13 @@ class Unfinished:
             run(KAFKACTL, "-b", broker.bootstrap, "topic", "create", name, "-P", "1", "-R", "1")
         self.producers = {}
         for name in ("kept", "lost", "commit", "abort"):
-            producer = self.producers[name] = Client(broker, "produce", name, "--txn", name, "--report")
+            producer = self.producers[name] = Client(broker.bootstrap, "produce", name, "--txn", name, "--report")
             producer.tell("before")
             producer.wait_for_lines(1)
         self.members = {}
         for protocol in PROTOCOLS:
             produce(broker, protocol, 0)
-            self.members[protocol] = Client(broker, "consume", protocol, "--group", protocol, "--commit", "--follow",
+            self.members[protocol] = Client(broker.bootstrap, "consume", protocol, "--group", protocol, "--commit", "--follow",
                                             "--group-protocol", protocol, "--format", "%s\\n", "-n", str(2 * LINES))
             self.members[protocol].wait_for_lines(LINES)
 

@@ -358,6 +358,18 @@ fn quorums_that_are_not_ours_alone_are_refused() {
     assert!(matches!(error, MetadataLogError::Quorum(QuorumError::OtherDirectory { .. })), "{error}");
 }
 
+/// Whoever removed it is told so at every start: an empty cluster would take the topics' directories for strays.
+#[test]
+fn a_metadata_log_that_was_removed_does_not_begin_anew() {
+    let (copy, root) = golden_copy("plain");
+    std::fs::remove_dir_all(copy.path().join("__cluster_metadata-0")).unwrap();
+    for _ in 0..2 {
+        let started = start_with(Arc::clone(&root), (1, golden_directory_id()), settings(""), None);
+        let error = started.err().unwrap();
+        assert!(matches!(error, MetadataLogError::Quorum(QuorumError::NoVoters)), "{error}");
+    }
+}
+
 /// The metadata directory of a golden case in memory, one file changed.
 fn damaged(case: &str, file: &str, damage: impl Fn(&mut Vec<u8>)) -> Arc<dyn Dir> {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/dirs").join(case);

@@ -163,6 +163,20 @@ impl Partition {
         self.moving.lock().as_ref().is_some_and(|plan| plan.to.id == directory)
     }
 
+    /// Lets the move have its destination named, unless one called off before may still be named: whose word came last
+    /// would be left to chance.
+    fn begin_naming(&self, plan: &Arc<Move>) -> bool {
+        let mut naming = self.naming.lock();
+        let earlier = naming.upgrade().filter(|earlier| !Arc::ptr_eq(earlier, plan));
+        if earlier.is_some_and(|earlier| earlier.may_be_named.load(Ordering::Relaxed)) {
+            return false;
+        }
+        // Either way it may be written: whoever calls the move off has it written back.
+        plan.may_be_named.store(true, Ordering::Relaxed);
+        *naming = Arc::downgrade(plan);
+        true
+    }
+
     pub(super) fn end_move(&self, plan: &Arc<Move>) {
         self.moving.lock().take_if(|current| Arc::ptr_eq(current, plan));
     }
@@ -247,7 +261,10 @@ impl Partitions {
         is_assigned: bool,
     ) {
         let plan = Move::new(Arc::clone(to), name, true);
-        plan.may_be_named.store(is_assigned, Ordering::Relaxed);
+        if is_assigned {
+            plan.may_be_named.store(true, Ordering::Relaxed);
+            *partition.naming.lock() = Arc::downgrade(&plan);
+        }
         self.begin_move(Arc::clone(partition), plan);
     }
 
@@ -332,8 +349,11 @@ impl Partitions {
         job.plan.show(copy.extent());
         self.write_checkpoints();
         let Partition { topic_id, id, .. } = &*job.partition;
-        // Either way it may be written: whoever calls the move off has it written back.
-        job.plan.may_be_named.store(true, Ordering::Relaxed);
+        if !job.partition.begin_naming(&job.plan) {
+            job.is_caught_up = false;
+            self.moves.pause(ASSIGN_PAUSE);
+            return Ok(());
+        }
         match assign(*topic_id, id.partition, job.plan.to.id) {
             Ok(()) => job.is_assigned = true,
             Err(reason) => {

@@ -1,7 +1,7 @@
 //! One partition's replica on this broker.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
 use kafkactl_core::log::dir::RenamableDir;
@@ -34,6 +34,8 @@ pub struct Partition {
     pub(super) data_dir: ArcSwap<DataDir>,
     /// The copy that is to take the replica's place. Locked after all else here.
     pub(super) moving: Mutex<Option<Arc<Move>>>,
+    /// The move whose destination the metadata log may name: the next one names its own only after that is undone.
+    pub(super) naming: Mutex<Weak<Move>>,
     pub(super) config: ArcSwap<PartitionConfig>,
     pub(super) core: Mutex<Core>,
     /// For those who block in [`Partition::lock`].
@@ -114,6 +116,7 @@ impl Partition {
             local,
             data_dir: ArcSwap::new(data_dir),
             moving: Mutex::default(),
+            naming: Mutex::default(),
             config: ArcSwap::from_pointee(config),
             core: Mutex::new(core),
             is_opened: Condvar::new(),

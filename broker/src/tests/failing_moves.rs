@@ -211,3 +211,36 @@ fn what_was_cleaned_away_does_not_come_back_with_a_copy() {
     until("it is served from there", || !broker.partition("t", 0).is_moving());
     assert_eq!(read_all(&mut broker.client(), "t"), cleaned);
 }
+
+/// A move is redirected once its destination is named; that it is not any more cannot be written at first.
+#[test]
+fn the_metadata_names_the_replica_again_before_it_names_another_destination() {
+    let names = ["a", "b", "c"];
+    let disk = MemoryDisk::default();
+    let dirs: Vec<Arc<dyn Dir>> = names.iter().map(|name| disk.root().child(name).unwrap()).collect();
+    let broker = TestBroker::start_on_all(dirs, TOPIC);
+    append(&broker);
+    let partitions = &broker.broker.partitions;
+    let ids: Vec<Uuid> = partitions.data_dirs().iter().map(|dir| dir.id).collect();
+    let named = Named::default();
+    let (noted, redirecting) = (Arc::clone(&named), Arc::downgrade(partitions));
+    let assign = move |_, _: PartitionId, directory: Uuid| {
+        let name = names[ids.iter().position(|id| *id == directory).unwrap()];
+        noted.lock().push(name);
+        let so_far = noted.lock().clone();
+        match so_far[..] {
+            ["b"] => {
+                redirecting.upgrade().unwrap().move_replica(&t_0(), Path::new("/memory/c"), true).unwrap()
+            }
+            ["b", "a"] => return Err("not now".to_owned()),
+            _ => {}
+        }
+        Ok(())
+    };
+    let _threads = partitions.start_moving(Arc::new(assign)).unwrap();
+    broker.move_to_b();
+    until("the replica has moved", || {
+        disk.root().child("c").unwrap().entries().unwrap().iter().any(|entry| entry.name == "t-0")
+    });
+    assert_eq!(**named.lock(), ["b", "a", "a", "c"]);
+}

@@ -213,6 +213,33 @@ fn following_ends_cleanly_on_term() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
+/// Nobody is left to commit to: whoever reads in a group ends all the same, and says what will be read again.
+#[test]
+fn a_member_of_a_group_ends_on_term_when_its_cluster_is_gone() {
+    for protocol in ["classic", "consumer"] {
+        let broker = Broker::start();
+        broker.run(&["topic", "create", "live", "-P", "1"]).ok();
+        broker.run_with(&["produce", "live"], b"first\n").ok();
+        let home = tempfile::tempdir().unwrap();
+        let mut member = command(home.path())
+            .args(["-b", broker.bootstrap(), "consume", "live", "--group", "copy", "--commit", "--follow"])
+            .args(["--group-protocol", protocol])
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(member.stdout.take().unwrap()).lines();
+        assert_eq!(lines.next().unwrap().unwrap(), "first");
+        broker.signal(rustix::process::Signal::KILL);
+        broker.ended();
+        let id = rustix::process::Pid::from_child(&member);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        let done = member.wait_with_output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        // On a slow machine it may have been committed at once.
+        assert!(done.status.code() == Some(0) || said.contains("is not committed"), "{said}");
+    }
+}
+
 #[test]
 fn more_is_said_to_whoever_asks_for_it() {
     let broker = Broker::start();

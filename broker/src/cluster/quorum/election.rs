@@ -55,6 +55,11 @@ enum Role {
 /// Why a node cannot take part.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QuorumError {
+    #[error(
+        "the metadata log names no voters, like one that was emptied or removed: put its directory, \
+         __cluster_metadata-0, back from a copy, or begin a new cluster in another data directory"
+    )]
+    NoVoters,
     #[error("node {node} is not among the voters of the metadata log: {voters:?}")]
     NotAVoter { node: BrokerId, voters: Vec<BrokerId> },
     #[error("voters {voters:?} share the metadata log; only quorums of one controller are served")]
@@ -71,6 +76,9 @@ impl Quorum {
         stored: Option<ElectionState>,
         last_epoch: LeaderEpoch,
     ) -> Result<Self, QuorumError> {
+        if voters.voters.is_empty() {
+            return Err(QuorumError::NoVoters);
+        }
         let ids = || voters.voters.iter().map(|voter| voter.id).collect();
         let voter =
             voters.get(local.id).ok_or_else(|| QuorumError::NotAVoter { node: local.id, voters: ids() })?;
@@ -200,6 +208,7 @@ mod tests {
     fn strangers_are_refused() {
         let refused = |key, ids: &[i32]| Quorum::new(key, voters(ids), None, LeaderEpoch(0)).unwrap_err();
         assert!(matches!(refused(local(4), &[1, 2]), QuorumError::NotAVoter { .. }));
+        assert_eq!(refused(local(1), &[]), QuorumError::NoVoters);
         let moved = ReplicaKey { directory: Uuid::from_u128(7), ..local(1) };
         assert!(matches!(refused(moved, &[1]), QuorumError::OtherDirectory { .. }));
     }

@@ -19,6 +19,8 @@ use crate::commands::session::{Session, stop_signal};
 use crate::error::CommandError;
 use crate::output::Output;
 
+/// How long a member that is told to stop waits for the cluster to hear of it.
+const FAREWELL_MAX: Duration = Duration::from_secs(2);
 /// While records flow, what was printed is committed this often; and always at the end.
 const COMMIT_INTERVAL: Duration = Duration::from_secs(5);
 
@@ -53,10 +55,33 @@ pub async fn read(
         at_end: BTreeSet::new(),
     };
     let read = member.print(args, sink, out).await;
+    let is_told = matches!(read, Ok(End::Told));
+    let until = is_told.then(|| tokio::time::Instant::now() + FAREWELL_MAX);
     // What was printed before a failure was printed all the same.
-    let committed = member.commit().await;
-    member.consumer.close().await;
-    read.and(committed)
+    let committed = by(until, member.commit()).await.unwrap_or_else(|| {
+        let message = "the cluster does not answer: what was printed since the last commit is not committed";
+        Err(CommandError::timeout(message).hint("the group reads it again"))
+    });
+    if by(until, member.consumer.close()).await.is_none() {
+        tracing::debug!(group, "leaving was not answered in time");
+    }
+    read.map(|_| ()).and(committed)
+}
+
+/// What comes of `work`, unless it takes too long.
+async fn by<T>(until: Option<tokio::time::Instant>, work: impl Future<Output = T>) -> Option<T> {
+    match until {
+        Some(until) => tokio::time::timeout_at(until, work).await.ok(),
+        None => Some(work.await),
+    }
+}
+
+/// What ends the printing.
+enum End {
+    /// INT or TERM.
+    Told,
+    /// There is nothing more to print.
+    Done,
 }
 
 struct Member {
@@ -75,7 +100,7 @@ impl Member {
         args: &ConsumeArgs,
         sink: &mut Sink,
         out: &mut Output,
-    ) -> Result<(), CommandError> {
+    ) -> Result<End, CommandError> {
         let mut stop: Pin<Box<dyn Future<Output = ()>>> = Box::pin(stop_signal()?);
         while self.left > 0 {
             let idle = async {
@@ -86,7 +111,7 @@ impl Member {
             };
             let event = tokio::select! {
                 event = self.consumer.next() => event?,
-                () = &mut stop => break,
+                () = &mut stop => return Ok(End::Told),
                 () = idle => break,
             };
             match event {
@@ -94,14 +119,18 @@ impl Member {
                     self.at_end.remove(&chunk.partition);
                     self.print_chunk(&chunk, sink, out)?;
                     out.flush()?;
-                    if self.committed_at.elapsed() >= COMMIT_INTERVAL {
-                        self.commit().await?;
+                    if self.committed_at.elapsed() >= COMMIT_INTERVAL
+                        && !self.commit_unless(&mut stop).await?
+                    {
+                        return Ok(End::Told);
                     }
                 }
                 Event::End { partition, .. } => drop(self.at_end.insert(partition)),
                 Event::Assigned(partitions) => self.assigned.extend(partitions),
                 Event::Revoked(partitions) => {
-                    self.commit().await?;
+                    if !self.commit_unless(&mut stop).await? {
+                        return Ok(End::Told);
+                    }
                     self.assigned.retain(|partition| !partitions.contains(partition));
                 }
                 Event::Lost(partitions) => {
@@ -115,7 +144,7 @@ impl Member {
                 break;
             }
         }
-        Ok(())
+        Ok(End::Done)
     }
 
     fn print_chunk(
@@ -143,10 +172,19 @@ impl Member {
         Ok(())
     }
 
+    /// Commits what was printed; false if `stop` comes before that is done.
+    async fn commit_unless(&mut self, stop: impl Future<Output = ()>) -> Result<bool, CommandError> {
+        tokio::select! {
+            committed = self.commit() => committed.map(|()| true),
+            () = stop => Ok(false),
+        }
+    }
+
     async fn commit(&mut self) -> Result<(), CommandError> {
-        let printed = std::mem::take(&mut self.printed);
+        let outcomes = self.consumer.commit_offsets(&self.printed).await;
+        self.printed.clear();
         self.committed_at = Instant::now();
-        for outcome in self.consumer.commit_offsets(&printed).await?.into_values() {
+        for outcome in outcomes?.into_values() {
             outcome?;
         }
         Ok(())
