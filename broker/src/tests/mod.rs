@@ -11,6 +11,7 @@ mod hostile;
 mod inflating;
 pub mod meter;
 mod moving;
+mod page;
 mod producing;
 mod storage;
 mod telemetry;
