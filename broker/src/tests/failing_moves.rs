@@ -5,13 +5,21 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kafkactl_core::log::dir::{Dir, EntryKind, FailingDir, Failures, MemoryDisk, Operation};
-use kafkactl_core::names::{PartitionId, TopicPartition, Uuid};
+use kafkactl_core::names::{PartitionId, ProducerEpoch, ProducerId, TopicPartition, Uuid};
+use kafkactl_core::record::{BatchFields, batches};
 use kafkactl_core::schema::metadata::{MetadataRecord, PartitionRecord};
+use kafkactl_core::wire::messages::write_txn_markers_request::{WritableTxnMarker, WritableTxnMarkerTopic};
+use kafkactl_core::wire::messages::{
+    FetchResponse, ProduceResponse, TransactionalId, WriteTxnMarkersRequest, WriteTxnMarkersResponse,
+};
+use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
 use parking_lot::Mutex;
 
 use super::cleaning::{COMPACT, EAGER, read_all, write_rounds};
-use super::producing::produce;
-use super::{NODE, TestBroker, Topic, batch, image, topic_id, until};
+use super::client::Client;
+use super::producing::{produce, request};
+use super::transactional::{error, topic_name};
+use super::{NODE, TestBroker, Topic, batch, batch_of, fetching, image, topic_id, until};
 use crate::partition::MoveThreads;
 
 const TOPIC: &[Topic<'static>] = &[("t", 1, &[("internal.segment.bytes", "300"), ("retention.ms", "-1")])];
@@ -243,4 +251,95 @@ fn the_metadata_names_the_replica_again_before_it_names_another_destination() {
         disk.root().child("c").unwrap().entries().unwrap().iter().any(|entry| entry.name == "t-0")
     });
     assert_eq!(**named.lock(), ["b", "a", "a", "c"]);
+}
+
+/// Transactions of one producer in `t-0`, every other one aborted.
+const TRANSACTIONS: i32 = 20;
+const COPIER: i64 = 7;
+
+/// Writes the first record of a transaction.
+fn write_in_transaction(client: &mut Client, sequence: i32) -> ErrorCode {
+    let fields = BatchFields {
+        producer_id: ProducerId(COPIER),
+        producer_epoch: ProducerEpoch(0),
+        base_sequence: sequence,
+        is_transactional: true,
+        ..BatchFields::default()
+    };
+    let request = request("t", 0, batch_of(&[&"x".repeat(150)], fields), 11, -1)
+        .with_transactional_id(Some(TransactionalId(StrBytes::from_static_str("copier"))));
+    let answer: ProduceResponse = client.ask(ApiKey::Produce, 11, &request);
+    error(answer.responses[0].partition_responses[0].error_code)
+}
+
+fn end_transaction(client: &mut Client, commits: bool) {
+    let topic = WritableTxnMarkerTopic::default().with_name(topic_name("t")).with_partition_indexes(vec![0]);
+    let marker = WritableTxnMarker::default()
+        .with_producer_id(COPIER.into())
+        .with_producer_epoch(0)
+        .with_transaction_result(commits)
+        .with_topics(vec![topic]);
+    let request = WriteTxnMarkersRequest::default().with_markers(vec![marker]);
+    let answer: WriteTxnMarkersResponse = client.ask(ApiKey::WriteTxnMarkers, 1, &request);
+    assert_eq!(error(answer.markers[0].topics[0].partitions[0].error_code), ErrorCode::None);
+}
+
+/// What a reader of committed records is told of `t-0`: the batches' offsets, and what was aborted, by producer and offset.
+fn told(client: &mut Client) -> (Vec<i64>, Vec<(i64, i64)>) {
+    let (mut offsets, mut aborted) = (Vec::new(), Vec::new());
+    // Each answer tells of one segment.
+    loop {
+        let from = offsets.last().map_or(0, |last| last + 1);
+        let request = fetching::request(&[("t", 0, from)], 12).with_isolation_level(1);
+        let mut answer: FetchResponse = client.ask(ApiKey::Fetch, 12, &request);
+        let data = answer.responses.remove(0).partitions.remove(0);
+        let records = data.records.unwrap_or_default();
+        if records.is_empty() {
+            return (offsets, aborted);
+        }
+        offsets.extend(batches(&records).map(|batch| batch.unwrap().header().last_offset().0));
+        let listed = data.aborted_transactions.into_iter().flatten();
+        aborted.extend(listed.map(|listed| (listed.producer_id.0, listed.first_offset)));
+    }
+}
+
+/// With another disk in its place the next process copies it, and what is known of producers and aborts moves along.
+#[test]
+fn a_disk_that_fails_amid_a_copy_takes_nothing_of_a_log_with_transactions() {
+    let (disk, failing) = (MemoryDisk::default(), Failures::default());
+    let start = |failures: &Failures| {
+        let b = FailingDir::new(disk.root().child("b").unwrap(), failures.clone());
+        let dirs: Vec<Arc<dyn Dir>> = vec![disk.root().child("a").unwrap(), Arc::new(b)];
+        let settings = [("transaction.partition.verification.enable", "false")];
+        let mut broker = TestBroker::start_unopened_on(dirs, image(TOPIC), &settings);
+        broker.open_logs();
+        broker
+    };
+    let broker = start(&failing);
+    let mut client = broker.client();
+    for sequence in 0..TRANSACTIONS {
+        assert_eq!(write_in_transaction(&mut client, sequence), ErrorCode::None);
+        end_transaction(&mut client, sequence % 2 == 0);
+    }
+    let before = told(&mut client);
+    assert_eq!(before.0, Vec::from_iter(0..i64::from(2 * TRANSACTIONS)));
+    assert!(before.1.len() >= TRANSACTIONS as usize / 2, "{before:?}");
+    failing.add(Operation::Write, ErrorKind::Other, TRANSACTIONS as usize / 2, usize::MAX);
+    let (threads, named) = broker.moving(|| Ok(()));
+    broker.move_to_b();
+    until("the disk has failed", || broker.have_failed() == [false, true]);
+    drop(threads);
+    assert!(named.lock().is_empty(), "it was not copied yet");
+    assert_eq!(told(&mut client), before);
+    broker.stop();
+
+    let broker = start(&Failures::default());
+    let (_threads, _) = broker.moving(|| Ok(()));
+    until("the replica has moved", || {
+        disk.root().child("b").unwrap().entries().unwrap().iter().any(|entry| entry.name == "t-0")
+    });
+    let mut client = broker.client();
+    assert_eq!(told(&mut client), before);
+    assert_eq!(write_in_transaction(&mut client, TRANSACTIONS + 1), ErrorCode::OutOfOrderSequenceNumber);
+    assert_eq!(write_in_transaction(&mut client, TRANSACTIONS), ErrorCode::None);
 }
