@@ -241,6 +241,11 @@ impl BrokerSettings {
             let reason = format!("{listener} speaks {}; only PLAINTEXT is served", listener.protocol.name());
             return refuse("listeners", reason);
         }
+        if self.static_text("authorizer.class.name").is_some_and(|class| !class.trim().is_empty()) {
+            let reason =
+                "no authorizer runs here, so everybody could do everything; without this line it starts open";
+            return refuse("authorizer.class.name", reason.to_owned());
+        }
         if self.network.listeners.is_empty() {
             return refuse("listeners", "names no listener for clients".to_owned());
         }
@@ -292,6 +297,11 @@ mod tests {
             (
                 "listeners=TLS://:9092",
                 "line 1: listeners: listener.security.protocol.map says nothing about TLS",
+            ),
+            (
+                "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                "line 1: authorizer.class.name: no authorizer runs here, so everybody could do everything; without \
+                 this line it starts open",
             ),
             ("listeners=SSL://:9092", "line 1: listeners: SSL://:9092 speaks SSL; only PLAINTEXT is served"),
             (

@@ -53,7 +53,11 @@ impl ClusterCommand for ClusterInfoArgs {
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        let cluster = session.admin.describe_cluster(true).await?;
+        let mut cluster = session.admin.describe_cluster(true).await?;
+        // Under KRaft the other answer names any broker; older clusters have no quorum to ask.
+        if let Ok(quorum) = session.admin.describe_quorum().await {
+            cluster.controller = quorum.leader;
+        }
         let features = session.admin.features().await?;
         let item = item(cluster, features.finalized.get("metadata.version").copied());
         let facts = vec![

@@ -14,6 +14,7 @@ mod positions;
 mod produce;
 mod segment;
 mod session;
+mod signals;
 mod storage;
 mod top;
 mod topic;

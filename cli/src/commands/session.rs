@@ -4,10 +4,10 @@ use std::future::Future;
 use std::time::Duration;
 
 use kafkactl_core::client::{Admin, Client, ClientConfig, Endpoint};
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Outcome, finish, log_to_stderr};
 use crate::args::shared::{ChangeArgs, Common, DestroyArgs, ReadArgs, TableArgs};
+use crate::commands::signals::StopSignals;
 use crate::context::file::surroundings;
 use crate::context::{self, ClientSettings, Protect, settle};
 use crate::error::CommandError;
@@ -91,7 +91,8 @@ pub fn run(command: &impl ClusterCommand, outer: &Common) -> ExitStatus {
     log_to_stderr(&common.local);
     let table = options.table.cloned().unwrap_or_default();
     let mut output = Output::standard(&common.local, &table);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    // A thread of its own for heartbeats and the like: output may stand still while somebody reads it in a pager.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(connect_and_run(command, &common, &mut output)),
         Err(error) => Err(CommandError::failed(format!("cannot start: {error}"))),
@@ -150,17 +151,10 @@ async fn watch(
 /// Home, then erase to the end.
 const CLEAR_SCREEN: &[u8] = b"\x1b[H\x1b[2J";
 
-/// Resolves at the first INT or TERM.
+/// Resolves at the first INT, TERM or HUP.
 pub fn stop_signal() -> Result<impl Future<Output = ()>, CommandError> {
-    let handler = |kind| signal(kind).map_err(|error| CommandError::failed(format!("signals: {error}")));
-    let (mut interrupt, mut terminate) =
-        (handler(SignalKind::interrupt())?, handler(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
+    let mut signals = StopSignals::listen()?;
+    Ok(async move { signals.next().await })
 }
 
 /// The client's own limits are as long, and tell what was waited for: they get a moment to come first.

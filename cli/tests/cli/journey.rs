@@ -188,6 +188,9 @@ fn groups_are_made_by_resets_and_clones() {
     check_json("group-members", broker.run(&["group", "members", "copy", "-o", "json"]).ok().json());
     broker.run(&["group", "members", "copy", "nobody"]).code(5).stdout_has("orders:0-1");
     broker.run(&["group", "clone", "new", "copy", "--yes"]).code(7).stderr_has("is active");
+    wait_until("what was printed is committed, though no more comes", || {
+        broker.run(&["group", "lag", "copy", "--fail-over", "0"]).code == Some(0)
+    });
     let id = rustix::process::Pid::from_child(&member);
     rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
     assert_eq!(member.wait().unwrap().code(), Some(0));

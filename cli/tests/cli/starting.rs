@@ -36,6 +36,15 @@ fn the_echo_of_a_signal_does_not_cut_a_stop_short() {
 }
 
 #[test]
+fn a_terminal_that_goes_away_ends_it_cleanly() {
+    let broker = Broker::start();
+    let dir = broker.data_dir();
+    broker.signal(rustix::process::Signal::HUP);
+    assert_eq!(broker.stop(), Some(0));
+    assert!(!dir.exists(), "temporary data goes away");
+}
+
+#[test]
 fn what_is_in_use_is_named_with_a_way_out() {
     let home = tempfile::tempdir().unwrap();
     let broker = Broker::start();

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use kafkactl_broker::{ListenAddress, Loggers, RunError, RunningBroker, StartError, StartOptions};
 use serde::Serialize;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::logging;
 use crate::args::broker::{BrokerStartArgs, LogFormat};
 use crate::args::shared::{Common, TableArgs};
 use crate::commands::broker_settings::Given;
+use crate::commands::signals::StopSignals;
 use crate::commands::{Outcome, finish};
 use crate::error::CommandError;
 use crate::exit::ExitStatus;
@@ -39,7 +39,7 @@ pub fn run(args: &BrokerStartArgs, outer: &Common) -> ExitStatus {
 
 async fn start_and_wait(args: &BrokerStartArgs, loggers: Arc<Loggers>, out: &mut Output) -> Outcome {
     let began = Instant::now();
-    let mut signals = Signals::listen()?;
+    let mut signals = StopSignals::listen()?;
     // Held to the end: dropping it removes the directory.
     let ephemeral_dir = ephemeral_dir(args)?;
     let loaded = Given::to_start(args, ephemeral_dir.as_ref().map(tempfile::TempDir::path))?.load()?;
@@ -62,7 +62,7 @@ async fn start_and_wait(args: &BrokerStartArgs, loggers: Arc<Loggers>, out: &mut
     running.shutdown();
     tokio::select! {
         ended = running.wait() => stopped(ended),
-        () = signals.another(SIGNAL_ECHO) => Err(CommandError::failed("stopped at once: the next start will recover the logs")),
+        () = another(&mut signals, SIGNAL_ECHO) => Err(CommandError::failed("stopped at once: the next start will recover the logs")),
     }
 }
 
@@ -180,36 +180,13 @@ impl Drop for ReadyFile {
     }
 }
 
-/// INT and TERM, each time they come.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Self, CommandError> {
-        let handler = |kind| signal(kind).map_err(|error| CommandError::failed(format!("signals: {error}")));
-        Ok(Self {
-            interrupt: handler(SignalKind::interrupt())?,
-            terminate: handler(SignalKind::terminate())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-
-    /// The next one that comes later than `echo` from now.
-    async fn another(&mut self, echo: Duration) {
-        let heard = Instant::now();
-        loop {
-            self.next().await;
-            if heard.elapsed() > echo {
-                return;
-            }
+/// Resolves at the next signal that comes later than `echo` from now.
+async fn another(signals: &mut StopSignals, echo: Duration) {
+    let heard = Instant::now();
+    loop {
+        signals.next().await;
+        if heard.elapsed() > echo {
+            return;
         }
     }
 }

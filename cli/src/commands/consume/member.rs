@@ -21,7 +21,7 @@ use crate::output::Output;
 
 /// How long a member that is told to stop waits for the cluster to hear of it.
 const FAREWELL_MAX: Duration = Duration::from_secs(2);
-/// While records flow, what was printed is committed this often; and always at the end.
+/// What was printed is committed this often; and always at the end.
 const COMMIT_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Prints until `--max`, the end of every partition the group gives us, or a signal.
@@ -102,18 +102,28 @@ impl Member {
         out: &mut Output,
     ) -> Result<End, CommandError> {
         let mut stop: Pin<Box<dyn Future<Output = ()>>> = Box::pin(stop_signal()?);
+        let mut heard = tokio::time::Instant::now();
         while self.left > 0 {
             let idle = async {
                 match args.exit_idle {
-                    Some(limit) => tokio::time::sleep(limit).await,
+                    Some(limit) => tokio::time::sleep_until(heard + limit).await,
                     None => std::future::pending().await,
                 }
             };
+            let commit_due = tokio::time::Instant::from_std(self.committed_at + COMMIT_INTERVAL);
             let event = tokio::select! {
                 event = self.consumer.next() => event?,
+                () = tokio::time::sleep_until(commit_due), if !self.printed.is_empty() => {
+                    tokio::select! {
+                        committed = self.commit() => committed?,
+                        () = &mut stop => return Ok(End::Told),
+                    }
+                    continue;
+                }
                 () = &mut stop => return Ok(End::Told),
                 () = idle => break,
             };
+            heard = tokio::time::Instant::now();
             match event {
                 Event::Records(chunk) => {
                     self.at_end.remove(&chunk.partition);
