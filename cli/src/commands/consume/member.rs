@@ -114,9 +114,8 @@ impl Member {
             let event = tokio::select! {
                 event = self.consumer.next() => event?,
                 () = tokio::time::sleep_until(commit_due), if !self.printed.is_empty() => {
-                    tokio::select! {
-                        committed = self.commit() => committed?,
-                        () = &mut stop => return Ok(End::Told),
+                    if !self.commit_unless(&mut stop).await? {
+                        return Ok(End::Told);
                     }
                     continue;
                 }
@@ -129,11 +128,6 @@ impl Member {
                     self.at_end.remove(&chunk.partition);
                     self.print_chunk(&chunk, sink, out)?;
                     out.flush()?;
-                    if self.committed_at.elapsed() >= COMMIT_INTERVAL
-                        && !self.commit_unless(&mut stop).await?
-                    {
-                        return Ok(End::Told);
-                    }
                 }
                 Event::End { partition, .. } => drop(self.at_end.insert(partition)),
                 Event::Assigned(partitions) => self.assigned.extend(partitions),
