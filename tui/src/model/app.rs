@@ -433,8 +433,10 @@ impl App {
             Screen::Records => &[Sampler::Records],
             Screen::Disk => &[Sampler::Segments],
         };
+        let good_ms_of = |sampler| self.cluster.health.get(sampler)?.good_ms;
+        // Where nothing was chosen yet nothing is asked for: the age is that of the cluster.
         let good_ms =
-            samplers.iter().filter_map(|sampler| self.cluster.health.get(sampler)?.good_ms).min()?;
+            samplers.iter().filter_map(good_ms_of).min().or_else(|| good_ms_of(&Sampler::Metadata))?;
         let age_ms = self.now_ms.saturating_sub(good_ms).max(0);
         let period_ms = match self.place().screen() {
             Screen::Disk => 5_000.0,

@@ -224,23 +224,26 @@ impl Cluster {
     }
 }
 
+/// One event a group for all commits that went back. Forward is no news even without members: whoever joins, reads,
+/// commits and leaves between two polls is never seen.
 fn notice_commits(
     name: &str,
     group: &Group,
     found: &BTreeMap<(Name, i32), i64>,
     happened: &mut Vec<Happening>,
 ) {
-    for ((topic, id), partition) in &group.partitions {
-        let (Some(from), Some(to)) = (partition.commit, found.get(&(topic.clone(), *id)).copied()) else {
-            continue;
-        };
-        let (group_name, topic, partition) = (name.to_string(), topic.to_string(), *id);
-        if group.members.is_empty() && from != to && group.is_described {
-            happened.push(Happening::OffsetReset { group: group_name, topic, partition, from, to });
-        } else if to < from {
-            happened.push(Happening::Rewind { group: group_name, topic, partition, from, to });
-        }
-    }
+    let mut back = group.partitions.iter().filter_map(|(key, partition)| {
+        let (from, to) = (partition.commit?, *found.get(key)?);
+        (to < from).then_some((key, from, to))
+    });
+    let Some(((topic, partition), from, to)) = back.next() else { return };
+    let (group_name, topic, partition, others) =
+        (name.to_owned(), topic.to_string(), *partition, back.count());
+    happened.push(if group.members.is_empty() && group.is_described {
+        Happening::OffsetReset { group: group_name, topic, partition, from, to, others }
+    } else {
+        Happening::Rewind { group: group_name, topic, partition, from, to, others }
+    });
 }
 
 fn merge_topic(

@@ -328,6 +328,10 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    pub fn is_wrong(self) -> bool {
+        self < Self::NotPreferred
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Offline => "offline",

@@ -121,6 +121,8 @@ pub enum Happening {
         partition: i32,
         from: i64,
         to: i64,
+        /// Partitions of the group besides this one that went back at the same poll.
+        others: usize,
     },
     OffsetReset {
         group: String,
@@ -128,6 +130,8 @@ pub enum Happening {
         partition: i32,
         from: i64,
         to: i64,
+        /// Partitions of the group besides this one that went back at the same poll.
+        others: usize,
     },
     VerdictChange {
         group: String,
@@ -252,6 +256,8 @@ impl Happening {
             | Self::GroupGone { .. }
             | Self::GroupState { .. }
             | Self::Rebalance { .. }
+            | Self::Rewind { .. }
+            | Self::OffsetReset { .. }
             | Self::VerdictChange { .. } => "groups",
             Self::Many { one, .. } => one.noun(),
             _ => "partitions",
@@ -322,13 +328,14 @@ impl Happening {
             Self::Rebalance { group, members } => {
                 vec![("group", group.as_str().into()), ("member_count", (*members).into())]
             }
-            Self::Rewind { group, topic, partition, from, to }
-            | Self::OffsetReset { group, topic, partition, from, to } => {
+            Self::Rewind { group, topic, partition, from, to, others }
+            | Self::OffsetReset { group, topic, partition, from, to, others } => {
                 let mut ids = of(topic, *partition);
                 ids.extend([
                     ("group", group.as_str().into()),
                     ("from", (*from).into()),
                     ("to", (*to).into()),
+                    ("partition_count", (*others + 1).into()),
                 ]);
                 ids
             }
@@ -388,6 +395,14 @@ fn node(id: &Option<i32>) -> String {
     id.map_or_else(|| "none".to_owned(), |id| id.to_string())
 }
 
+fn and_others(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => ", and 1 other".to_owned(),
+        count => format!(", and {count} others"),
+    }
+}
+
 impl fmt::Display for Happening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -409,11 +424,11 @@ impl fmt::Display for Happening {
             Self::GroupGone { .. } => write!(f, "group gone"),
             Self::GroupState { from, to, .. } => write!(f, "{from} → {to}"),
             Self::Rebalance { members, .. } => write!(f, "rebalanced, {members} members"),
-            Self::Rewind { topic, partition, from, to, .. } => {
-                write!(f, "{topic}-{partition} rewound {from} → {to}")
+            Self::Rewind { topic, partition, from, to, others, .. } => {
+                write!(f, "{topic}-{partition} rewound {from} → {to}{}", and_others(*others))
             }
-            Self::OffsetReset { topic, partition, from, to, .. } => {
-                write!(f, "{topic}-{partition} reset {from} → {to} without members")
+            Self::OffsetReset { topic, partition, from, to, others, .. } => {
+                write!(f, "{topic}-{partition} reset {from} → {to} without members{}", and_others(*others))
             }
             Self::VerdictChange { from, to, .. } => write!(f, "{} → {}", from.name(), to.name()),
             Self::Many { one, names, .. } => {

@@ -88,7 +88,7 @@ fn parse_term(word: &str) -> Result<Term, String> {
         .min_by_key(|(at, sign, _)| (*at, usize::MAX - sign.len()));
     let test = match operator {
         Some((at, sign, operator))
-            if at > 0 && rest[..at].chars().all(|c| c.is_ascii_alphanumeric() || c == '-') =>
+            if at > 0 && rest[..at].chars().all(|c| c.is_ascii_alphanumeric() || "-_/".contains(c)) =>
         {
             let value = rest[at + sign.len()..].to_owned();
             let number = number(&value);
@@ -134,8 +134,11 @@ fn number(text: &str) -> Option<f64> {
     Some(digits.parse::<f64>().ok()? * factor)
 }
 
+/// By the title, whichever of `/`, `-` and `_` is typed in it: `in/s`, `in-s`, and `in_s` as files name it.
 fn find(columns: &[Column], name: &str) -> Option<usize> {
-    columns.iter().position(|column| column.title.eq_ignore_ascii_case(name))
+    let bare = |name: &str| name.to_ascii_lowercase().replace(['/', '_'], "-");
+    let name = bare(name);
+    columns.iter().position(|column| bare(column.title) == name)
 }
 
 impl Test {
@@ -175,10 +178,15 @@ mod tests {
 
     #[test]
     fn filters_say_what_people_mean() {
-        let columns = [Column::new("GROUP"), Column::new("LAG"), Column::new("STATE")];
+        let columns = [Column::new("GROUP"), Column::new("LAG"), Column::new("STATE"), Column::new("READ/S")];
         let row = Row {
             id: "billing".to_owned(),
-            cells: vec![Cell::text("billing-de"), Cell::new(Value::Count(1_500)), Cell::text("Stable")],
+            cells: vec![
+                Cell::text("billing-de"),
+                Cell::new(Value::Count(1_500)),
+                Cell::text("Stable"),
+                Cell::new(Value::Rate(20.0)),
+            ],
             is_trouble: false,
             copy: Vec::new(),
         };
@@ -196,6 +204,9 @@ mod tests {
             ("state!=empty", true),
             ("state~^sta", true),
             ("bill lag>2k", false),
+            ("read/s>10", true),
+            ("READ/S>30", false),
+            ("read-s>10 read_s<30", true),
             ("nothing=1", false),
         ] {
             assert_eq!(Filter::parse(text).unwrap().matches(&columns, &row), expected, "{text:?}");

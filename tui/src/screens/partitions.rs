@@ -18,13 +18,19 @@ const COLUMNS: [Column; 13] = [
     Column::new("SIZE").rank(3),
 ];
 
+/// Worst first, so that what is offline never hides behind what merely lacks a replica; then by name.
 pub fn grid(cluster: &Cluster, lens: Lens, is_wanted: impl Fn(&Name, &Partition) -> bool) -> Grid {
-    let rows = cluster
+    let mut wanted: Vec<_> = cluster
         .partitions()
         .filter(|(name, topic, _, partition)| {
             (lens.show_internal || !topic.is_internal) && is_wanted(name, partition)
         })
-        .map(|(name, topic, id, partition)| row(name, topic, id, partition, lens));
+        .collect();
+    wanted.sort_by_key(|(_, topic, _, partition)| {
+        let trouble = partition.trouble(topic.min_isr()).filter(|trouble| trouble.is_wrong());
+        (trouble.is_none(), trouble)
+    });
+    let rows = wanted.into_iter().map(|(name, topic, id, partition)| row(name, topic, id, partition, lens));
     Grid { title: "Partitions".to_owned(), rows: rows.collect(), columns: COLUMNS.to_vec() }
 }
 
@@ -68,7 +74,7 @@ fn row(name: &Name, topic: &Topic, id: i32, partition: &Partition, lens: Lens) -
             Cell::soon(partition.ends.rate(lens.window_ms), Value::Rate),
             Cell::soon(partition.size_bytes, Value::Bytes),
         ],
-        is_trouble: trouble.is_some_and(|trouble| trouble < Trouble::NotPreferred),
+        is_trouble: trouble.is_some_and(Trouble::is_wrong),
         copy: command(&["topic", "describe"], &[name]),
     }
 }

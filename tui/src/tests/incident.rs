@@ -323,3 +323,49 @@ fn what_is_gone_and_what_is_not_there_is_said() {
     press(&mut app, &["?", "m", "o", "u", "s", "e"]);
     assert!(text_of(&screen_of(&app), false).contains("column titles"));
 }
+
+#[test]
+fn what_is_offline_stands_before_what_merely_lacks_a_replica() {
+    let Data::Metadata(mut seen) = metadata(&[1, 2, 3], 3, &[1, 2]) else { unreachable!() };
+    let whole = |partition: &mut Partition| partition.isr = partition.replicas.clone();
+    whole(&mut seen.topics[0].partitions[0]);
+    seen.topics[0].partitions[2].isr.clear();
+    seen.topics[0].partitions[2].leader = None;
+    let app = app_of([(0, Data::Metadata(seen))]);
+    let told = rows(&app, Place::Screen(Screen::Partitions), 0);
+    let told: Vec<(&str, &str)> = told.iter().map(|row| (row[0].as_str(), row[1].as_str())).collect();
+    assert_eq!(told, [("orders-2", "OFFLINE"), ("orders-1", "URP"), ("orders-0", "ok")]);
+}
+
+/// Whoever joins, reads, commits and leaves between two polls was never a member that a poll saw.
+#[test]
+fn only_what_goes_back_is_a_reset_and_a_group_is_told_of_once() {
+    let without_members = || {
+        let Data::Groups(mut seen) = groups(&[("billing", "Empty")], &[]) else { unreachable!() };
+        seen.groups[0].detail = Some(GroupDetail::default());
+        Data::Groups(seen)
+    };
+    let mut app = app_of([(0, metadata(&[1, 2, 3], 3, &[1, 2, 3])), (1, without_members())]);
+    let mut see = |at_ms, data| {
+        app.cluster.apply(Snapshot { at_ms, took_ms: 1, data });
+        app.cluster.events.iter().map(|event| event.what.to_string()).collect::<Vec<_>>()
+    };
+    see(2, commits("billing", &[10, 10, 10]));
+    see(3, ends(3, 20));
+    assert_eq!(see(2_000, commits("billing", &[20, 25, 10])), [""; 0], "beyond the end known so far, too");
+    let reset = "orders-0 reset 20 → 5 without members, and 1 other";
+    assert_eq!(see(4_000, commits("billing", &[5, 5, 10])), [reset]);
+    see(5_000, groups(&[("billing", "Empty")], &[]));
+    let rewound = "orders-1 rewound 5 → 4";
+    assert_eq!(see(6_000, commits("billing", &[5, 4, 11])).last().map(String::as_str), Some(rewound));
+}
+
+#[test]
+fn a_screen_for_which_nothing_was_chosen_is_not_connecting() {
+    let mut app = app_of([(0, metadata(&[1, 2, 3], 1, &[1, 2, 3]))]);
+    for screen in ["7", "8"] {
+        press(&mut app, &[screen]);
+        let text = text_of(&screen_of(&app), false);
+        assert!(text.contains("data 0s old") && !text.contains("connecting"), "{text}");
+    }
+}
