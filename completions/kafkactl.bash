@@ -2345,7 +2345,7 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__top)
-            opts="-d -n -b -c -X -o -q -v -h --interval --max --once --batch --screen --filter --sort --only-problems --isolation --allow-actions --theme --ascii --no-mouse --overrides --demo --record --replay --anonymize --data-dir --bootstrap --context --config --timeout --output --color --quiet --verbose --help"
+            opts="-d -n -b -c -X -q -v -o -h --interval --max --once --batch --screen --filter --sort --only-problems --isolation --allow-actions --theme --ascii --no-mouse --overrides --demo --record --replay --anonymize --data-dir --bootstrap --context --config --timeout --color --quiet --verbose --output --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2431,16 +2431,16 @@ _kafkactl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -o)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)

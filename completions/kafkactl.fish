@@ -749,7 +749,7 @@ dark\t''
 light\t''
 mono\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l overrides -d 'Keys and colours to change [default: top.toml beside kafkactl.toml, if it is there]' -r -F
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l record -d 'Write what is seen to a file' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l record -d 'Write what is seen to a new file' -r -F
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l replay -d 'Show what was recorded' -r -F
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l data-dir -d 'A local data directory whose segments the Disk screen shows' -r -F
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
@@ -757,10 +757,10 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s c -l context -
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s X -d 'A client property, such as client.id=me; may repeat' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l config -d 'Context file to use in place of the user\'s' -r -F
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s o -l output -d 'text, wide, json or jsonl' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l once -d 'Print one refresh, with rates, and end'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l batch -d 'Print refresh after refresh; the default when the output is no terminal'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l only-problems -d 'Rows with a problem only'

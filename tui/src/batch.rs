@@ -212,7 +212,7 @@ fn text(app: &App, at_ms: i64) -> String {
     let summary = Summary::of(app.shown(), app.window_ms);
     let number = |number: Option<f64>| number.map_or_else(|| "…".to_owned(), |number| format!("{number:.1}"));
     let mut text = format!(
-        "{}  {}  data {} old  brokers {} up {} down  offline {}  under-min-isr {}  under-replicated {}  groups {} ({} in trouble)  in {}/s  lag {}\n",
+        "{}  {}  data {} old  brokers {} up {} down  offline {}  under-min-isr {}  under-replicated {}  groups {} ({} in trouble{})  in {}/s  lag {}\n",
         time_text(at_ms),
         app.setup.cluster_name,
         app.age().map_or(Cow::Borrowed("…"), |(age_ms, _)| human_millis(age_ms).into()),
@@ -223,6 +223,10 @@ fn text(app: &App, at_ms: i64) -> String {
         summary.under_replicated_count,
         summary.group_count,
         summary.groups_in_trouble,
+        match summary.groups_not_judged {
+            0 => String::new(),
+            count => format!(", {count} not judged yet"),
+        },
         number(summary.in_rate),
         Cell::total(app.shown().lag()).value.plain(),
     );

@@ -19,6 +19,8 @@ const HEADER_BYTES_MAX: u64 = 64 << 10;
 pub enum RecordingError {
     #[error("{}: {source}", path.display())]
     Io { path: PathBuf, source: io::Error },
+    #[error("{}: exists; a recording goes to a new file", path.display())]
+    Exists { path: PathBuf },
     #[error("{}: not a recording of kafkactl top", path.display())]
     NotARecording { path: PathBuf },
     #[error("{}: recorded in version {version}, and this kafkactl knows {VERSION}", path.display())]
@@ -41,7 +43,11 @@ pub struct Recorder {
 }
 
 impl Recorder {
+    /// Refuses a file with something in it: it may be the recording of the incident.
     pub fn create(path: &Path, cluster: &str) -> Result<Self, RecordingError> {
+        if std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0) {
+            return Err(RecordingError::Exists { path: path.to_owned() });
+        }
         let failed = |source| RecordingError::Io { path: path.to_owned(), source };
         let mut recorder =
             Self { path: path.to_owned(), file: BufWriter::new(File::create(path).map_err(failed)?) };
@@ -150,6 +156,19 @@ mod tests {
         let recording = Recording::open(&path).unwrap();
         assert_eq!(recording.cluster, "demo");
         assert_eq!(recording.collect::<Result<Vec<_>, _>>().unwrap(), snapshots);
+    }
+
+    #[test]
+    fn a_recording_is_not_written_over() {
+        let (_dir, path, snapshots) = recorded(2);
+        let Err(error) = Recorder::create(&path, "other") else { panic!("written over") };
+        assert!(matches!(error, RecordingError::Exists { .. }), "{error}");
+        assert_eq!(Recording::open(&path).unwrap().count(), snapshots.len());
+        // Nothing is lost with an empty file, as `mktemp` makes it, or with a device.
+        std::fs::write(&path, "").unwrap();
+        for path in [&path, Path::new("/dev/null")] {
+            assert!(Recorder::create(path, "other").is_ok(), "{}", path.display());
+        }
     }
 
     #[test]

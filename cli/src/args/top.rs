@@ -9,6 +9,7 @@ use super::values;
 use crate::output::Sort;
 
 #[derive(Debug, Args)]
+#[command(mut_arg("output", |output| output.help("text, wide, json or jsonl")))]
 pub struct TopArgs {
     /// Time between polls [default: 2s]
     #[arg(short = 'd', long, value_name = "TIME", value_parser = values::duration)]
@@ -71,7 +72,7 @@ pub struct TopData {
     /// A scripted cluster in place of a real one
     #[arg(long, conflicts_with = "replay")]
     pub demo: bool,
-    /// Write what is seen to a file
+    /// Write what is seen to a new file
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
     /// Show what was recorded

@@ -274,7 +274,7 @@ fn io_error(error: CommandError) -> io::Error {
 mod tests {
     use super::*;
     use crate::args::Cli;
-    use clap::Parser;
+    use clap::{CommandFactory, Parser};
     use kafkactl_tui::model::cluster::Cluster;
     use kafkactl_tui::model::snapshot::{Data, Segment, Segments, Snapshot};
     use kafkactl_tui::screens::{self, Lens, Place};
@@ -292,6 +292,13 @@ mod tests {
         let segments = Segments { dir: "-data".to_owned(), segments: vec![segment] };
         cluster.apply(Snapshot { at_ms: 99_000, took_ms: 1, data: Data::Segments(segments) });
         cluster
+    }
+
+    #[test]
+    fn help_names_the_formats_that_are_taken() {
+        let mut cli = Cli::command();
+        let help = cli.find_subcommand_mut("top").unwrap().render_long_help().to_string();
+        assert!(help.contains("text, wide, json or jsonl") && !help.contains("yaml"), "{help}");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::model::grid::human_millis;
 use crate::model::keys::Action;
 use crate::model::layout::{self, HEIGHT_MIN, WIDTH_MIN};
 use crate::model::snapshot::Sampler;
-use crate::screens::{Place, Screen};
+use crate::model::update::opened;
 use crate::theme::{Theme, ThemeChoice};
 
 pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
@@ -161,7 +161,7 @@ pub(crate) fn spark(values: &[u64], width: usize) -> String {
 fn header(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
     pen.fill(0, theme.bar);
     let cluster = app.shown();
-    let up = cluster.brokers.values().filter(|broker| broker.is_up).count();
+    let up = cluster.brokers_up();
     // The age matters more than the rest of the line, and figures more than the end of a long name.
     let (age, style) = state_of_data(app, theme);
     let width = u16::try_from(age.width()).unwrap_or(u16::MAX).saturating_add(1);
@@ -259,7 +259,7 @@ fn footer(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
 fn hints(app: &App) -> String {
     let mut wanted = vec![(Action::Help, "help"), (Action::Filter, "filter"), (Action::SortPick, "sort")];
     wanted.push((Action::ProblemsOnly, if app.view().only_problems { "all" } else { "problems" }));
-    if !matches!(app.place(), Place::Screen(Screen::Events | Screen::Records | Screen::Disk)) {
+    if opened(app).is_some() {
         wanted.push((Action::Enter, "open"));
     }
     if app.place().panes().len() > 1 {

@@ -16,7 +16,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
         let (style, mark) = if number > 0 { (bad, "!") } else { (theme.good, "") };
         *x = pen.put(*x, y, &format!("{number}{mark} {what}"), style) + 3;
     };
-    let mut x = 0;
+    let mut x = if summary.is_cut_off { pen.put(0, 0, "as last seen:", theme.bad) + 1 } else { 0 };
     count(&mut x, pen, 0, summary.offline_count, "offline", theme.bad);
     count(&mut x, pen, 0, summary.under_min_isr_count, "under min ISR", theme.bad);
     count(&mut x, pen, 0, summary.under_replicated_count, "under-replicated", theme.warning);
@@ -36,6 +36,9 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
     );
     x = pen.put(x, 1, &sizes, theme.plain) + 3;
     count(&mut x, pen, 1, summary.groups_in_trouble, "in trouble", theme.warning);
+    if summary.groups_not_judged > 0 {
+        pen.put(x, 1, &format!("{} not judged yet", summary.groups_not_judged), theme.dim);
+    }
     let rate = |rate: Option<f64>| rate.map_or(Value::Pending, Value::Rate).human(app.units).into_owned();
     let x = pen.put(0, 2, &format!("in {:>8}/s  ", rate(summary.in_rate)), theme.plain);
     let trend: Vec<u64> = cluster.rate_trend.iter().copied().collect();

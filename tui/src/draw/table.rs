@@ -96,6 +96,9 @@ fn nothing(app: &App, pane: usize) -> &str {
         "no row matches the filter"
     } else if app.cluster.health.values().all(|health| health.good_ms.is_none()) {
         "no data yet"
+    } else if *app.place() == Place::Screen(Screen::Overview) && pane == 0 && app.shown().unjudged_count() > 0
+    {
+        "no problems in what was judged"
     } else if view.only_problems || (*app.place() == Place::Screen(Screen::Overview) && pane == 0) {
         "no problems"
     } else {

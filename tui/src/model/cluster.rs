@@ -68,6 +68,8 @@ pub struct Health {
     pub took_ms: u32,
     /// Why it brings nothing now.
     pub error: Option<String>,
+    /// When it last failed.
+    pub failed_ms: Option<i64>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -135,7 +137,7 @@ impl Cluster {
         health.took_ms = took_ms;
         if let Data::Failed(Failed { of, error }) = data {
             let is_news = health.error.is_none();
-            health.error = Some(error.clone());
+            (health.error, health.failed_ms) = (Some(error.clone()), Some(at_ms));
             if is_news && of == Sampler::Metadata {
                 self.notice(at_ms, Happening::Disconnected { error });
             }
@@ -196,9 +198,7 @@ impl Cluster {
         for Stamp { place, timestamp_ms } in stamps {
             let key = (Name::from(place.topic.as_str()), place.partition);
             for partition in self.groups.values_mut().filter_map(|group| group.partitions.get_mut(&key)) {
-                if partition.commit == Some(place.offset) {
-                    partition.stamp_ms = Some(*timestamp_ms);
-                }
+                partition.stamp(place.offset, *timestamp_ms);
             }
         }
     }
@@ -221,6 +221,23 @@ impl Cluster {
         dirs.filter(|dir| dir.error.is_none()).map(|dir| dir.path.as_str()).next()
     }
 
+    /// No broker answers: what is known is what was last seen.
+    pub fn is_cut_off(&self) -> bool {
+        self.health.get(&Sampler::Metadata).is_some_and(|health| health.error.is_some())
+    }
+
+    /// Brokers that are in the cluster, and of which some answers.
+    pub fn brokers_up(&self) -> usize {
+        let up = self.brokers.values().filter(|broker| broker.is_up && !self.is_cut_off());
+        up.count()
+    }
+
+    /// Groups of which too little was seen to say whether they are well.
+    pub fn unjudged_count(&self) -> usize {
+        let has_commits = self.health.get(&Sampler::Commits).is_some_and(|health| health.good_ms.is_some());
+        self.groups.values().filter(|group| !has_commits || !group.is_judged()).count()
+    }
+
     pub fn partitions(&self) -> impl Iterator<Item = (&Name, &Topic, i32, &Partition)> {
         self.topics.iter().flat_map(|(name, topic)| {
             topic.partitions.iter().map(move |(id, partition)| (name, topic, *id, partition))
@@ -236,7 +253,7 @@ impl Cluster {
         let places = groups.flat_map(|group| &group.partitions).filter_map(|((topic, id), partition)| {
             let known = self.partition(topic, *id)?;
             let offset = partition.commit?;
-            let is_told = partition.lag?.offsets()? == 0 || partition.time_lag_ms(known).is_some();
+            let is_told = partition.lag?.offsets()? == 0 || partition.has_time(known);
             (!is_told).then(|| Place { topic: topic.to_string(), partition: *id, offset })
         });
         places.take(PLACES_MAX).collect()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::cluster::{Cluster, Isolation, Name, Partition, TREND_MAX, sum_known};
 use super::commits::{Commits, Presence, Reading};
 use super::lag::{self, Eta, Lag, Skew, Total, Verdict};
-use super::ring::Ring;
+use super::ring::{Ring, Sample};
 use super::snapshot::Member;
 
 #[derive(Debug, Clone, Default)]
@@ -31,19 +31,39 @@ pub struct GroupPartition {
     pub verdict: Option<Verdict>,
     /// Place in the group's members.
     pub member: Option<usize>,
-    /// When the record at the commit was written, where that was asked for.
-    pub(super) stamp_ms: Option<i64>,
+    /// When the record at the commit, or at one before it, was written, where that was asked for.
+    stamp: Option<Sample>,
     /// When the commit was read, 0 for not yet: a lag is told once for each reading.
     read_ms: i64,
 }
 
 impl GroupPartition {
     /// How long ago the end offset was where the commit is, or, when that was before we looked, how old the record
-    /// there is; `None` while neither is known.
+    /// there is; `None` while neither is known. A group that moves on is told by the last record that was asked for
+    /// and the first end that was seen, until the record at its commit comes.
     pub fn time_lag_ms(&self, known: &Partition) -> Option<i64> {
         let (commit, behind) = (self.commit?, self.lag?.offsets()?);
-        let by_record = || Some(known.ends.last()?.at_ms.saturating_sub(self.stamp_ms?).max(0));
+        let by_record = || {
+            let (first, last) = (known.ends.first()?, known.ends.last()?);
+            Some(last.at_ms.saturating_sub(between(self.stamp?, first, commit)).max(0))
+        };
         known.time_lag_ms(commit, behind).or_else(by_record)
+    }
+
+    /// Whether the record at the commit need not be asked for.
+    pub(super) fn has_time(&self, known: &Partition) -> bool {
+        let (Some(commit), Some(behind)) = (self.commit, self.lag.and_then(Lag::offsets)) else {
+            return false;
+        };
+        known.time_lag_ms(commit, behind).is_some() || self.stamp.is_some_and(|stamp| stamp.value == commit)
+    }
+
+    /// When the record at an offset was written; it tells of what is committed there or behind it.
+    pub(super) fn stamp(&mut self, offset: i64, at_ms: i64) {
+        let is_newer = self.stamp.is_none_or(|stamp| stamp.value <= offset);
+        if is_newer && self.commit.is_some_and(|commit| offset <= commit) {
+            self.stamp = Some(Sample { at_ms, value: offset });
+        }
     }
 
     /// How fast it is read, and how fast it is written to over the same time.
@@ -77,15 +97,21 @@ impl GroupPartition {
     }
 
     pub(super) fn read(&mut self, at_ms: i64, commit: Option<i64>) {
-        if self.commit != commit {
-            self.stamp_ms = None;
-        }
+        self.stamp = self.stamp.filter(|stamp| commit.is_some_and(|commit| stamp.value <= commit));
         self.commit = commit;
         self.read_ms = at_ms;
         if commit.is_none() {
             self.commits = Commits::default();
         }
     }
+}
+
+/// When the log was at `value`, which is not before one sample and not behind the other.
+fn between(from: Sample, to: Sample, value: i64) -> i64 {
+    let (done, all) = (value as f64 - from.value as f64, to.value as f64 - from.value as f64);
+    let share = if all > 0.0 { (done / all).clamp(0.0, 1.0) } else { 0.0 };
+    let span_ms = to.at_ms.saturating_sub(from.at_ms).max(0);
+    from.at_ms.saturating_add((span_ms as f64 * share) as i64)
 }
 
 /// A group as one line.
@@ -98,6 +124,8 @@ pub struct GroupSummary {
     pub time_lag_is_partial: bool,
     pub consume_rate: Option<f64>,
     pub produce_rate: Option<f64>,
+    /// It is well, and what it is behind by is read with the next commits: when that is said nothing.
+    pub keeps_up: bool,
     pub eta: Option<Eta>,
     pub slowest_eta: Option<Eta>,
     pub skew: Option<Skew>,
@@ -122,6 +150,14 @@ impl Group {
     /// The worst of its partitions.
     pub fn verdict(&self) -> Option<Verdict> {
         self.partitions.values().filter_map(|partition| partition.verdict).max()
+    }
+
+    /// Enough was seen of it to say whether it is well, or it has nothing to be judged by.
+    pub fn is_judged(&self) -> bool {
+        match self.verdict() {
+            Some(verdict) => verdict != Verdict::Pending,
+            None => self.partitions.values().all(|partition| partition.commit.is_none()),
+        }
     }
 
     /// Brokers tell the state of every group, and the members of those that were described.
@@ -162,8 +198,11 @@ impl Group {
             |state| mine.iter().filter(|(_, one)| one.lag.is_some_and(|lag| lag.state() == state)).count();
         let mut topics: Vec<&Name> = mine.iter().map(|((topic, _), _)| topic).collect();
         topics.dedup();
+        let verdict = mine.iter().filter_map(|(_, partition)| partition.verdict).max();
+        let is_close = lag.offsets.is_some_and(|lag| lag::keeps_up(lag, traffic.produced));
         GroupSummary {
             lag,
+            keeps_up: verdict == Some(Verdict::Ok) && is_close,
             time_lag_ms: worst_known(&time_lags_ms),
             time_lag_is_partial: lag.is_partial || time_lags_ms.contains(&None),
             eta: lag.offsets.and_then(|lag| traffic.eta(lag)),
@@ -171,7 +210,7 @@ impl Group {
             consume_rate: traffic.consumed,
             produce_rate: traffic.produced,
             skew: lag::skew(&lags),
-            verdict: mine.iter().filter_map(|(_, partition)| partition.verdict).max(),
+            verdict,
             partition_count: mine.len(),
             no_commit_count: of_state("no-commit"),
             expired_count: of_state("expired"),

@@ -117,13 +117,28 @@ pub enum Eta {
     Never,
 }
 
+/// Beyond this nobody waits for it.
+const ETA_S_MAX: f64 = 99.0 * 86_400.0;
+/// A gain below this part of what is written is how rates are measured, not progress.
+const GAIN_SHARE_MIN: f64 = 0.01;
+/// A group that is behind by no more than is written in this time keeps up: its lag is what waits for the next commit.
+const KEEPS_UP_S: f64 = 10.0;
+
+/// Whether a lag is no more than a reader has that commits now and then.
+pub fn keeps_up(lag: i64, produce_rate: Option<f64>) -> bool {
+    lag == 0 || produce_rate.is_some_and(|rate| lag as f64 <= rate * KEEPS_UP_S)
+}
+
 /// Lag over what is read beyond what is written; `None` before the rates are known.
 pub fn eta(lag: i64, consume_rate: Option<f64>, produce_rate: Option<f64>) -> Option<Eta> {
     if lag == 0 {
         return Some(Eta::Seconds(0.0));
     }
-    let gain = consume_rate? - produce_rate?;
-    Some(if gain > 0.0 { Eta::Seconds(lag as f64 / gain) } else { Eta::Never })
+    let (consumed, produced) = (consume_rate?, produce_rate?);
+    let gain = consumed - produced;
+    let seconds = lag as f64 / gain;
+    let is_never = gain <= produced * GAIN_SHARE_MIN || seconds > ETA_S_MAX;
+    Some(if is_never { Eta::Never } else { Eta::Seconds(seconds) })
 }
 
 /// The later of two.
@@ -213,6 +228,10 @@ mod tests {
             (100, Some(30.0), Some(10.0), Some(Eta::Seconds(5.0))),
             (100, Some(10.0), Some(10.0), Some(Eta::Never)),
             (100, Some(0.0), Some(0.0), Some(Eta::Never)),
+            (100, Some(1000.0 + 1e-13), Some(1000.0), Some(Eta::Never)),
+            (100, Some(1005.0), Some(1000.0), Some(Eta::Never)),
+            (100, Some(1e-9), Some(0.0), Some(Eta::Never)),
+            (100, Some(1100.0), Some(1000.0), Some(Eta::Seconds(1.0))),
         ] {
             assert_eq!(eta(lag, consume, produce), expected, "{lag} {consume:?} {produce:?}");
         }

@@ -92,6 +92,10 @@ impl History {
         }
     }
 
+    pub fn first(&self) -> Option<Sample> {
+        self.samples.first().copied()
+    }
+
     pub fn last(&self) -> Option<Sample> {
         self.samples.last().copied()
     }

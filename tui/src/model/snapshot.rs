@@ -55,6 +55,11 @@ impl Sampler {
         Self::Stamps,
     ];
 
+    /// It asks only for what is looked at: once that is left nobody asks again.
+    pub fn is_on_demand(self) -> bool {
+        matches!(self, Self::Records | Self::Segments | Self::Stamps)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Metadata => "metadata",

@@ -292,12 +292,18 @@ fn next_pane(app: &mut App) {
 }
 
 fn open(app: &mut App) {
-    let Some(row) = app.selected_index(app.pane()).and_then(|index| app.grid().rows.get(index)) else {
-        return;
-    };
+    if let Some(next) = opened(app) {
+        app.path.push(next);
+        app.rebuild();
+    }
+}
+
+/// What the selected row leads to.
+pub(crate) fn opened(app: &App) -> Option<Place> {
+    let row = app.selected_index(app.pane()).and_then(|index| app.grid().rows.get(index))?;
     let id = row.id.as_str();
     let topic_of = |id: &str| id.rsplit_once('-').map(|(topic, _)| Place::Topic(topic.into()));
-    let next = match (app.place(), app.pane()) {
+    match (app.place(), app.pane()) {
         (Place::Screen(Screen::Topics), _) | (Place::Screen(Screen::Overview), 1) => {
             Some(Place::Topic(id.into()))
         }
@@ -308,10 +314,6 @@ fn open(app: &mut App) {
         (Place::Screen(Screen::Partitions) | Place::Broker(_), _) => topic_of(id),
         (Place::Screen(Screen::Overview), _) => problem_place(app, id),
         _ => None,
-    };
-    if let Some(next) = next {
-        app.path.push(next);
-        app.rebuild();
     }
 }
 

@@ -39,7 +39,8 @@ pub fn grid(cluster: &Cluster) -> Grid {
         let skew = (broker.is_up && leader_count > 0)
             .then(|| leaders as f64 * up_count as f64 / leader_count as f64);
         let dir_failed = broker.log_dirs.iter().any(|dir| dir.error.is_some());
-        let state = match (broker.is_up, broker.is_silent(), dir_failed) {
+        let is_silent = broker.is_silent() || broker.is_up && cluster.is_cut_off();
+        let state = match (broker.is_up, is_silent, dir_failed) {
             (false, ..) => Cell::marked("down", "!").tone(Tone::Bad),
             (true, true, _) => Cell::marked("silent", "!").tone(Tone::Bad),
             (true, false, true) => Cell::marked("disk", "!").tone(Tone::Bad),
@@ -68,9 +69,9 @@ pub fn grid(cluster: &Cluster) -> Grid {
                 free(&broker.log_dirs),
                 Cell::maybe(skew, Value::Ratio).tone_if(skew.is_some_and(|skew| skew > 1.5), Tone::Warning),
                 Cell::maybe(broker.latency_ms, |ms| Value::Millis(ms.into())),
-                Cell::maybe(answered, Value::Millis).tone_if(broker.is_silent(), Tone::Bad),
+                Cell::maybe(answered, Value::Millis).tone_if(is_silent, Tone::Bad),
             ],
-            is_trouble: !broker.is_up || broker.is_silent() || dir_failed || out_of_sync > 0,
+            is_trouble: !broker.is_up || is_silent || dir_failed || out_of_sync > 0,
             copy: command(&["cluster", "info"], &[]),
         }
     });

@@ -40,9 +40,14 @@ pub fn known_with_lag<T>(summary: &GroupSummary, figure: Option<T>, value: fn(T)
     if summary.lag.offsets.is_some() { Cell::soon(figure, value) } else { Cell::new(Value::None) }
 }
 
-/// Where it is not known what is left to read, it is not known either when it will have been read.
+/// Where it is not known what is left to read, it is not known either when it will have been read; and nobody asks that
+/// of a group that keeps up.
 pub fn eta_cell(summary: &GroupSummary, eta: Option<Eta>) -> Cell {
-    if summary.lag.is_partial { Cell::new(Value::None) } else { known_with_lag(summary, eta, Value::Eta) }
+    if summary.lag.is_partial || summary.keeps_up {
+        Cell::new(Value::None)
+    } else {
+        known_with_lag(summary, eta, Value::Eta)
+    }
 }
 
 pub fn grid(cluster: &Cluster, lens: Lens) -> Grid {
@@ -113,6 +118,8 @@ pub fn partitions(cluster: &Cluster, name: &str, lens: Lens) -> Grid {
             let gap = known.and_then(Partition::gap);
             let time_lag = known.and_then(|known| partition.time_lag_ms(known));
             let (read, write) = partition.rates(known, lens.window_ms);
+            let keeps_up = |behind| partition.verdict == Some(Verdict::Ok) && lag::keeps_up(behind, write);
+            let late = behind.filter(|behind| !keeps_up(*behind));
             let member = partition.member.and_then(|index| group.members.get(index));
             let of_member = |text: Option<String>| Cell::maybe(text, |text| Value::Text(text.into()));
             let state = match lag {
@@ -136,7 +143,7 @@ pub fn partitions(cluster: &Cluster, name: &str, lens: Lens) -> Grid {
                     Cell::maybe(time_lag, Value::Millis),
                     if behind.is_some() { Cell::soon(read, Value::Rate) } else { Cell::new(Value::None) },
                     Cell::soon(write, Value::Rate),
-                    Cell::maybe(behind.and_then(|behind| lag::eta(behind, read, write)), Value::Eta),
+                    Cell::maybe(late.and_then(|late| lag::eta(late, read, write)), Value::Eta),
                     of_member(member.map(|member| member.client_id.clone())),
                     of_member(member.map(|member| member.host.clone())),
                     of_member(member.and_then(|member| member.instance_id.clone())),

@@ -10,6 +10,8 @@ use crate::model::lag::Verdict;
 pub struct Summary {
     pub cluster_id: Option<String>,
     pub controller: Option<i32>,
+    /// No broker answers: counts of partitions and groups are as last seen.
+    pub is_cut_off: bool,
     pub brokers_up: usize,
     pub brokers_down: Vec<i32>,
     /// In the cluster, and do not answer.
@@ -22,6 +24,8 @@ pub struct Summary {
     pub not_preferred_count: usize,
     pub group_count: usize,
     pub groups_in_trouble: usize,
+    /// Too little was seen of them to say.
+    pub groups_not_judged: usize,
     /// Records written per second; null before two samples.
     pub in_rate: Option<f64>,
     /// Offsets that groups commit per second; null before two samples.
@@ -36,6 +40,7 @@ impl Summary {
         let count = |test: &dyn Fn(&Topic, &Partition) -> bool| {
             cluster.partitions().filter(|(_, topic, _, partition)| test(topic, partition)).count()
         };
+        let is_cut_off = cluster.is_cut_off();
         let brokers = |test: fn(&Broker) -> bool| -> Vec<i32> {
             cluster.brokers.iter().filter(|(_, broker)| test(broker)).map(|(id, _)| *id).collect()
         };
@@ -44,9 +49,10 @@ impl Summary {
         Self {
             cluster_id: cluster.id.clone(),
             controller: cluster.controller,
-            brokers_up: cluster.brokers.values().filter(|broker| broker.is_up).count(),
+            is_cut_off,
+            brokers_up: cluster.brokers_up(),
             brokers_down: brokers(|broker| !broker.is_up),
-            brokers_silent: brokers(Broker::is_silent),
+            brokers_silent: brokers(if is_cut_off { |broker| broker.is_up } else { Broker::is_silent }),
             topic_count: cluster.topics.len(),
             partition_count: count(&|_, _| true),
             offline_count: count(&|_, partition| partition.leader.is_none()),
@@ -63,6 +69,7 @@ impl Summary {
                 .values()
                 .filter(|group| group.verdict().is_some_and(Verdict::is_trouble))
                 .count(),
+            groups_not_judged: cluster.unjudged_count(),
             in_rate: cluster.rate(window_ms).map(thousandth),
             out_rate: cluster.read_rate(window_ms).map(thousandth),
             lag: lag.offsets,

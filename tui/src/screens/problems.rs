@@ -17,6 +17,9 @@ const NAMED_MAX: usize = 3;
 /// A transaction may be open for so long: the usual `transaction.timeout.ms`, twice.
 const HELD_MS_MAX: i64 = 120_000;
 
+/// What is asked for on demand fails anew within so long while it is looked at.
+const ON_DEMAND_MS_MAX: i64 = 15_000;
+
 /// How bad it is: the order of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
@@ -73,13 +76,23 @@ pub fn grid(cluster: &Cluster) -> Grid {
             copy,
         }
     });
-    Grid { title: "Problems".to_owned(), rows: rows.collect(), columns: COLUMNS.to_vec() }
+    let title = match cluster.unjudged_count() {
+        0 => "Problems".to_owned(),
+        1 => "Problems, 1 group not judged yet".to_owned(),
+        count => format!("Problems, {count} groups not judged yet"),
+    };
+    Grid { title, rows: rows.collect(), columns: COLUMNS.to_vec() }
 }
 
 /// When nobody tells the metadata nobody tells the rest either.
 fn of_samplers(cluster: &Cluster) -> Vec<Problem> {
-    let error_of = |sampler| cluster.health.get(&sampler)?.error.as_ref();
-    let is_cut_off = error_of(Sampler::Metadata).is_some();
+    let error_of = |sampler: Sampler| {
+        let health = cluster.health.get(&sampler)?;
+        let is_recent =
+            health.failed_ms.is_some_and(|at_ms| cluster.seen_ms.saturating_sub(at_ms) <= ON_DEMAND_MS_MAX);
+        health.error.as_ref().filter(|_| is_recent || !sampler.is_on_demand())
+    };
+    let is_cut_off = cluster.is_cut_off();
     let failing = Sampler::ALL.into_iter().filter_map(|sampler| Some((sampler, error_of(sampler)?)));
     failing
         .filter(|(sampler, _)| !is_cut_off || *sampler == Sampler::Metadata)

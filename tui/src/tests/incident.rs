@@ -1,9 +1,11 @@
 //! What an operator meets in an incident.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::model::snapshot::{
     Broker, Commits, Data, Failed, Group, GroupDetail, Groups, Member, Metadata, Offsets, Partition,
-    PartitionOffsets, Sampler, Topic,
+    PartitionOffsets, Sampler, Stamp, Stamps, Topic,
 };
 use crate::screens::overview::Summary;
 use crate::screens::{Lens, Place, Screen, grid};
@@ -368,4 +370,122 @@ fn a_screen_for_which_nothing_was_chosen_is_not_connecting() {
         let text = text_of(&screen_of(&app), false);
         assert!(text.contains("data 0s old") && !text.contains("connecting"), "{text}");
     }
+}
+
+#[test]
+fn groups_of_which_too_little_was_seen_are_not_called_well() {
+    let summary = |app: &App| {
+        let summary = Summary::of(&app.cluster, 10_000);
+        (summary.groups_in_trouble, summary.groups_not_judged)
+    };
+    let mut app =
+        app_of([(0, metadata(&[1, 2, 3], 1, &[1, 2, 3])), (1, groups(&[("billing", "Stable")], &[]))]);
+    assert_eq!(summary(&app), (0, 1), "its commits are not known yet");
+    let text = text_of(&screen_of(&app), false);
+    assert!(text.contains("Problems, 1 group not judged yet (0)"), "{text}");
+    assert!(text.contains("no problems in what was judged"), "{text}");
+    assert!(text.contains("1 not judged yet"), "{text}");
+    let mut see = |at_ms, data| {
+        app.cluster.apply(Snapshot { at_ms, took_ms: 1, data });
+        summary(&app)
+    };
+    assert_eq!(see(2, commits("billing", &[5])), (0, 1), "the end is not known yet");
+    assert_eq!(see(3, ends(1, 10)), (0, 1), "a single commit says nothing");
+    see(2_000, commits("billing", &[10]));
+    assert_eq!(see(2_001, ends(1, 10)), (0, 0));
+}
+
+#[test]
+fn what_was_last_seen_of_a_cluster_that_is_gone_is_not_told_as_the_present() {
+    let failed = Failed { of: Sampler::Metadata, error: "refused".to_owned() };
+    let app = app_of([(0, metadata(&[1], 1, &[1])), (2_000, Data::Failed(failed))]);
+    let summary = Summary::of(&app.cluster, 10_000);
+    assert_eq!((summary.is_cut_off, summary.brokers_up, summary.brokers_silent), (true, 0, vec![1]));
+    assert_eq!(rows(&app, Place::Screen(Screen::Brokers), 0)[0][2], "silent");
+    let text = text_of(&screen_of(&app), false);
+    for part in ["0/3 brokers", "as last seen: 0 offline", "0 brokers up"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+/// Written at 100 a second: a group that commits now and then is behind by what was written since, which says nothing
+/// of when it will have read it.
+#[test]
+fn a_group_that_keeps_up_has_no_time_to_go() {
+    let etas = |behind: i64| {
+        let mut app =
+            app_of([(0, metadata(&[1, 2, 3], 1, &[1, 2, 3])), (1, groups(&[("billing", "Stable")], &[]))]);
+        let mut seen = BTreeSet::new();
+        for poll in 0..40 {
+            let (at_ms, end) = (poll * 2_000, 100_000 + poll * 200);
+            let commit = end - behind - poll % 3 * 90 + poll;
+            for (at_ms, data) in [(at_ms + 2, commits("billing", &[commit])), (at_ms + 3, ends(1, end))] {
+                app.cluster.apply(Snapshot { at_ms, took_ms: 1, data });
+            }
+            if poll > 10 {
+                let group = rows(&app, Place::Screen(Screen::Groups), 0).remove(0);
+                let partition = rows(&app, Place::Group("billing".into()), 0).remove(0);
+                seen.insert([group[1].clone(), group[11].clone(), partition[11].clone()]);
+            }
+        }
+        seen
+    };
+    assert_eq!(etas(300), [["OK", "-", "-"].map(str::to_owned)].into());
+    assert!(etas(30_000).iter().all(|[_, group, partition]| group != "-" && partition != "-"));
+}
+
+/// Behind what was sampled, and moving: the record at the commit is known some polls later only.
+#[test]
+fn time_lag_stays_known_while_a_group_moves_on() {
+    let mut app =
+        app_of([(0, metadata(&[1, 2, 3], 1, &[1, 2, 3])), (1, groups(&[("billing", "Stable")], &[]))]);
+    let mut told = Vec::new();
+    for poll in 0..10 {
+        let (at_ms, commit) = (1_000_000 + poll * 2_000, 1_000 + poll * 10);
+        let mut seen =
+            vec![(at_ms, commits("billing", &[commit])), (at_ms + 1, ends(1, 100_000 + poll * 200))];
+        if poll == 1 {
+            // The offset of the poll before: written 500 s before the first end was seen.
+            let place =
+                crate::model::snapshot::Place { topic: "orders".to_owned(), partition: 0, offset: 1_000 };
+            let stamp = Stamp { place, timestamp_ms: 500_001 };
+            seen.push((at_ms + 2, Data::Stamps(Stamps { stamps: vec![stamp] })));
+        }
+        for (at_ms, data) in seen {
+            app.cluster.apply(Snapshot { at_ms, took_ms: 1, data });
+        }
+        let group = &app.cluster.groups["billing"];
+        told.push(group.summary(&app.cluster, 10_000).time_lag_ms.map(|ms| ms / 1_000));
+        assert_eq!(app.cluster.places_without_time([group].into_iter()).len(), 1, "the newest is asked for");
+    }
+    // Each poll brings two seconds, and 10 of the 99 000 offsets that took 500 s.
+    assert_eq!(
+        told,
+        [
+            None,
+            Some(501),
+            Some(503),
+            Some(505),
+            Some(507),
+            Some(509),
+            Some(511),
+            Some(513),
+            Some(515),
+            Some(517)
+        ]
+    );
+}
+
+#[test]
+fn a_problem_of_what_is_not_looked_at_any_more_goes() {
+    let failed = |of, error: &str| Data::Failed(Failed { of, error: error.to_owned() });
+    let mut app = app_of([
+        (0, metadata(&[1, 2, 3], 1, &[1, 2, 3])),
+        (1_000, failed(Sampler::Records, "topic \"pay\" does not exist")),
+        (2_000, failed(Sampler::LogDirs, "refused")),
+    ]);
+    let log_dirs = "log dirs not answered: refused";
+    assert_eq!(problems(&app), [log_dirs, "records not answered: topic \"pay\" does not exist"]);
+    app.cluster.apply(Snapshot { at_ms: 20_000, took_ms: 1, data: metadata(&[1, 2, 3], 1, &[1, 2, 3]) });
+    assert_eq!(problems(&app), [log_dirs], "what is asked for all the time stays");
 }

@@ -34,12 +34,15 @@ fn is_updating() -> bool {
 fn incident() -> Vec<Snapshot> {
     let path = golden("incident.jsonl");
     if is_updating() {
-        let mut recorder = crate::recording::Recorder::create(&path, "demo").unwrap();
+        // Tests run side by side: each puts a whole file in place.
+        let new = path.with_extension(format!("{:?}", std::thread::current().id()));
+        let mut recorder = crate::recording::Recorder::create(&new, "demo").unwrap();
         for step in 0..17 {
             for snapshot in crate::demo::step(step, 1_768_471_200_000 + step * crate::demo::STEP_MS) {
                 recorder.write(&snapshot).unwrap();
             }
         }
+        std::fs::rename(&new, &path).unwrap();
     }
     Recording::open(&path).unwrap().collect::<Result<_, _>>().unwrap()
 }

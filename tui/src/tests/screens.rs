@@ -248,3 +248,15 @@ fn a_commit_from_before_we_looked_is_timed_by_its_record() {
     );
     assert!(app.places_without_time().contains(&Place { offset: 9_001, ..place }));
 }
+
+#[test]
+fn the_footer_offers_to_open_only_what_opens() {
+    let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+    for (key, expected) in
+        [("1", true), ("3", true), ("Enter", false), ("5", true), ("Enter", false), ("6", false)]
+    {
+        press(&mut app, &[key]);
+        let text = text_of(&screen_of(&app), false);
+        assert_eq!(text.contains("Enter open"), expected, "{key}: {text}");
+    }
+}
