@@ -241,15 +241,27 @@ impl BrokerSettings {
             let reason = format!("{listener} speaks {}; only PLAINTEXT is served", listener.protocol.name());
             return refuse("listeners", reason);
         }
-        if self.static_text("authorizer.class.name").is_some_and(|class| !class.trim().is_empty()) {
-            let reason =
-                "no authorizer runs here, so everybody could do everything; without this line it starts open";
+        if self.names_authorizer() && !self.everybody_is_super_user() {
+            let reason = "no authorizer runs here, so everybody could do everything; without this line, or with \
+                          super.users=User:ANONYMOUS, it starts open";
             return refuse("authorizer.class.name", reason.to_owned());
         }
         if self.network.listeners.is_empty() {
             return refuse("listeners", "names no listener for clients".to_owned());
         }
         Ok(())
+    }
+}
+
+impl BrokerSettings {
+    fn names_authorizer(&self) -> bool {
+        self.static_text("authorizer.class.name").is_some_and(|class| !class.trim().is_empty())
+    }
+
+    /// Whether an authorizer would let everybody do everything: clients of PLAINTEXT are all `User:ANONYMOUS`.
+    fn everybody_is_super_user(&self) -> bool {
+        let users = self.static_text("super.users").into_iter().flat_map(|users| users.split(';'));
+        users.map(str::trim).any(|user| user == "User:ANONYMOUS")
     }
 }
 
@@ -301,7 +313,7 @@ mod tests {
             (
                 "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
                 "line 1: authorizer.class.name: no authorizer runs here, so everybody could do everything; without \
-                 this line it starts open",
+                 this line, or with super.users=User:ANONYMOUS, it starts open",
             ),
             ("listeners=SSL://:9092", "line 1: listeners: SSL://:9092 speaks SSL; only PLAINTEXT is served"),
             (
@@ -325,6 +337,14 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(load(text).unwrap_err().to_string(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn an_authorizer_that_lets_everybody_through_may_stand() {
+        let authorizer = "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer";
+        assert!(load(&format!("{authorizer}\nsuper.users=User:alice; User:ANONYMOUS")).is_ok());
+        assert!(load(&format!("{authorizer}\nsuper.users=User:alice")).is_err());
+        assert!(load("authorizer.class.name=").is_ok());
     }
 
     #[test]
