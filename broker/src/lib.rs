@@ -23,6 +23,7 @@ mod start;
 mod telemetry;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod throttle;
 mod transaction;
 

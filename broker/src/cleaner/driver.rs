@@ -6,7 +6,6 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use kafkactl_core::log::clean::{CleanLimits, Cleanable};
@@ -19,6 +18,7 @@ use super::schedule::Schedule;
 use crate::clock::Clock;
 use crate::cluster::{MetadataDelta, MetadataImage, MetadataSubscriber};
 use crate::partition::{Partition, Partitions};
+use crate::threads::Threads;
 use crate::throttle::Throttle;
 
 /// A thread that waits for its turn at the disk looks this often whether it is still wanted.
@@ -47,7 +47,7 @@ struct Shared {
 struct Crew {
     is_started: bool,
     running: usize,
-    threads: Vec<JoinHandle<()>>,
+    threads: Threads,
 }
 
 /// The running threads. Dropping it ends what they are at, at the next batch, and waits for that.
@@ -57,16 +57,12 @@ impl Drop for CleanerThreads {
     fn drop(&mut self) {
         let shared = &self.0.shared;
         shared.is_stopped.store(true, Ordering::Release);
-        let threads = {
+        let mut threads = {
             let mut crew = shared.crew.lock();
             shared.wake.notify_all();
             std::mem::take(&mut crew.threads)
         };
-        for thread in threads {
-            if thread.join().is_err() {
-                error!("a cleaner thread has panicked");
-            }
-        }
+        threads.join();
     }
 }
 
@@ -100,12 +96,12 @@ impl Cleaner {
     /// Brings the number of threads up to what the settings say; surplus ones leave by themselves.
     fn staff(&self) -> io::Result<()> {
         let mut crew = self.shared.crew.lock();
-        crew.threads.retain(|thread| !thread.is_finished());
+        crew.threads.forget_ended();
         let wanted = self.shared.wanted_threads();
         while crew.is_started && crew.running < wanted {
             let shared = Arc::clone(&self.shared);
-            let thread = std::thread::Builder::new().name(format!("cleaner-{}", crew.running));
-            crew.threads.push(thread.spawn(move || shared.work())?);
+            let name = format!("cleaner-{}", crew.running);
+            crew.threads.spawn(name, move || shared.work())?;
             crew.running += 1;
         }
         self.shared.wake.notify_all();

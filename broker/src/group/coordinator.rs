@@ -26,6 +26,7 @@ use crate::cluster::{MetadataDelta, MetadataImage, MetadataSubscriber};
 use crate::coordinator::{Acted, Moved, Shards};
 use crate::partition::{Partitions, TransactionEnd};
 use crate::regexes::Regexes;
+use crate::threads::spawn_or_do;
 
 /// Where groups and their offsets are kept.
 pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
@@ -349,15 +350,12 @@ impl Groups {
             return;
         }
         let groups = self.clone();
-        let loading = move || {
+        spawn_or_do("group-loader", move || {
             for shard in shards {
                 shard.load(|| groups.now());
                 groups.watch(&shard);
             }
-        };
-        if let Err(error) = std::thread::Builder::new().name("group-loader".to_owned()).spawn(loading) {
-            tracing::error!(%error, "groups cannot be loaded");
-        }
+        });
     }
 }
 

@@ -2,7 +2,6 @@
 //! producers, unlinking what was renamed away.
 
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use kafkactl_core::log::checkpoint::OffsetCheckpoint;
@@ -11,6 +10,8 @@ use kafkactl_core::names::Offset;
 use kafkactl_core::settings::LogSettings;
 use parking_lot::{Condvar, Mutex};
 use tracing::error;
+
+use crate::threads::Threads;
 
 use super::data_dir::{Checkpoints, DataDir, Offsets};
 use super::hosted::Partitions;
@@ -86,26 +87,23 @@ impl Agenda {
 /// The thread that does the chores; it ends when told to stop.
 pub(crate) struct Chores {
     stop: Arc<(Mutex<bool>, Condvar)>,
-    thread: JoinHandle<()>,
+    threads: Threads,
 }
 
 impl Chores {
     pub fn start(partitions: Arc<Partitions>) -> std::io::Result<Self> {
         let stop: Arc<(Mutex<bool>, Condvar)> = Arc::default();
         let stopped = Arc::clone(&stop);
-        let thread = std::thread::Builder::new()
-            .name("chores".to_owned())
-            .spawn(move || run(&partitions, &stopped))?;
-        Ok(Self { stop, thread })
+        let mut threads = Threads::default();
+        threads.spawn("chores".to_owned(), move || run(&partitions, &stopped))?;
+        Ok(Self { stop, threads })
     }
 
     /// Returns when the chore under way is done.
-    pub fn stop(self) {
+    pub fn stop(mut self) {
         *self.stop.0.lock() = true;
         self.stop.1.notify_all();
-        if self.thread.join().is_err() {
-            error!("the chores thread has panicked");
-        }
+        self.threads.join();
     }
 }
 

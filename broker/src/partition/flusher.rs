@@ -3,11 +3,12 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Instant;
 
 use parking_lot::{Condvar, Mutex};
 use tracing::error;
+
+use crate::threads::Threads;
 
 use super::partition::{LogState, Partition};
 use super::watch::Change;
@@ -30,11 +31,10 @@ struct Queue {
 
 impl Flusher {
     pub fn start(self: &Arc<Self>) -> std::io::Result<FlushThreads> {
-        let mut running = FlushThreads { flusher: Arc::clone(self), threads: Vec::new() };
+        let mut running = FlushThreads { flusher: Arc::clone(self), threads: Threads::default() };
         for number in 0..THREAD_COUNT {
             let flusher = Arc::clone(self);
-            let thread = std::thread::Builder::new().name(format!("flush-{number}"));
-            running.threads.push(thread.spawn(move || flusher.run())?);
+            running.threads.spawn(format!("flush-{number}"), move || flusher.run())?;
         }
         Ok(running)
     }
@@ -116,17 +116,13 @@ impl Partition {
 /// The running threads. Dropping it lets them finish the queue and waits for that.
 pub(crate) struct FlushThreads {
     flusher: Arc<Flusher>,
-    threads: Vec<JoinHandle<()>>,
+    threads: Threads,
 }
 
 impl Drop for FlushThreads {
     fn drop(&mut self) {
         self.flusher.queue.lock().is_stopped = true;
         self.flusher.wake.notify_all();
-        for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                error!("a flush thread has panicked");
-            }
-        }
+        self.threads.join();
     }
 }

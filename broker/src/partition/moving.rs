@@ -5,7 +5,6 @@ use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use kafkactl_core::log::checkpoint::OffsetCheckpoint;
@@ -20,6 +19,7 @@ use super::data_dir::DataDir;
 use super::hosted::Partitions;
 use super::partition::Partition;
 use super::relocation::{Destination, Progress, Ruling, Standing, Step, next_step, rule};
+use crate::threads::Threads;
 use crate::throttle::Throttle;
 
 /// Most replicas to come whose directory is remembered.
@@ -272,11 +272,10 @@ impl Partitions {
     pub(crate) fn start_moving(self: &Arc<Self>, assign: Arc<Assign>) -> std::io::Result<MoveThreads> {
         let wanted = self.settings.load().node.move_threads.unwrap_or(self.data_dirs.len()).max(1);
         let count = if self.data_dirs.len() > 1 { wanted } else { 0 };
-        let mut running = MoveThreads { partitions: Arc::clone(self), threads: Vec::with_capacity(count) };
+        let mut running = MoveThreads { partitions: Arc::clone(self), threads: Threads::default() };
         for number in 0..count {
             let (partitions, assign) = (Arc::clone(self), Arc::clone(&assign));
-            let thread = std::thread::Builder::new().name(format!("move-{number}"));
-            running.threads.push(thread.spawn(move || partitions.carry_out_moves(&*assign))?);
+            running.threads.spawn(format!("move-{number}"), move || partitions.carry_out_moves(&*assign))?;
         }
         Ok(running)
     }
@@ -426,7 +425,7 @@ impl Moves {
 /// process goes on with them.
 pub(crate) struct MoveThreads {
     partitions: Arc<Partitions>,
-    threads: Vec<JoinHandle<()>>,
+    threads: Threads,
 }
 
 impl Drop for MoveThreads {
@@ -434,11 +433,7 @@ impl Drop for MoveThreads {
         let moves = &self.partitions.moves;
         moves.queue.lock().is_stopped = true;
         moves.wake.notify_all();
-        for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                error!("a thread that moves replicas has panicked");
-            }
-        }
+        self.threads.join();
         for mut job in moves.queue.lock().jobs.drain(..) {
             job.close();
         }

@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread::JoinHandle;
 
 use kafkactl_core::log::checkpoint::{read_topic_id, write_topic_id};
 use kafkactl_core::log::dir::{Dir, RenamableDir};
@@ -13,6 +12,8 @@ use kafkactl_core::names::Offset;
 use kafkactl_core::settings::BrokerSettings;
 use parking_lot::{Mutex, MutexGuard};
 use tracing::{error, info, warn};
+
+use crate::threads::Threads;
 
 use super::data_dir::{DataDir, Offsets};
 use super::hosted::Partitions;
@@ -81,17 +82,13 @@ impl Openings {
 /// what has.
 pub(crate) struct OpenThreads {
     openings: Arc<Openings>,
-    threads: Vec<JoinHandle<()>>,
+    threads: Threads,
 }
 
 impl Drop for OpenThreads {
     fn drop(&mut self) {
         self.openings.clear();
-        for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                error!("a thread that opens logs has panicked");
-            }
-        }
+        self.threads.join();
     }
 }
 
@@ -107,11 +104,10 @@ impl Partitions {
             openings.has_begun.store(true, Ordering::Relaxed);
             wanted.min(queue.len())
         };
-        let mut running = OpenThreads { openings, threads: Vec::with_capacity(count) };
+        let mut running = OpenThreads { openings, threads: Threads::default() };
         for number in 0..count {
             let partitions = Arc::clone(self);
-            let thread = std::thread::Builder::new().name(format!("open-{number}"));
-            running.threads.push(thread.spawn(move || partitions.open_queue())?);
+            running.threads.spawn(format!("open-{number}"), move || partitions.open_queue())?;
         }
         Ok(running)
     }

@@ -23,6 +23,7 @@ use crate::cluster::{MetadataCache, MetadataDelta, MetadataImage, MetadataSubscr
 use crate::coordinator::{Acted, Moved, Shards, poll_once};
 use crate::group::Groups;
 use crate::partition::{Partitions, TransactionEnd};
+use crate::threads::spawn_or_do;
 
 /// Where transactional ids are kept.
 pub const TRANSACTION_TOPIC: &str = "__transaction_state";
@@ -247,16 +248,13 @@ impl Transactions {
             return;
         }
         let transactions = self.clone();
-        let loading = move || {
+        spawn_or_do("txn-loader", move || {
             for shard in full {
                 for id in transactions.load(&shard) {
                     transactions.complete(&shard, &id);
                 }
             }
-        };
-        if let Err(error) = std::thread::Builder::new().name("txn-loader".to_owned()).spawn(loading) {
-            tracing::error!(%error, "transactions cannot be loaded");
-        }
+        });
     }
 }
 
