@@ -2,6 +2,7 @@
 //! their records are committed. Does not know: what a shard keeps.
 
 mod committed;
+mod life;
 pub mod log;
 mod shards;
 
@@ -10,6 +11,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 pub use committed::{Acted, Committed};
+pub use life::Life;
 pub use shards::{Led, Moved, Shards};
 
 /// One moment on both clocks: deadlines are monotonic, stored timestamps are wall time.

@@ -21,7 +21,7 @@ use super::shard::Shard;
 use super::stored;
 use super::turn::{Answer, Effects, Metadata, Now, OnSuccess, Ticket, Turn};
 use crate::coordinator::log::{ShardLog, client_code, read_all};
-use crate::coordinator::{Acted, Committed, Led};
+use crate::coordinator::{Acted, Committed, Led, Life};
 use crate::partition::TransactionEnd;
 
 /// The coordinator of one `__consumer_offsets` partition, for one leader epoch.
@@ -34,14 +34,7 @@ pub(super) struct ShardDriver {
     counts: Arc<GroupCounts>,
     /// Topics whose offsets are still to be dropped: held before `state`.
     deleted_topics: Mutex<Vec<(TopicName, TopicId)>>,
-    state: Mutex<State>,
-}
-
-enum State {
-    Loading,
-    Active(Active),
-    /// The log could not be read, or another broker leads.
-    Gone,
+    state: Mutex<Life<Active>>,
 }
 
 struct Active {
@@ -117,7 +110,7 @@ impl ShardDriver {
         metadata: Arc<ArcSwap<Metadata>>,
         counts: Arc<GroupCounts>,
     ) -> Self {
-        let state = Mutex::new(State::Loading);
+        let state = Mutex::new(Life::Loading);
         Self { partition, epoch, log, settings, metadata, counts, deleted_topics: Mutex::default(), state }
     }
 
@@ -136,7 +129,7 @@ impl ShardDriver {
         match self.read_log(now()) {
             Ok((loaded, end)) => {
                 let mut state = self.state.lock();
-                if !matches!(*state, State::Loading) {
+                if !matches!(*state, Life::Loading) {
                     return;
                 }
                 let mut active = Active {
@@ -148,7 +141,7 @@ impl ShardDriver {
                 };
                 self.decide(&mut active, now(), Batching::Atomic, |active, turn| active.shard.loaded(turn))
                     .ok();
-                *state = State::Active(active);
+                *state = Life::Active(active);
                 drop(state);
                 self.forget_deleted_topics(now());
                 self.counts.loads.record(started.elapsed());
@@ -165,7 +158,7 @@ impl ShardDriver {
             }
             Err(reason) => {
                 tracing::error!(partition = %self.partition, %reason, "groups cannot be loaded");
-                *self.state.lock() = State::Gone;
+                *self.state.lock() = Life::Gone;
             }
         }
     }
@@ -233,8 +226,8 @@ impl ShardDriver {
 
     pub fn next_deadline(&self) -> Option<Instant> {
         match &*self.state.lock() {
-            State::Active(active) => active.shard.next_deadline(),
-            State::Loading | State::Gone => None,
+            Life::Active(active) => active.shard.next_deadline(),
+            Life::Loading | Life::Gone => None,
         }
     }
 
@@ -251,7 +244,7 @@ impl ShardDriver {
             match forgotten {
                 Ok(_) => false,
                 // A log that cannot be written now, on a full disk, may say the same.
-                Err(ErrorCode::NotCoordinator) if matches!(*self.state.lock(), State::Gone) => false,
+                Err(ErrorCode::NotCoordinator) if matches!(*self.state.lock(), Life::Gone) => false,
                 Err(error) => {
                     tracing::info!(%topic, error = error.name(), "offsets of a deleted topic go later");
                     true
@@ -273,7 +266,7 @@ impl ShardDriver {
     /// Another broker coordinates from now on: whoever waits is sent there.
     pub fn resign(&self, now: Now) {
         let mut state = self.state.lock();
-        if let State::Active(mut active) = std::mem::replace(&mut *state, State::Gone) {
+        if let Life::Active(mut active) = std::mem::replace(&mut *state, Life::Gone) {
             let mut effects = Effects::default();
             active.shard.resign(&mut self.surroundings().turn(now, &mut effects));
             self.answer(&mut active.parked, effects.answers, None);
@@ -394,16 +387,6 @@ struct Surroundings {
 impl Surroundings {
     fn turn<'a>(&'a self, now: Now, effects: &'a mut Effects) -> Turn<'a> {
         Turn { now, settings: &self.settings, metadata: &self.metadata, effects }
-    }
-}
-
-impl State {
-    fn active(&mut self) -> Result<&mut Active, ErrorCode> {
-        match self {
-            Self::Active(active) => Ok(active),
-            Self::Loading => Err(ErrorCode::CoordinatorLoadInProgress),
-            Self::Gone => Err(ErrorCode::NotCoordinator),
-        }
     }
 }
 

@@ -16,7 +16,7 @@ use super::shard::{Shard, Turn};
 use super::state::{Transaction, TransactionalId};
 use super::stored::{self, StoredError, TransactionRecord};
 use crate::coordinator::log::{ShardLog, client_code, read_all};
-use crate::coordinator::{Acted, Committed, Led, Now};
+use crate::coordinator::{Acted, Committed, Led, Life, Now};
 
 /// The coordinator of one `__transaction_state` partition, for one leader epoch.
 pub(super) struct ShardDriver {
@@ -24,14 +24,7 @@ pub(super) struct ShardDriver {
     epoch: LeaderEpoch,
     log: Arc<dyn ShardLog>,
     settings: Arc<TransactionSettings>,
-    state: Mutex<State>,
-}
-
-enum State {
-    Loading,
-    Active(Active),
-    /// The log could not be read, or another broker leads.
-    Gone,
+    state: Mutex<Life<Active>>,
 }
 
 struct Active {
@@ -65,7 +58,7 @@ impl ShardDriver {
         log: Arc<dyn ShardLog>,
         settings: Arc<TransactionSettings>,
     ) -> Self {
-        Self { partition, epoch, log, settings, state: Mutex::new(State::Loading) }
+        Self { partition, epoch, log, settings, state: Mutex::new(Life::Loading) }
     }
 
     /// Whether there is nothing to load.
@@ -79,7 +72,7 @@ impl ShardDriver {
         let mut shard = Shard::default();
         let read = read_all(&*self.log, |batch| take_in(&mut shard, batch));
         let mut state = self.state.lock();
-        if !matches!(*state, State::Loading) {
+        if !matches!(*state, Life::Loading) {
             return Vec::new();
         }
         match read {
@@ -88,12 +81,12 @@ impl ShardDriver {
                     (self.partition, self.epoch, started.elapsed().as_millis() as u64);
                 tracing::info!(%partition, %epoch, ms, "transactions loaded");
                 let prepared = shard.prepared();
-                *state = State::Active(Active { shard, end, completing: HashSet::new() });
+                *state = Life::Active(Active { shard, end, completing: HashSet::new() });
                 prepared
             }
             Err(reason) => {
                 tracing::error!(partition = %self.partition, %reason, "transactions cannot be loaded");
-                *state = State::Gone;
+                *state = Life::Gone;
                 Vec::new()
             }
         }
@@ -138,7 +131,7 @@ impl ShardDriver {
 
     /// Whether this is still the coordinator.
     pub fn is_active(&self) -> bool {
-        matches!(*self.state.lock(), State::Active(_))
+        matches!(*self.state.lock(), Life::Active(_))
     }
 
     /// A reply that may leave once all there is so far is committed.
@@ -159,7 +152,7 @@ impl ShardDriver {
 
     /// Another broker coordinates from now on.
     pub fn resign(&self) {
-        *self.state.lock() = State::Gone;
+        *self.state.lock() = Life::Gone;
     }
 
     fn append(
@@ -191,16 +184,6 @@ impl ShardDriver {
 
     fn after<R>(&self, reply: R, end: Offset, now: Now) -> Committed<R> {
         Committed::after(reply, &self.log, end, now, self.settings.request_timeout_ms)
-    }
-}
-
-impl State {
-    fn active(&mut self) -> Result<&mut Active, ErrorCode> {
-        match self {
-            Self::Active(active) => Ok(active),
-            Self::Loading => Err(ErrorCode::CoordinatorLoadInProgress),
-            Self::Gone => Err(ErrorCode::NotCoordinator),
-        }
     }
 }
 
