@@ -77,7 +77,15 @@ struct Slot {
 struct SlotState {
     connection: Option<Connection>,
     failures: u32,
-    not_before: Option<Instant>,
+    last_failure: Option<Failure>,
+}
+
+#[derive(Debug)]
+struct Failure {
+    at: Instant,
+    /// No other attempt is made before.
+    not_before: Instant,
+    error: ClientError,
 }
 
 /// Groups and transactional ids whose coordinator is remembered; more are asked for again.
@@ -283,16 +291,21 @@ impl Client {
 
     async fn endpoint(&self, endpoint: &Endpoint, lane: Lane) -> Result<Connection, ClientError> {
         let slot = self.inner.slots.lock().entry((endpoint.clone(), lane)).or_default().clone();
+        let asked = Instant::now();
         let mut state = slot.state.lock().await;
         if let Some(connection) = state.connection.as_ref().filter(|connection| !connection.is_closed()) {
             return Ok(connection.clone());
         }
-        if let Some(not_before) = state.not_before {
-            sleep_until(not_before).await;
+        if let Some(failure) = &state.last_failure {
+            // Whoever waited for an attempt shares its failure: they would try one after another.
+            if failure.at > asked {
+                return Err(failure.error.clone());
+            }
+            sleep_until(failure.not_before).await;
         }
         match Connection::open(endpoint, &self.inner.config).await {
             Ok(connection) => {
-                *state = SlotState { connection: Some(connection.clone()), failures: 0, not_before: None };
+                *state = SlotState { connection: Some(connection.clone()), failures: 0, last_failure: None };
                 Ok(connection)
             }
             Err(error) => {
@@ -300,7 +313,8 @@ impl Client {
                 state.failures += 1;
                 let wait = Backoff::RECONNECT.delay(state.failures, rand::random());
                 state.connection = None;
-                state.not_before = Some(Instant::now() + wait);
+                let at = Instant::now();
+                state.last_failure = Some(Failure { at, not_before: at + wait, error: error.clone() });
                 Err(error)
             }
         }

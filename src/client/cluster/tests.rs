@@ -164,6 +164,40 @@ async fn any_bootstrap_server_will_do() {
     assert!(error.hint().is_some());
 }
 
+/// A dead broker costs all who ask for it at once the time of one attempt.
+#[tokio::test]
+async fn who_waits_for_an_attempt_shares_its_failure() {
+    let broker =
+        FakeBroker::start(|api, header, _| Some(framed(api, header, &metadata(&[(1, 1)], &[], 0)))).await;
+    let client = Client::connect(config(vec![broker.endpoint()])).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let dead = Endpoint::new("127.0.0.1", listener.local_addr().unwrap().port());
+    let mut asking = tokio::task::JoinSet::new();
+    for _ in 0..16 {
+        let (client, dead) = (client.clone(), dead.clone());
+        asking.spawn(async move { client.endpoint(&dead, Lane::SHARED).await.map(drop) });
+    }
+    let closing = tokio::spawn(async move {
+        let mut attempts = 0;
+        while let Ok((stream, _)) = listener.accept().await {
+            // All sixteen ask before the first is told no.
+            while client.inner.slots.lock().values().map(Arc::strong_count).max() < Some(17) {
+                tokio::task::yield_now().await;
+            }
+            attempts += 1;
+            drop(stream);
+            if attempts > 1 {
+                break;
+            }
+        }
+    });
+    while let Some(answer) = asking.join_next().await {
+        assert!(answer.unwrap().is_err());
+    }
+    assert!(!closing.is_finished(), "a second attempt was made");
+    closing.abort();
+}
+
 /// KIP-899: when every known broker is gone, the bootstrap servers are asked again.
 #[tokio::test]
 async fn a_cluster_that_moved_is_found_again() {
