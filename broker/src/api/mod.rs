@@ -5,6 +5,7 @@ mod add_offsets_to_txn;
 mod add_partitions_to_txn;
 mod admin;
 mod alter_configs;
+mod alter_partition_reassignments;
 mod alter_replica_log_dirs;
 mod altering;
 mod api_versions;
@@ -42,6 +43,7 @@ mod leave_group;
 mod list_config_resources;
 mod list_groups;
 mod list_offsets;
+mod list_partition_reassignments;
 mod list_transactions;
 mod metadata;
 mod offset_commit;
@@ -85,6 +87,7 @@ pub(crate) const SPECS: &[ApiSpec] = &[
     produce::SPEC,
     fetch::SPEC,
     alter_configs::SPEC,
+    alter_partition_reassignments::SPEC,
     create_partitions::SPEC,
     create_topics::SPEC,
     delete_topics::SPEC,
@@ -95,6 +98,7 @@ pub(crate) const SPECS: &[ApiSpec] = &[
     elect_leaders::SPEC,
     incremental_alter_configs::SPEC,
     list_config_resources::SPEC,
+    list_partition_reassignments::SPEC,
     metadata::SPEC,
     update_features::SPEC,
     api_versions::SPEC,

@@ -82,12 +82,7 @@ impl Machine<'_> {
         }
         let mut records: Vec<MetadataRecord> = vec![fencing(broker, -1).into()];
         let can_lead = |other: BrokerId| other == id || self.image.is_active(other);
-        let upheaval = Upheaval {
-            election: Election::Online,
-            can_lead: &can_lead,
-            leaving: None,
-            stopped_uncleanly: None,
-        };
+        let upheaval = Upheaval::new(Election::Online, &can_lead);
         let changes = self.partition_changes(|partition| !partition.has_leader(), &upheaval);
         records.extend(changes.into_iter().map(MetadataRecord::from));
         Decision::new(records, Ok(()))
@@ -128,8 +123,7 @@ impl Machine<'_> {
         stopped_uncleanly: Option<BrokerId>,
     ) -> Vec<MetadataRecord> {
         let can_lead = |other: BrokerId| other != id && self.image.is_active(other);
-        let upheaval =
-            Upheaval { election: Election::Online, can_lead: &can_lead, leaving, stopped_uncleanly };
+        let upheaval = Upheaval { leaving, stopped_uncleanly, ..Upheaval::new(Election::Online, &can_lead) };
         let concerns = |partition: &PartitionImage| {
             let is_eligible = stopped_uncleanly.is_some() && partition.elr.contains(&id);
             let is_in_sync =
@@ -191,12 +185,7 @@ impl Machine<'_> {
                 && (partition.leader == id || partition.has_leader() && partition.isr.contains(&id))
         };
         let can_lead = |other: BrokerId| other != id && self.image.is_active(other);
-        let upheaval = Upheaval {
-            election: Election::Online,
-            can_lead: &can_lead,
-            leaving: Some(id),
-            stopped_uncleanly: None,
-        };
+        let upheaval = Upheaval { leaving: Some(id), ..Upheaval::new(Election::Online, &can_lead) };
         let changes = self.partition_changes(concerns, &upheaval);
         let mut records: Vec<MetadataRecord> = changes.into_iter().map(MetadataRecord::from).collect();
         records.push(BrokerRegistrationChangeRecord { log_dirs: online, ..change_of(broker) }.into());
@@ -241,12 +230,7 @@ impl Machine<'_> {
         image: &PartitionImage,
     ) -> Option<PartitionChangeRecord> {
         let can_lead = |broker: BrokerId| self.image.is_active(broker);
-        let upheaval = Upheaval {
-            election: Election::Online,
-            can_lead: &can_lead,
-            leaving: None,
-            stopped_uncleanly: None,
-        };
+        let upheaval = Upheaval::new(Election::Online, &can_lead);
         let wanted = self.topic_settings(topic.name.as_str()).min_insync_replicas;
         self.partition_change(topic.id, usize::try_from(wanted).unwrap_or(1), (partition, image), &upheaval)
     }

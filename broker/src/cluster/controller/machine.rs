@@ -6,6 +6,7 @@ use kafkactl_core::names::{BrokerId, PartitionId, TopicId, Uuid, uuid_draw};
 use kafkactl_core::schema::metadata::PartitionChangeRecord;
 use kafkactl_core::settings::{BrokerSettings, Texts, TopicSettings};
 
+use super::assignment::Assignment;
 use super::partition_change::{Election, PartitionChange};
 use super::placement::UsableBroker;
 use crate::cluster::features::{ELIGIBLE_LEADER_REPLICAS, MetadataVersion};
@@ -29,6 +30,15 @@ pub(super) struct Upheaval<'a> {
     pub can_lead: &'a dyn Fn(BrokerId) -> bool,
     pub leaving: Option<BrokerId>,
     pub stopped_uncleanly: Option<BrokerId>,
+    /// The replicas to have, where it is not those of before.
+    pub assignment: Option<&'a Assignment>,
+}
+
+impl<'a> Upheaval<'a> {
+    /// An election, with all replicas staying.
+    pub fn new(election: Election, can_lead: &'a dyn Fn(BrokerId) -> bool) -> Self {
+        Self { election, can_lead, leaving: None, stopped_uncleanly: None, assignment: None }
+    }
 }
 
 impl<'a> Machine<'a> {
@@ -117,8 +127,18 @@ impl<'a> Machine<'a> {
             can_lead: &can_lead,
             leaving: upheaval.leaving,
             stopped_uncleanly: upheaval.stopped_uncleanly,
+            assignment: upheaval.assignment,
         };
-        change.record()
+        let mut record = change.record()?;
+        if let Some(replicas) = record.replicas.as_ref().filter(|_| self.version().has_directories()) {
+            let directory = |&id: &i32| {
+                let broker = BrokerId(id);
+                image.directory_of(broker).unwrap_or_else(|| self.default_directory(broker))
+            };
+            let directories: Vec<Uuid> = replicas.iter().map(directory).collect();
+            record.directories = (directories != image.directories).then_some(directories);
+        }
+        Some(record)
     }
 
     /// The changes of every partition that `concerns` picks.

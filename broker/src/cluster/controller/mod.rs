@@ -3,6 +3,7 @@
 //! [`Machine`] decides and touches nothing, [`Driver`] carries out what it decides, [`Controller`] is how requests
 //! reach it.
 
+mod assignment;
 mod brokers;
 mod config_rules;
 mod configs;
@@ -15,10 +16,12 @@ mod machine;
 mod partition_change;
 mod partitions;
 mod placement;
+mod reassignments;
 #[cfg(test)]
 mod tests;
 mod topics;
 
+pub use assignment::Assignment;
 pub use brokers::Registration;
 pub use configs::{ConfigChange, ConfigOperation};
 pub use decision::{Decision, Refusal};
@@ -30,4 +33,5 @@ pub use internal_topics::auto_created;
 pub use machine::Machine;
 pub use partition_change::Election;
 pub use partitions::{ElectionResults, MorePartitions, by_topic};
+pub use reassignments::Reassignment;
 pub use topics::{CreateTopicsReply, CreatedTopic, DeletedTopic, NewTopic, TopicRef};

@@ -6,6 +6,7 @@
 use kafkactl_core::names::{BrokerId, PartitionId, TopicId};
 use kafkactl_core::schema::metadata::PartitionChangeRecord;
 
+use super::assignment::Assignment;
 use crate::cluster::features::MetadataVersion;
 use crate::cluster::image::{NO_LEADER, NO_LEADER_CHANGE, PartitionImage};
 
@@ -36,6 +37,8 @@ pub struct PartitionChange<'a> {
     pub leaving: Option<BrokerId>,
     /// The broker that stopped without saying so: what it had may be lost, so it is not eligible either.
     pub stopped_uncleanly: Option<BrokerId>,
+    /// The replicas to have; `None` leaves them as they are.
+    pub assignment: Option<&'a Assignment>,
 }
 
 impl PartitionChange<'_> {
@@ -44,8 +47,11 @@ impl PartitionChange<'_> {
         let image = self.image;
         let gone =
             |broker: &BrokerId| Some(*broker) == self.leaving || Some(*broker) == self.stopped_uncleanly;
-        let mut isr: Vec<BrokerId> = image.isr.iter().copied().filter(|broker| !gone(broker)).collect();
-        let (leader, is_unclean) = self.elect(&isr);
+        let mut next = self.assignment.cloned().unwrap_or_else(|| Assignment::of(image));
+        next.isr.retain(|broker| !gone(broker));
+        next.complete();
+        let (leader, is_unclean) = self.elect(&next);
+        let Assignment { replicas, adding, removing, mut isr } = next;
         let mut change = self.unchanged();
         if leader != image.leader {
             change.leader = leader.0;
@@ -57,24 +63,28 @@ impl PartitionChange<'_> {
             } else if leader != NO_LEADER && isr.is_empty() {
                 isr = vec![leader];
             }
+        } else if are_fewer(&replicas, &image.replicas) {
+            // Those that hold it no more are made known by a new leader epoch.
+            change.leader = image.leader.0;
         } else if image.has_leader()
-            && isr.len() < image.isr.len()
+            && are_fewer(&isr, &image.isr)
             && !self.version.keeps_epoch_on_isr_shrink()
         {
-            // Before 3.6 a smaller in-sync set was made known by a new leader epoch.
+            // So was a smaller in-sync set, before 3.6.
             change.leader = image.leader.0;
         }
         let elr = self.eligible(&isr);
         // Without eligible leader replicas the last member stays on record, or nobody would know whom to wait for.
-        if isr != image.isr && (!isr.is_empty() || self.uses_elr) {
-            change.isr = Some(ids(&isr));
+        if !isr.is_empty() || self.uses_elr {
+            change.isr = changed(&isr, &image.isr);
         }
         if self.uses_elr {
-            if elr != image.elr {
-                change.eligible_leader_replicas = Some(ids(&elr));
-            }
+            change.eligible_leader_replicas = changed(&elr, &image.elr);
             change.last_known_elr = self.last_known(leader).map(|known| ids(&known));
         }
+        change.replicas = changed(&replicas, &image.replicas);
+        change.adding_replicas = changed(&adding, &image.adding);
+        change.removing_replicas = changed(&removing, &image.removing);
         (change != self.unchanged()).then_some(change)
     }
 
@@ -88,30 +98,31 @@ impl PartitionChange<'_> {
         }
     }
 
-    /// The leader with these replicas in sync, and whether it may lack records.
-    fn elect(&self, isr: &[BrokerId]) -> (BrokerId, bool) {
+    /// The leader with this assignment, and whether it may lack records.
+    fn elect(&self, next: &Assignment) -> (BrokerId, bool) {
         let image = self.image;
+        let (replicas, isr) = (&next.replicas, &next.isr);
         let in_sync = |broker: &BrokerId| isr.contains(broker) && (self.can_lead)(*broker);
         let eligible = |broker: &BrokerId| {
             self.uses_elr && isr.is_empty() && image.elr.contains(broker) && self.may_return(*broker)
         };
         let fit = |broker: &BrokerId| in_sync(broker) || eligible(broker);
         if self.election == Election::Preferred
-            && let Some(preferred) = image.preferred_leader().filter(fit)
+            && let Some(preferred) = replicas.first().copied().filter(fit)
         {
             return (preferred, false);
         }
         if fit(&image.leader) {
             return (image.leader, false);
         }
-        if let Some(leader) = image.replicas.iter().copied().find(fit) {
+        if let Some(leader) = replicas.iter().copied().find(fit) {
             return (leader, false);
         }
         if let Some(leader) = self.last_known_leader(isr) {
             return (leader, true);
         }
         if self.election == Election::Unclean
-            && let Some(leader) = image.replicas.iter().copied().find(|broker| (self.can_lead)(*broker))
+            && let Some(leader) = replicas.iter().copied().find(|broker| (self.can_lead)(*broker))
         {
             return (leader, true);
         }
@@ -163,6 +174,16 @@ impl PartitionChange<'_> {
             None
         }
     }
+}
+
+/// Brokers for a change record, which says nothing about what stays.
+fn changed(brokers: &[BrokerId], before: &[BrokerId]) -> Option<Vec<i32>> {
+    (brokers != before).then(|| ids(brokers))
+}
+
+/// Whether some of `before` are no longer there.
+fn are_fewer(brokers: &[BrokerId], before: &[BrokerId]) -> bool {
+    before.iter().any(|broker| !brokers.contains(broker))
 }
 
 fn ids(brokers: &[BrokerId]) -> Vec<i32> {
@@ -323,6 +344,7 @@ mod tests {
                 can_lead: &can_lead,
                 leaving: case.leaving.map(BrokerId),
                 stopped_uncleanly: case.unclean.map(BrokerId),
+                assignment: None,
             };
             let got = change.record().map(|it| {
                 (it.leader, it.isr, it.eligible_leader_replicas, it.last_known_elr, it.leader_recovery_state)
@@ -345,6 +367,7 @@ mod tests {
             can_lead: &|_| true,
             leaving: Some(BrokerId(2)),
             stopped_uncleanly: None,
+            assignment: None,
         };
         assert_eq!(change.record().unwrap().leader, 1);
     }

@@ -162,7 +162,7 @@ impl Machine<'_> {
             return refuse(ErrorCode::ElectionNotNeeded);
         }
         let can_lead = |broker: BrokerId| self.image.is_active(broker);
-        let upheaval = Upheaval { election, can_lead: &can_lead, leaving: None, stopped_uncleanly: None };
+        let upheaval = Upheaval::new(election, &can_lead);
         let min_insync = self.topic_settings(topic.name.as_str()).min_insync_replicas;
         let min_insync = usize::try_from(min_insync).unwrap_or(1);
         let change = self.partition_change(topic.id, min_insync, (number, partition), &upheaval);

@@ -1,5 +1,7 @@
 //! The controller's decisions, replayed into the image that the next one is made on.
 
+mod reassignments;
+
 use kafkactl_core::names::{BrokerEpoch, BrokerId, PartitionId, TopicId, Uuid};
 use kafkactl_core::schema::metadata::MetadataRecord;
 use kafkactl_core::settings::{BrokerSettings, Properties, ResourceKind};

@@ -6,6 +6,7 @@ mod consumers;
 mod directories;
 mod markers;
 mod offsets;
+mod reassignments;
 mod transactions;
 
 use std::time::{Duration, Instant};
