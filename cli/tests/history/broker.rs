@@ -15,6 +15,9 @@ use tempfile::TempDir;
 pub struct Broker {
     child: Child,
     port: u16,
+    /// Where clients are told that it listens.
+    advertised: u16,
+    settings: Vec<String>,
     home: TempDir,
 }
 
@@ -40,13 +43,29 @@ const READY_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Broker {
     pub fn start() -> Self {
+        let port = free_port();
+        Self::start_at(port, port, Vec::new())
+    }
+
+    /// Clients are told to come to another port, of whoever stands before it. It is soon ready for little work.
+    pub fn start_behind(advertised: u16) -> Self {
+        let few = ["offsets.topic.num.partitions=1", "transaction.state.log.num.partitions=1"];
+        let elsewhere = format!("advertised.listeners=PLAINTEXT://127.0.0.1:{advertised}");
+        let settings = few.map(str::to_owned).into_iter().chain([elsewhere]);
+        Self::start_at(free_port(), advertised, settings.collect())
+    }
+
+    fn start_at(port: u16, advertised: u16, settings: Vec<String>) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Self { child: spawn(&home, port), port, home }
+        Self { child: spawn(&home, port, &settings), port, advertised, settings, home }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     pub fn endpoint(&self) -> Endpoint {
-        Endpoint::new("127.0.0.1", self.port)
+        Endpoint::new("127.0.0.1", self.advertised)
     }
 
     /// One fault and the calm before it. Says whether it was a kill.
@@ -56,7 +75,7 @@ impl Broker {
         if kills {
             self.signal(Signal::KILL);
             self.child.wait().expect("the broker ends");
-            self.child = spawn(&self.home, self.port);
+            self.child = spawn(&self.home, self.port, &self.settings);
         } else {
             self.signal(Signal::STOP);
             tokio::time::sleep(Duration::from_millis(random.random_range(PAUSE_MS))).await;
@@ -78,7 +97,11 @@ impl Drop for Broker {
     }
 }
 
-fn spawn(home: &TempDir, port: u16) -> Child {
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn spawn(home: &TempDir, port: u16, settings: &[String]) -> Child {
     let mut child = Command::new(env!("CARGO_BIN_EXE_kafkactl"))
         .args([
             "broker",
@@ -90,7 +113,7 @@ fn spawn(home: &TempDir, port: u16) -> Child {
             "--data-dir",
         ])
         .arg(home.path().join("data"))
-        .args(SETTINGS.iter().flat_map(|setting| ["--set", setting]))
+        .args(SETTINGS.into_iter().chain(settings.iter().map(String::as_str)).flat_map(|it| ["--set", it]))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

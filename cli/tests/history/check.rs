@@ -41,6 +41,20 @@ pub enum Class {
     WrongCommit,
 }
 
+impl Class {
+    pub const ALL: [Self; 9] = [
+        Self::LostWrite,
+        Self::Duplicate,
+        Self::AbortedRead,
+        Self::TornRead,
+        Self::InconsistentOffset,
+        Self::Reordered,
+        Self::NonMonotonicPoll,
+        Self::PollSkip,
+        Self::WrongCommit,
+    ];
+}
+
 impl Finding {
     pub fn class(&self) -> Class {
         match self {

@@ -6,13 +6,13 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use kafkactl_core::client::admin::{Admin, CommittedOffset, Isolation, NewTopic, OffsetSpec};
+use kafkactl_core::client::admin::{Admin, Isolation, NewTopic, OffsetSpec};
 use kafkactl_core::client::consumer::{
     Consumer, ConsumerConfig, Event as Polled, GroupConfig, GroupProtocol, PartitionRecords, StartAt,
 };
 use kafkactl_core::client::producer::{Producer, ProducerConfig, Receipt, Record};
 use kafkactl_core::client::{Client, ClientConfig};
-use kafkactl_core::names::{LeaderEpoch, Offset, PartitionId, TopicName, TopicPartition};
+use kafkactl_core::names::{Offset, PartitionId, TopicName, TopicPartition};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::sync::mpsc;
@@ -44,7 +44,7 @@ pub fn note(log: &Log, event: Event) {
     log.lock().unwrap().push(event);
 }
 
-async fn connect(broker: &Broker) -> Client {
+pub async fn connect(broker: &Broker) -> Client {
     let mut config = ClientConfig::new(vec![broker.endpoint()]);
     config.request_timeout = Duration::from_secs(3);
     config.connect_timeout = Duration::from_secs(3);
@@ -92,7 +92,7 @@ fn partitions() -> impl Iterator<Item = TopicPartition> {
     topics().flat_map(|topic| (0..PARTITIONS).map(move |index| TopicPartition::new(topic.as_str(), index)))
 }
 
-async fn create_topics(client: &Client) {
+pub async fn create_topics(client: &Client) {
     let topic = NewTopic { partition_count: PARTITIONS, replication_factor: 1, ..NewTopic::default() };
     let topics = topics().map(|name| (TopicName::new(&name), topic.clone())).collect();
     let created = Admin::new(client).create_topics(&topics, false).await.unwrap();
@@ -189,6 +189,7 @@ async fn listen(mut answered: mpsc::Receiver<(u64, Receipt)>, log: Log) {
 /// Reads in lives: each begins where the group has got to, and commits what it saw.
 async fn read(client: Client, group: u32, isolation: Isolation, log: Log, until: Instant) {
     let name = format!("readers-{group}");
+    let alone = Member { group, reader: group, log: log.clone() };
     while Instant::now() < until {
         let Ok(starts) = restore(&client, group, &name, &log).await else { continue };
         let config = ConsumerConfig {
@@ -203,26 +204,12 @@ async fn read(client: Client, group: u32, isolation: Isolation, log: Log, until:
         while let Ok(polled) = tokio::time::timeout_at(life.into(), consumer.next()).await {
             // Errors pass with the trouble that made them; what was missed by one would be found as a hole.
             let Ok(Polled::Records(chunk)) = polled else { continue };
-            let partition = chunk.partition.partition.0;
-            for (offset, value) in values(&chunk) {
-                note(&log, Event::Polled { reader: group, partition, offset, value });
-            }
-            let offset = chunk.next_offset.0;
-            note(&log, Event::CommitSent { group, partition, offset });
-            let at = CommittedOffset {
-                offset: Offset(offset),
-                leader_epoch: LeaderEpoch::NONE,
-                metadata: String::new(),
-            };
-            let outcome = consumer.commit_offsets(&BTreeMap::from([(chunk.partition.clone(), at)])).await;
-            if outcome.is_ok_and(|outcomes| outcomes.values().all(Result::is_ok)) {
-                note(&log, Event::CommitAcked { group, partition, offset });
-            }
+            members::process(&alone, &consumer, &chunk).await;
         }
     }
 }
 
-async fn restore(
+pub async fn restore(
     client: &Client,
     group: u32,
     name: &str,
@@ -244,7 +231,7 @@ async fn restore(
     Ok(starts)
 }
 
-async fn everything(client: &Client, isolation: Isolation) -> BTreeMap<i32, Vec<(i64, u64)>> {
+pub async fn everything(client: &Client, isolation: Isolation) -> BTreeMap<i32, Vec<(i64, u64)>> {
     let config = ConsumerConfig { isolation, report_end: true, ..ConsumerConfig::default() };
     let mut consumer = Consumer::new(client, config);
     consumer.assign(&partitions().map(|of| (of, StartAt::Spec(OffsetSpec::Earliest))).collect());

@@ -7,15 +7,18 @@ mod check;
 mod check_tests;
 mod copiers;
 mod copies;
+mod faults;
 mod history;
 mod load;
 mod members;
 mod place;
+mod proxy;
+mod script;
 
 use std::time::Duration;
 
 use breaking::{FAULTS, broken};
-use check::check;
+use check::{Class, check};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -24,9 +27,34 @@ const SECONDS_DEFAULT: u64 = 4;
 const SECONDS_OF_EVERYTHING: u64 = 30;
 /// After the trouble everything is acknowledged, given up or read within this.
 const SETTLING_TIMEOUT: Duration = Duration::from_secs(90);
+/// Nothing in the script waits for time to pass; a machine under load is slow.
+const SCRIPT_TIMEOUT: Duration = Duration::from_secs(90);
 
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text}")))
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
+
+/// A broker that does wrong is found out, whichever way it does; one that does not is left in peace.
+#[test]
+fn a_broker_that_does_wrong_is_found_out() {
+    let runtime = runtime();
+    for wrong in [None].into_iter().chain(Class::ALL.map(Some)) {
+        let script = async { tokio::time::timeout(SCRIPT_TIMEOUT, script::run(wrong)).await };
+        let (history, done) =
+            runtime.block_on(script).unwrap_or_else(|_| panic!("{wrong:?}: the script does not end"));
+        let findings = check(&history);
+        let Some(class) = wrong else {
+            assert!(findings.is_empty(), "nothing was wrong: {findings:#?}");
+            continue;
+        };
+        assert!(done > 0, "the broker had no occasion for {class:?}");
+        let classes: Vec<Class> = findings.iter().map(|finding| finding.class()).collect();
+        assert!(classes.contains(&class), "{class:?} {done} times, the checker sees {classes:?}");
+    }
 }
 
 /// The run must be clean, and each way of spoiling what was recorded must be found.
@@ -35,7 +63,7 @@ fn nothing_acknowledged_is_lost_doubled_or_out_of_order() {
     let seconds = setting("HISTORY_SECONDS").unwrap_or(SECONDS_DEFAULT);
     let seed = setting("HISTORY_SEED").unwrap_or_else(rand::random);
     println!("HISTORY_SECONDS={seconds} HISTORY_SEED={seed}");
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = runtime();
     let length = Duration::from_secs(seconds);
     let run = async { tokio::time::timeout(length + SETTLING_TIMEOUT, load::run(length, seed)).await };
     let history = runtime.block_on(run).unwrap_or_else(|_| panic!("seed {seed}: the run does not end"));

@@ -120,7 +120,8 @@ pub async fn read(
     }
 }
 
-async fn process(member: &Member, consumer: &Consumer, chunk: &PartitionRecords) {
+/// Notes what a member was given, and commits it.
+pub async fn process(member: &Member, consumer: &Consumer, chunk: &PartitionRecords) {
     let Member { group, reader, log } = member;
     let (group, reader, partition) = (*group, *reader, place(&chunk.partition));
     for (offset, value) in values(chunk) {
