@@ -37,8 +37,8 @@ complete -c kafkactl -n "__fish_kafkactl_needs_command" -s q -l quiet -d 'Say le
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -s V -l version -d 'Print version'
-complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "broker" -d 'Run a broker'
-complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "brokers" -d 'Run a broker'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "broker" -d 'Run a broker, and set those that run'
+complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "brokers" -d 'Run a broker, and set those that run'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "topic" -d 'Read and change topics, their settings and partitions'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "topics" -d 'Read and change topics, their settings and partitions'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "t" -d 'Read and change topics, their settings and partitions'
@@ -60,8 +60,9 @@ complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "context" -d 'Name
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "ctx" -d 'Named clusters in kafkactl.toml'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "completion" -d 'Print a shell\'s completion script'
 complete -c kafkactl -n "__fish_kafkactl_needs_command" -f -a "version" -d 'Print the version'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and not __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and not __fish_seen_subcommand_from start" -f -a "start" -d 'Run a broker until it is told to stop'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and not __fish_seen_subcommand_from start config" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and not __fish_seen_subcommand_from start config" -f -a "start" -d 'Run a broker until it is told to stop'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and not __fish_seen_subcommand_from start config" -f -a "config" -d 'Settings of running brokers, and the levels of their loggers'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l data-dir -d 'Where topics and metadata live; formatted when empty [default: log.dirs, else ./kafkactl-data]' -r -F
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l listen -d 'Address to serve on; port 0 takes a free one [default: listeners, else 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -l advertise -d 'Address that clients are told to use [default: advertised.listeners, else the one of --listen]' -r
@@ -83,8 +84,13 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_see
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and not __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and not __fish_seen_subcommand_from start" -f -a "start" -d 'Run a broker until it is told to stop'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from config" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from config" -f -a "get" -d 'Settings with their values and sources'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from config" -f -a "set" -d 'Set broker settings; the others stay as they are'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand broker; and __fish_seen_subcommand_from config" -f -a "unset" -d 'Return broker settings to their defaults'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and not __fish_seen_subcommand_from start config" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and not __fish_seen_subcommand_from start config" -f -a "start" -d 'Run a broker until it is told to stop'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and not __fish_seen_subcommand_from start config" -f -a "config" -d 'Settings of running brokers, and the levels of their loggers'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from start" -l data-dir -d 'Where topics and metadata live; formatted when empty [default: log.dirs, else ./kafkactl-data]' -r -F
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from start" -l listen -d 'Address to serve on; port 0 takes a free one [default: listeners, else 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from start" -l advertise -d 'Address that clients are told to use [default: advertised.listeners, else the one of --listen]' -r
@@ -106,16 +112,22 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_se
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "list" -d 'Topics with their partition and replica counts'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "ls" -d 'Topics with their partition and replica counts'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "describe" -d 'Partitions, replicas and changed settings of topics'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "create" -d 'Create topics'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "delete" -d 'Delete topics and all their records'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "rm" -d 'Delete topics and all their records'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "config" -d 'Settings of a topic'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "add-partitions" -d 'Raise a topic\'s number of partitions'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "offsets" -d 'Offsets of each partition: the log\'s ends, or any position'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from config" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from config" -f -a "get" -d 'Settings with their values and sources'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from config" -f -a "set" -d 'Set broker settings; the others stay as they are'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand brokers; and __fish_seen_subcommand_from config" -f -a "unset" -d 'Return broker settings to their defaults'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "list" -d 'Topics with their partition and replica counts'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "ls" -d 'Topics with their partition and replica counts'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "describe" -d 'Partitions, replicas and changed settings of topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "create" -d 'Create topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "delete" -d 'Delete topics and all their records'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "rm" -d 'Delete topics and all their records'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "config" -d 'Settings of a topic'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "add-partitions" -d 'Raise a topic\'s number of partitions'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "offsets" -d 'Offsets of each partition: the log\'s ends, or any position'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "trim" -d 'Delete the records before a position'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "delete-records" -d 'Delete the records before a position'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from list" -l regex -d 'Only names that match this regular expression' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from list" -s w -l watch -d 'Repeat until interrupted' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
@@ -294,16 +306,60 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from offsets" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from offsets" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from offsets" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "list" -d 'Topics with their partition and replica counts'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "ls" -d 'Topics with their partition and replica counts'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "describe" -d 'Partitions, replicas and changed settings of topics'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "create" -d 'Create topics'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "delete" -d 'Delete topics and all their records'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "rm" -d 'Delete topics and all their records'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "config" -d 'Settings of a topic'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "add-partitions" -d 'Raise a topic\'s number of partitions'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "offsets" -d 'Offsets of each partition: the log\'s ends, or any position'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -l to -d 'The first record that stays, such as end, end-100, @-7d or 0:500' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from trim" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -l to -d 'The first record that stays, such as end, end-100, @-7d or 0:500' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topic; and __fish_seen_subcommand_from delete-records" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "list" -d 'Topics with their partition and replica counts'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "ls" -d 'Topics with their partition and replica counts'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "describe" -d 'Partitions, replicas and changed settings of topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "create" -d 'Create topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "delete" -d 'Delete topics and all their records'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "rm" -d 'Delete topics and all their records'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "config" -d 'Settings of a topic'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "add-partitions" -d 'Raise a topic\'s number of partitions'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "offsets" -d 'Offsets of each partition: the log\'s ends, or any position'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "trim" -d 'Delete the records before a position'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "delete-records" -d 'Delete the records before a position'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from list" -l regex -d 'Only names that match this regular expression' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from list" -s w -l watch -d 'Repeat until interrupted' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
@@ -482,16 +538,60 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_see
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from offsets" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from offsets" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from offsets" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "list" -d 'Topics with their partition and replica counts'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "ls" -d 'Topics with their partition and replica counts'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "describe" -d 'Partitions, replicas and changed settings of topics'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "create" -d 'Create topics'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "delete" -d 'Delete topics and all their records'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "rm" -d 'Delete topics and all their records'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "config" -d 'Settings of a topic'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "add-partitions" -d 'Raise a topic\'s number of partitions'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets" -f -a "offsets" -d 'Offsets of each partition: the log\'s ends, or any position'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -l to -d 'The first record that stays, such as end, end-100, @-7d or 0:500' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from trim" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l to -d 'The first record that stays, such as end, end-100, @-7d or 0:500' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "list" -d 'Topics with their partition and replica counts'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "ls" -d 'Topics with their partition and replica counts'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "describe" -d 'Partitions, replicas and changed settings of topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "create" -d 'Create topics'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "delete" -d 'Delete topics and all their records'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "rm" -d 'Delete topics and all their records'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "config" -d 'Settings of a topic'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "add-partitions" -d 'Raise a topic\'s number of partitions'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "offsets" -d 'Offsets of each partition: the log\'s ends, or any position'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "trim" -d 'Delete the records before a position'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and not __fish_seen_subcommand_from list ls describe create delete rm config add-partitions offsets trim delete-records" -f -a "delete-records" -d 'Delete the records before a position'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from list" -l regex -d 'Only names that match this regular expression' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from list" -s w -l watch -d 'Repeat until interrupted' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from list" -l columns -d 'Columns to show, in this order' -r
@@ -670,6 +770,48 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_sub
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from offsets" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from offsets" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from offsets" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -l to -d 'The first record that stays, such as end, end-100, @-7d or 0:500' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from trim" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -l to -d 'The first record that stays, such as end, end-100, @-7d or 0:500' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -l columns -d 'Columns to show, in this order' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -l filter -d 'Rows to show: TEXT, ~REGEX, or NAME with = != > >= < <= ~ and a value; ! before it negates; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -l units -d 'Sizes in units or as plain bytes [default: human on a terminal, else raw]' -r -f -a "human\t''
+raw\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -s c -l context -d 'Named context of kafkactl.toml' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -s X -d 'A client property, such as client.id=me; may repeat' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -l config -d 'Context file to use in place of the user\'s' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -l timeout -d 'Give up when the command takes longer; a streaming command: when nothing answers for so long' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -s o -l output -d 'text, wide, json, jsonl, yaml, csv, name or tmpl=TEMPLATE' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -s y -l yes -d 'Do it without asking'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -l no-headers -d 'No header line'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -s q -l quiet -d 'Say less on standard error'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -s v -l verbose -d 'Say more on standard error; twice for every request'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand t; and __fish_seen_subcommand_from delete-records" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand produce" -l input -d 'How the input becomes records' -r -f -a "lines\t'a record ends at --delim'
 jsonl\t'a JSON object a line, as consume -o jsonl prints'
 raw\t'a whole file is one record'"
@@ -712,7 +854,7 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l exit-idle 
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s g -l group -d 'Start at the offsets this group committed' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l group-protocol -d 'Who assigns partitions to the group\'s members: one of them, or the coordinator' -r -f -a "classic\t''
 consumer\t''"
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l isolation -d 'Records of open and aborted transactions too, or only of committed ones' -r -f -a "uncommitted\t''
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l isolation -d 'Records of open and aborted transactions too, or only of committed ones; Kafka\'s words are taken too' -r -f -a "uncommitted\t''
 committed\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -s p -l partition -d 'Partitions to read, such as 0,3-5' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand consume" -l format -d 'Print each record by a template, with kcat\'s letters: %t %p %o %k %s %h %T %K %S \\n \\t; see below' -r
@@ -1627,7 +1769,7 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_se
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l from -d 'Where to start: start, start+N, end-N, an offset, @TIME or @-1h' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l to -d 'Where to stop; what is there is not printed' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l decode -d 'What keys and values mean: text, offsets, txn, metadata, share or remote [default: by the topic\'s name]' -r
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -s n -l max -l limit -d 'Stop after so many records; with --headers-only after so many batches' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -s n -l max -l limit -d 'Stop after so many records; with --headers-only after so many batches, of other files after so many entries' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l format -d 'Print exactly what kafka-dump-log prints' -r -f -a "kafka\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segment; and __fish_seen_subcommand_from dump" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
 always\t''
@@ -1741,7 +1883,7 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_s
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l from -d 'Where to start: start, start+N, end-N, an offset, @TIME or @-1h' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l to -d 'Where to stop; what is there is not printed' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l decode -d 'What keys and values mean: text, offsets, txn, metadata, share or remote [default: by the topic\'s name]' -r
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -s n -l max -l limit -d 'Stop after so many records; with --headers-only after so many batches' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -s n -l max -l limit -d 'Stop after so many records; with --headers-only after so many batches, of other files after so many entries' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l format -d 'Print exactly what kafka-dump-log prints' -r -f -a "kafka\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand segments; and __fish_seen_subcommand_from dump" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
 always\t''
@@ -1855,7 +1997,7 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_s
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l from -d 'Where to start: start, start+N, end-N, an offset, @TIME or @-1h' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l to -d 'Where to stop; what is there is not printed' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l decode -d 'What keys and values mean: text, offsets, txn, metadata, share or remote [default: by the topic\'s name]' -r
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -s n -l max -l limit -d 'Stop after so many records; with --headers-only after so many batches' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -s n -l max -l limit -d 'Stop after so many records; with --headers-only after so many batches, of other files after so many entries' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l format -d 'Print exactly what kafka-dump-log prints' -r -f -a "kafka\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand seg; and __fish_seen_subcommand_from dump" -l color -d 'Colours: auto is a terminal without NO_COLOR' -r -f -a "auto\t''
 always\t''

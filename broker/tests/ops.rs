@@ -265,7 +265,8 @@ async fn log_levels_are_configs_of_kafkas_loggers() {
     assert_eq!((&*levels["root"], &*levels["kafkactl_core::log"]), ("INFO", "INFO"));
     let (invalid_request, invalid_config) = (42, 40);
     for (logger, operation, level, code) in [
-        ("kafkactl_core::log", SET, "DEBUG", 0),
+        // With Kafka's dots between the parts.
+        ("kafkactl_core.log", SET, "DEBUG", 0),
         ("root", SET, "WARN", 0),
         ("kafkactl_core::log", SET, "LOUD", invalid_config),
         ("kafka.server.KafkaApis", SET, "DEBUG", invalid_config),

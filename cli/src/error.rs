@@ -78,6 +78,16 @@ impl CommandError {
         Self::new(Cause::Timeout(message.into()))
     }
 
+    /// What was not learned of one item, where the cluster as such answers: then the item failed, and no more.
+    pub fn of_item(what: &str, error: &ClientError) -> Self {
+        let root = error.root();
+        match (client_status(root), root.hint()) {
+            (ExitStatus::Unreachable, Some(hint)) => Self::failed(format!("{what}: {root}")).hint(hint),
+            (ExitStatus::Unreachable, None) => Self::failed(format!("{what}: {root}")),
+            _ => root.clone().into(),
+        }
+    }
+
     /// Adds what the operator can do about it.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -167,6 +177,7 @@ fn client_status(error: &ClientError) -> ExitStatus {
         ClientError::Connect { .. }
         | ClientError::Bootstrap { .. }
         | ClientError::Disconnected { .. }
+        | ClientError::NotABroker { .. }
         | ClientError::RequestTimeout { .. }
         | ClientError::UnknownBroker { .. }
         | ClientError::NoLeader { .. }
@@ -255,6 +266,23 @@ mod tests {
             assert_eq!(error.status(), status, "{}", code.name());
             assert_eq!(error.object().kafka_error, Some(code.name()));
         }
+    }
+
+    /// Exit code 3 would tell scripts that the cluster is gone.
+    #[test]
+    fn an_item_that_cannot_be_asked_is_a_failure_of_that_item() {
+        let partition = kafkactl_core::names::TopicPartition::new("t", 1);
+        let last = Box::new(ClientError::NoLeader { partition });
+        let error = ClientError::Deadline { what: "listing".to_owned(), timeout_ms: 3000, last };
+        let item = CommandError::of_item("lag unknown", &error);
+        assert_eq!(item.to_string(), "lag unknown: t-1 has no leader at the moment");
+        assert_eq!((item.status(), item.hint_text().is_some()), (ExitStatus::Failed, true));
+        let denied = ClientError::Refused {
+            what: "offset of t-1".to_owned(),
+            code: ErrorCode::TopicAuthorizationFailed,
+            message: None,
+        };
+        assert_eq!(CommandError::of_item("lag unknown", &denied).status(), ExitStatus::Denied);
     }
 
     #[test]

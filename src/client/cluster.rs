@@ -25,6 +25,8 @@ use crate::wire::{ApiKey, ErrorCode};
 #[derive(Debug, Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    /// Of the configuration, or less: see [`Client::within`].
+    api_timeout: Duration,
 }
 
 #[derive(Debug)]
@@ -102,6 +104,7 @@ impl Client {
     /// Without asking anybody yet.
     pub fn new(config: ClientConfig) -> Self {
         Self {
+            api_timeout: config.api_timeout,
             inner: Arc::new(Inner {
                 config,
                 view: ArcSwap::default(),
@@ -115,6 +118,11 @@ impl Client {
 
     pub fn config(&self) -> &ClientConfig {
         &self.inner.config
+    }
+
+    /// The same client for calls that are not worth more time, with all their retries, than `api_timeout`.
+    pub fn within(&self, api_timeout: Duration) -> Self {
+        Self { inner: Arc::clone(&self.inner), api_timeout: self.api_timeout.min(api_timeout) }
     }
 
     /// What is believed now; call [`refresh`](Self::refresh) to learn anew.
@@ -280,7 +288,7 @@ impl Client {
 
     /// A retry loop for something named `what`, within the configured time for one call.
     pub(super) fn retry(&self, what: impl Into<String>) -> Retry<'_> {
-        let timeout = self.inner.config.api_timeout;
+        let timeout = self.api_timeout;
         Retry { client: self, what: what.into(), until: Instant::now() + timeout, timeout, failures: 0 }
     }
 
@@ -303,7 +311,7 @@ impl Client {
             }
             sleep_until(failure.not_before).await;
         }
-        match Connection::open(endpoint, &self.inner.config).await {
+        match Connection::open(endpoint, &self.inner.config).await.and_then(Connection::into_broker) {
             Ok(connection) => {
                 *state = SlotState { connection: Some(connection.clone()), failures: 0, last_failure: None };
                 Ok(connection)

@@ -16,8 +16,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, info};
 
-use super::{ClientConfig, ClientError, Endpoint, Transport, Versions, transport};
-use crate::wire::frame::{FrameDecoder, encode_request};
+use super::{ClientConfig, ClientError, Endpoint, Found, Transport, Versions, transport};
+use crate::wire::frame::{FrameDecoder, FrameError, encode_request};
 use crate::wire::messages::{ApiVersionsRequest, ApiVersionsResponse, Request};
 use crate::wire::{ApiKey, ErrorCode, RequestHeader, ResponseHeader, StrBytes, decode_response};
 
@@ -130,6 +130,14 @@ impl Connection {
         shared.versions = shared.negotiate().await?;
         info!(%endpoint, took_ms = began.elapsed().as_millis() as u64, "connected");
         Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// This connection if it is one to a broker.
+    pub(super) fn into_broker(self) -> Result<Self, ClientError> {
+        match Found::by_versions(self.versions()) {
+            Some(found) => Err(ClientError::NotABroker { endpoint: self.endpoint().clone(), found }),
+            None => Ok(self),
+        }
     }
 
     pub fn endpoint(&self) -> &Endpoint {
@@ -307,6 +315,13 @@ fn disconnected(endpoint: &Endpoint, reason: impl ToString) -> ClientError {
     ClientError::Disconnected { endpoint: endpoint.clone(), reason: reason.to_string() }
 }
 
+fn no_frame(endpoint: &Endpoint, bytes: &[u8], error: FrameError) -> ClientError {
+    match Found::by_bytes(bytes) {
+        Some(found) => ClientError::NotABroker { endpoint: endpoint.clone(), found },
+        None => disconnected(endpoint, error),
+    }
+}
+
 fn bad_response(endpoint: &Endpoint, api: ApiKey, reason: impl ToString) -> ClientError {
     ClientError::BadResponse { endpoint: endpoint.clone(), api, reason: reason.to_string() }
 }
@@ -331,7 +346,7 @@ impl<S: Transport> Driver<S> {
             let _ = culprit.reply.send(Err(error.clone()));
         }
         let reason = match &error {
-            ClientError::Disconnected { .. } => error,
+            ClientError::Disconnected { .. } | ClientError::NotABroker { .. } => error,
             other => disconnected(&self.endpoint, other),
         };
         for waiting in self.in_flight.drain(..) {
@@ -419,7 +434,9 @@ impl<S: Transport> Driver<S> {
 
     fn answer_whole_frames(&mut self) -> Result<(), ClientError> {
         let endpoint = &self.endpoint;
-        while let Some(mut frame) = self.inbox.next_frame().map_err(|error| disconnected(endpoint, error))? {
+        while let Some(mut frame) =
+            self.inbox.next_frame().map_err(|error| no_frame(endpoint, self.inbox.inbox(), error))?
+        {
             let Some(request) = self.in_flight.pop_front() else {
                 return Err(disconnected(endpoint, "the broker sent an answer that nobody asked for"));
             };
@@ -441,7 +458,8 @@ impl<S: Transport> Driver<S> {
                 return Err(error);
             }
         }
-        let missing = self.inbox.bytes_missing().map_err(|error| disconnected(endpoint, error))?;
+        let missing = self.inbox.bytes_missing();
+        let missing = missing.map_err(|error| no_frame(endpoint, self.inbox.inbox(), error))?;
         self.inbox.inbox().reserve(missing.min(READ_BYTES_MAX));
         Ok(())
     }

@@ -1,7 +1,7 @@
 use std::io;
 use std::sync::Arc;
 
-use super::Endpoint;
+use super::{Endpoint, Found};
 use crate::names::{BrokerId, TopicPartition};
 use crate::wire::{ApiKey, ErrorCode};
 
@@ -16,6 +16,8 @@ pub enum ClientError {
     BadEndpoint { text: String },
     #[error("the connection to {endpoint} was closed: {reason}")]
     Disconnected { endpoint: Endpoint, reason: String },
+    #[error("{endpoint} is no listener for Kafka's clients: {found}")]
+    NotABroker { endpoint: Endpoint, found: Found },
     #[error("{endpoint} did not answer {api} within {timeout_ms} ms")]
     RequestTimeout { endpoint: Endpoint, api: ApiKey, timeout_ms: u64 },
     #[error("{endpoint} sent an answer to {api} that cannot be read: {reason}")]
@@ -86,6 +88,14 @@ impl ClientError {
         }
     }
 
+    /// Why, without the time that it was tried for.
+    pub fn root(&self) -> &Self {
+        match self {
+            Self::Deadline { last, .. } => last.root(),
+            _ => self,
+        }
+    }
+
     /// Whether the same request may succeed later, unchanged.
     pub fn is_retriable(&self) -> bool {
         match self {
@@ -97,6 +107,7 @@ impl ClientError {
             | Self::NoLeader { .. } => true,
             Self::Refused { code, .. } => code.is_retriable() || *code == ErrorCode::RebootstrapRequired,
             Self::BadEndpoint { .. }
+            | Self::NotABroker { .. }
             | Self::BadResponse { .. }
             | Self::BadRequest { .. }
             | Self::Unsupported { .. }
@@ -156,7 +167,12 @@ impl ClientError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             // It was reached.
-            Self::Bootstrap { source, .. } if matches!(**source, Self::Disconnected { .. }) => source.hint(),
+            Self::Bootstrap { source, .. }
+                if matches!(**source, Self::Disconnected { .. } | Self::NotABroker { .. }) =>
+            {
+                source.hint()
+            }
+            Self::NotABroker { found, .. } => Some(found.hint()),
             Self::Connect { .. } | Self::Bootstrap { .. } => Some(
                 "check the address and that the broker runs; brokers are reached at the addresses they advertise",
             ),
@@ -165,6 +181,9 @@ impl ClientError {
                 "a listener that wants TLS or SASL closes plain connections; see the broker's log for the reason",
             ),
             Self::Unsupported { .. } => Some("the cluster is older than this feature"),
+            Self::NoLeader { .. } => {
+                Some("the brokers that hold its replicas may be down; `kafkactl topic describe` names them")
+            }
             Self::NoResetPolicy { .. } => Some("start from earliest, latest, an offset or a time"),
             Self::RecordTooLarge { .. } => Some(
                 "raise max.request.size here and max.message.bytes of the topic, or send smaller records",

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io::{self, Stdout, Write};
+use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -57,7 +58,7 @@ pub async fn run(options: Options) -> Result<(), TopError> {
     let anonymizer = options.anonymize.then(Anonymizer::default);
     let left = options.count_max;
     let mut dashboard = Dashboard {
-        terminal,
+        terminal: ManuallyDrop::new(terminal),
         app,
         feed,
         recorder,
@@ -71,7 +72,9 @@ pub async fn run(options: Options) -> Result<(), TopError> {
 }
 
 struct Dashboard {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// Never dropped: ratatui would complain on standard error, and so panic, when the terminal has gone. The cursor
+    /// comes back with the rest of the [`Screen`].
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
     app: App,
     feed: Feed,
     recorder: Option<Recorder>,
@@ -106,7 +109,10 @@ impl Dashboard {
                 () = screen.lost() => return Err(TopError::Panic),
                 Some(input) = inputs.received.recv() => event_of(input).into_iter().collect(),
                 () = tokio::time::sleep_until(next_frame), if is_stale => {
-                    self.draw()?;
+                    match self.draw() {
+                        Err(TopError::Terminal(error)) if has_gone(&error) => return Ok(()),
+                        drawn => drawn?,
+                    }
                     (drawn, is_stale) = (Some(Instant::now()), false);
                     continue;
                 }
@@ -249,6 +255,11 @@ impl Dashboard {
         }
         Ok(())
     }
+}
+
+/// Whether the terminal was closed: the signal that tells so may come later than the next frame.
+fn has_gone(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
 }
 
 fn event_of(input: Input) -> Option<Event> {

@@ -34,13 +34,21 @@ pub(super) fn alter(broker: &Broker, change: &ConfigChange, validate_only: bool)
     };
     let changes: Result<Vec<_>, Refusal> = operations
         .iter()
-        .map(|(logger, operation)| Ok((logger.clone(), change_of(loggers, logger, operation)?)))
+        .map(|(name, operation)| {
+            let logger = logger_of(name);
+            change_of(loggers, &logger, operation).map(|change| (logger, change))
+        })
         .collect();
     let changes = changes?;
     if validate_only {
         return Ok(());
     }
     loggers.change(&changes).map_err(invalid)
+}
+
+/// The logger of a name as Kafka's tools write them, with a dot between the parts.
+fn logger_of(name: &str) -> String {
+    name.replace('.', "::")
 }
 
 fn change_of(loggers: &Loggers, logger: &str, operation: &ConfigOperation) -> Result<LoggerChange, Refusal> {

@@ -175,12 +175,13 @@ pub async fn start(options: StartOptions) -> Result<RunningBroker, StartError> {
     let StartOptions { settings, cluster_id, loggers } = options;
     let limits = ServerLimits::of(&settings);
     let clock = Clock::start();
-    let directories = Directories::open(&settings, cluster_id.as_deref(), clock.now_ms())?;
+    // Before anything is formatted: a start that fails for an address leaves no new directory behind.
     let listeners = network::bind_all(&settings.network.listeners, &limits)?;
     let ops = match &settings.network.ops_listen {
         Some(address) => Some(bind_ops(address).await?),
         None => None,
     };
+    let directories = Directories::open(&settings, cluster_id.as_deref(), clock.now_ms())?;
     let endpoints = network::endpoints(&settings.network, &listeners);
     let addresses = listeners.iter().map(ListenAddress::from).collect();
 

@@ -1,8 +1,10 @@
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::shared::LocalArgs;
+use super::shared::{ChangeArgs, LocalArgs, ReadArgs};
 use super::values::KeyValue;
 
 #[derive(Debug, Subcommand)]
@@ -10,6 +12,93 @@ pub enum BrokerCommand {
     /// Run a broker until it is told to stop
     #[command(after_long_help = ACK_HELP)]
     Start(Box<BrokerStartArgs>),
+    /// Settings of running brokers, and the levels of their loggers
+    #[command(subcommand)]
+    Config(BrokerConfigCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BrokerConfigCommand {
+    /// Settings with their values and sources
+    Get(BrokerConfigGetArgs),
+    /// Set broker settings; the others stay as they are
+    Set(BrokerConfigSetArgs),
+    /// Return broker settings to their defaults
+    Unset(BrokerConfigUnsetArgs),
+}
+
+/// Whose settings.
+#[derive(Debug, Args)]
+pub struct BrokerConfigTarget {
+    /// The broker's number, or all for what holds for every broker of the cluster
+    pub broker: BrokerChoice,
+    /// The levels of its loggers instead of its settings
+    #[arg(long)]
+    pub loggers: bool,
+}
+
+/// One broker, or what applies to all that have nothing of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrokerChoice {
+    One(i32),
+    All,
+}
+
+impl FromStr for BrokerChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match (text, text.parse()) {
+            ("all", _) => Ok(Self::All),
+            (_, Ok(id @ 0..)) => Ok(Self::One(id)),
+            _ => Err("a broker is named by its number, all of them by all".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for BrokerChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(id) => write!(f, "{id}"),
+            Self::All => f.write_str("all"),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct BrokerConfigGetArgs {
+    #[command(flatten)]
+    pub target: BrokerConfigTarget,
+    /// Settings to show [default: those set while it runs]
+    #[arg(value_name = "KEY")]
+    pub keys: Vec<String>,
+    /// Every setting, defaults included
+    #[arg(long, conflicts_with = "keys")]
+    pub all: bool,
+    #[command(flatten)]
+    pub read: ReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct BrokerConfigSetArgs {
+    #[command(flatten)]
+    pub target: BrokerConfigTarget,
+    /// Settings and their values
+    #[arg(required = true, value_name = "KEY=VALUE")]
+    pub configs: Vec<KeyValue>,
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct BrokerConfigUnsetArgs {
+    #[command(flatten)]
+    pub target: BrokerConfigTarget,
+    /// Settings to return to their defaults
+    #[arg(required = true, value_name = "KEY")]
+    pub keys: Vec<String>,
+    #[command(flatten)]
+    pub change: ChangeArgs,
 }
 
 #[derive(Debug, Args)]

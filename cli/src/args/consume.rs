@@ -40,7 +40,7 @@ pub struct ConsumeArgs {
     /// Who assigns partitions to the group's members: one of them, or the coordinator
     #[arg(long, value_name = "PROTOCOL", default_value = "classic", requires = "commit")]
     pub group_protocol: GroupProtocol,
-    /// Records of open and aborted transactions too, or only of committed ones
+    /// Records of open and aborted transactions too, or only of committed ones; Kafka's words are taken too
     #[arg(long, value_name = "LEVEL", default_value = "uncommitted")]
     pub isolation: Isolation,
     /// Partitions to read, such as 0,3-5
@@ -55,7 +55,9 @@ pub struct ConsumeArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Isolation {
+    #[value(alias = "read_uncommitted")]
     Uncommitted,
+    #[value(alias = "read_committed")]
     Committed,
 }
 

@@ -176,7 +176,7 @@ pub struct GroupOffsetsExportArgs {
 pub struct GroupOffsetsImportArgs {
     /// The group's name
     pub group: String,
-    /// An export [default: standard input]
+    /// An export; - is standard input, and the default
     pub file: Option<PathBuf>,
     #[command(flatten)]
     pub destroy: DestroyArgs,

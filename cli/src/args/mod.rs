@@ -34,7 +34,6 @@ use shared::Common;
     after_help = EXIT_CODES_HELP,
     subcommand_required = true,
     arg_required_else_help = true,
-    disable_help_subcommand = true,
     max_term_width = 110
 )]
 pub struct Cli {
@@ -46,7 +45,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Noun {
-    /// Run a broker
+    /// Run a broker, and set those that run
     #[command(subcommand, visible_alias = "brokers")]
     Broker(broker::BrokerCommand),
     /// Read and change topics, their settings and partitions

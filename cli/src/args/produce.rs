@@ -10,7 +10,7 @@ use super::values::{KeyValue, Rate, Separator};
 pub struct ProduceArgs {
     /// The topic to write to
     pub topic: String,
-    /// Files to read [default: standard input]
+    /// Files to read; - is standard input, and the default
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// How the input becomes records
@@ -41,7 +41,7 @@ pub struct ProduceArgs {
     #[arg(long, value_name = "ACKS", default_value = "all")]
     pub acks: Acks,
     /// Write everything in one transaction under this transactional id: all of it counts, or nothing
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub txn: Option<String>,
     /// Codec of the batches
     #[arg(long, value_name = "CODEC", default_value = "none")]

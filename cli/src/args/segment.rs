@@ -57,7 +57,7 @@ pub struct SegmentDumpArgs {
     /// What keys and values mean: text, offsets, txn, metadata, share or remote [default: by the topic's name]
     #[arg(long, value_name = "DECODER")]
     pub decode: Option<Decoder>,
-    /// Stop after so many records; with --headers-only after so many batches
+    /// Stop after so many records; with --headers-only after so many batches, of other files after so many entries
     #[arg(short = 'n', long, visible_alias = "limit", value_name = "N")]
     pub max: Option<u64>,
     /// Print exactly what kafka-dump-log prints

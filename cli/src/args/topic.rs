@@ -23,6 +23,9 @@ pub enum TopicCommand {
     AddPartitions(TopicAddPartitionsArgs),
     /// Offsets of each partition: the log's ends, or any position
     Offsets(TopicOffsetsArgs),
+    /// Delete the records before a position
+    #[command(visible_alias = "delete-records")]
+    Trim(TopicTrimArgs),
 }
 
 #[derive(Debug, Args)]
@@ -159,4 +162,15 @@ pub struct TopicOffsetsArgs {
     pub at: Option<Positions>,
     #[command(flatten)]
     pub read: ReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct TopicTrimArgs {
+    /// The topic's name
+    pub topic: String,
+    /// The first record that stays, such as end, end-100, @-7d or 0:500
+    #[arg(long, value_name = "POSITION", allow_hyphen_values = true)]
+    pub to: Positions,
+    #[command(flatten)]
+    pub destroy: DestroyArgs,
 }

@@ -1,15 +1,16 @@
 //! From flags and a server.properties to the settings of a broker, for the commands that start one or prepare its
 //! directories.
 
-use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use kafkactl_core::settings::{BrokerSettings, Properties, SettingsWarning};
+use kafkactl_core::settings::{BrokerSettings, Origin, Properties, SettingsError, SettingsWarning};
 
 use crate::args::broker::BrokerStartArgs;
 use crate::args::storage::StorageDirArgs;
 use crate::args::values::KeyValue;
 use crate::error::CommandError;
+use crate::records::input;
 
 /// Where topics live when nobody says so. Kafka's /tmp would lose them at the next boot.
 const DATA_DIR: &str = "kafkactl-data";
@@ -24,16 +25,42 @@ const LISTEN_EPHEMERAL: &str = "127.0.0.1:0";
 /// `listeners` where there is no file.
 pub struct Given {
     config: Option<PathBuf>,
-    flags: Vec<(&'static str, String)>,
+    flags: Vec<Flag>,
     sets: Vec<KeyValue>,
     node_id_default: Option<&'static str>,
     listen_default: &'static str,
 }
 
+/// A flag that stands for a setting.
+#[derive(Debug)]
+struct Flag {
+    /// As it is typed.
+    name: &'static str,
+    setting: &'static str,
+    value: String,
+}
+
+impl Flag {
+    fn new(name: &'static str, setting: &'static str, value: String) -> Self {
+        Self { name, setting, value }
+    }
+
+    /// Whether a setting of that name says the same: Kafka has two names for some.
+    fn is_for(&self, setting: &str) -> bool {
+        let other_name = match self.setting {
+            "log.dirs" => "log.dir",
+            "node.id" => "broker.id",
+            name => name,
+        };
+        setting == self.setting || setting == other_name
+    }
+}
+
 /// Settings and what there is to say about them.
 pub struct Loaded {
     pub settings: BrokerSettings,
-    pub warnings: Vec<SettingsWarning>,
+    /// Each names the file or the flag that it is about.
+    pub warnings: Vec<String>,
     /// The names that flags, not `--set`, gave.
     pub flags: Vec<&'static str>,
     pub file: Properties,
@@ -42,15 +69,19 @@ pub struct Loaded {
 impl Given {
     /// `ephemeral_dir` is the data directory of `--ephemeral`.
     pub fn to_start(args: &BrokerStartArgs, ephemeral_dir: Option<&Path>) -> Result<Self, CommandError> {
-        let mut flags = directory_flags(ephemeral_dir.or(args.data_dir.as_deref()), args.node_id)?;
+        let data_dir = match (ephemeral_dir, args.data_dir.as_deref()) {
+            (Some(dir), _) => Some(("--ephemeral", dir)),
+            (None, dir) => dir.map(|dir| ("--data-dir", dir)),
+        };
+        let mut flags = directory_flags(data_dir, args.node_id)?;
         if let Some(address) = &args.listen {
-            flags.push(("listeners", listener(address)));
+            flags.push(Flag::new("--listen", "listeners", listener(address)));
         }
         if let Some(address) = &args.advertise {
-            flags.push(("advertised.listeners", listener(address)));
+            flags.push(Flag::new("--advertise", "advertised.listeners", listener(address)));
         }
         if let Some(address) = &args.ops {
-            flags.push(("ops.listen", address.clone()));
+            flags.push(Flag::new("--ops", "ops.listen", address.clone()));
         }
         Ok(Self {
             config: args.config.clone(),
@@ -64,7 +95,7 @@ impl Given {
     pub fn for_directories(args: &StorageDirArgs) -> Result<Self, CommandError> {
         Ok(Self {
             config: args.config.clone(),
-            flags: directory_flags(args.data_dir.as_deref(), args.node_id)?,
+            flags: directory_flags(args.data_dir.as_deref().map(|dir| ("--data-dir", dir)), args.node_id)?,
             sets: args.settings.clone(),
             node_id_default: Some(NODE_ID),
             listen_default: LISTEN,
@@ -72,22 +103,66 @@ impl Given {
     }
 
     pub fn load(self) -> Result<Loaded, CommandError> {
+        self.refuse_doubles()?;
         let file = match &self.config {
             Some(path) => read_properties(path)?,
             None => Properties::default(),
         };
         let sets = self.sets.iter().map(|set| (set.key.clone(), set.value.clone()));
-        let flags = self.flags.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let flags = self.flags.iter().map(|flag| (flag.setting.to_owned(), flag.value.clone()));
         let mut overrides: Vec<(String, String)> = sets.chain(flags).collect();
         let defaults = self.defaults(&file, &overrides);
         overrides.extend(defaults);
-        let (settings, warnings) = BrokerSettings::load(&file, &overrides).map_err(|error| {
-            CommandError::usage(match &self.config {
-                Some(path) => format!("{}: {error}", path.display()),
-                None => error.to_string(),
-            })
-        })?;
-        Ok(Loaded { settings, warnings, flags: self.flags.into_iter().map(|(name, _)| name).collect(), file })
+        let (settings, warnings) = BrokerSettings::load(&file, &overrides)
+            .map_err(|error| CommandError::usage(self.error_text(&error)))?;
+        let warnings = warnings.iter().map(|warning| self.warning_text(warning)).collect();
+        Ok(Loaded { settings, warnings, flags: self.flags.iter().map(|flag| flag.setting).collect(), file })
+    }
+
+    /// Two words about one thing: neither is dropped in silence.
+    fn refuse_doubles(&self) -> Result<(), CommandError> {
+        let double = self
+            .flags
+            .iter()
+            .find_map(|flag| Some((flag, self.sets.iter().find(|set| flag.is_for(&set.key))?)));
+        match double {
+            None => Ok(()),
+            Some((flag, set)) => {
+                let (name, key, value) = (flag.name, &set.key, &set.value);
+                Err(CommandError::usage(format!("{name} and --set {key}={value} say the same setting"))
+                    .hint("leave one of them out"))
+            }
+        }
+    }
+
+    /// An error by the name that the operator typed.
+    fn error_text(&self, error: &SettingsError) -> String {
+        let (origin, name, reason) = match error {
+            SettingsError::Invalid { origin, name, source, .. } => {
+                (origin, name.as_str(), source.to_string())
+            }
+            SettingsError::Refused { origin, name, reason } => (origin, *name, reason.clone()),
+        };
+        match (origin, self.flags.iter().find(|flag| flag.setting == name)) {
+            (Origin::CommandLine, Some(flag)) => format!("{} {}: {reason}", flag.name, flag.value),
+            (Origin::Line(_), _) => self.in_file(error),
+            _ => error.to_string(),
+        }
+    }
+
+    fn warning_text(&self, warning: &SettingsWarning) -> String {
+        let (SettingsWarning::Unknown { origin, .. } | SettingsWarning::Ignored { origin, .. }) = warning;
+        match origin {
+            Origin::Line(_) => self.in_file(warning),
+            _ => warning.to_string(),
+        }
+    }
+
+    fn in_file(&self, text: impl std::fmt::Display) -> String {
+        match &self.config {
+            Some(path) => format!("{}: {text}", path.display()),
+            None => text.to_string(),
+        }
     }
 
     /// What holds without a word more. A server.properties keeps Kafka's own defaults for listeners and directories.
@@ -110,17 +185,21 @@ impl Given {
 }
 
 fn read_properties(path: &Path) -> Result<Properties, CommandError> {
-    let text = fs::read_to_string(path).map_err(|error| CommandError::io(path, error))?;
-    Properties::parse(&text).map_err(|error| CommandError::usage(format!("{}: {error}", path.display())))
+    let (name, mut source) = input::open(path)?;
+    let mut text = String::new();
+    source.read_to_string(&mut text).map_err(|error| CommandError::io(name, error))?;
+    Properties::parse(&text).map_err(|error| CommandError::usage(format!("{}: {error}", name.display())))
 }
 
-/// `--data-dir` and `--node-id` as settings.
+/// The data directory, with the flag that names it, and `--node-id` as settings.
 fn directory_flags(
-    data_dir: Option<&Path>,
+    data_dir: Option<(&'static str, &Path)>,
     node_id: Option<i32>,
-) -> Result<Vec<(&'static str, String)>, CommandError> {
-    let dirs = data_dir.map(directory).transpose()?.map(|dirs| ("log.dirs", dirs));
-    Ok(dirs.into_iter().chain(node_id.map(|id| ("node.id", id.to_string()))).collect())
+) -> Result<Vec<Flag>, CommandError> {
+    let flag = |(name, path)| directory(path).map(|dir| Flag::new(name, "log.dirs", dir));
+    let dirs = data_dir.map(flag).transpose()?;
+    let node_id = node_id.map(|id| Flag::new("--node-id", "node.id", id.to_string()));
+    Ok(dirs.into_iter().chain(node_id).collect())
 }
 
 /// A directory as an entry of `log.dirs`.
@@ -141,6 +220,8 @@ fn listener(address: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use clap::Parser;
 
     use super::*;
@@ -182,7 +263,6 @@ mod tests {
             ),
             (&["--set", "node.id=3"][..], "node.id", "3"),
             (&["--set", "broker.id=3"][..], "node.id", "3"),
-            (&["--set", "node.id=3", "--node-id", "4"][..], "node.id", "4"),
             (&config[..], "node.id", "7"),
             (&config[..], "listeners", "PLAINTEXT://:19092"),
             (&[config[0], config[1], "--data-dir", "/flag"][..], "log.dirs", "/flag"),
@@ -191,15 +271,57 @@ mod tests {
         }
     }
 
+    fn refused(flags: &[&str]) -> CommandError {
+        let loaded = Given::to_start(&start(flags), None).and_then(Given::load);
+        let Err(error) = loaded else { panic!("loaded: {flags:?}") };
+        assert_eq!(error.status(), crate::exit::ExitStatus::Usage);
+        error
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_by_the_flag_that_was_typed() {
+        for (flags, start) in [
+            (&["--listen", "127.0.0.1:port"][..], "--listen PLAINTEXT://127.0.0.1:port: "),
+            (&["--listen", "SSL://127.0.0.1:1"][..], "--listen SSL://127.0.0.1:1: "),
+            (&["--node-id=-3"][..], "--node-id -3: "),
+            (&["--set", "listeners=nowhere"][..], "--set: listeners"),
+        ] {
+            let text = refused(flags).to_string();
+            assert!(text.starts_with(start), "{flags:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_flag_and_a_set_of_one_setting_are_refused() {
+        for flags in [
+            ["--data-dir", "a", "--set", "log.dirs=b"],
+            ["--data-dir", "a", "--set", "log.dir=b"],
+            ["--listen", "127.0.0.1:1", "--set", "listeners=PLAINTEXT://127.0.0.1:2"],
+            ["--node-id", "4", "--set", "broker.id=3"],
+        ] {
+            let text = refused(&flags).to_string();
+            assert!(text.contains(flags[0]) && text.contains(flags[3]), "{flags:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn warnings_name_file_and_line_or_the_flag() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("server.properties");
+        fs::write(&path, "node.id=7\nno.such.setting=1\n").unwrap();
+        let flags = ["--config", path.to_str().unwrap(), "--set", "nor.this=1"];
+        let loaded =
+            Given::to_start(&start(&flags), None).and_then(Given::load).unwrap_or_else(|e| panic!("{e}"));
+        let file = format!("{}: line 2: unknown setting no.such.setting", path.display());
+        assert_eq!(loaded.warnings, [file, "--set: unknown setting nor.this".to_owned()]);
+    }
+
     #[test]
     fn wrong_settings_name_file_and_line() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("server.properties");
         fs::write(&path, "node.id=7\nnum.partitions=many\n").unwrap();
-        let given = Given::to_start(&start(&["--config", path.to_str().unwrap()]), None).unwrap();
-        let Err(error) = given.load() else { panic!("loaded") };
-        let text = error.to_string();
+        let text = refused(&["--config", path.to_str().unwrap()]).to_string();
         assert!(text.contains("server.properties: line 2: num.partitions"), "{text}");
-        assert_eq!(error.status(), crate::exit::ExitStatus::Usage);
     }
 }

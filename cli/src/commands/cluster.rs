@@ -1,5 +1,6 @@
 //! `cluster`: facts about the whole cluster.
 
+use kafkactl_broker::storage::MetadataVersion;
 use kafkactl_core::client::admin::ClusterDescription;
 use serde::Serialize;
 
@@ -22,6 +23,8 @@ struct ClusterItem {
     controller: Option<i32>,
     /// The finalized metadata version's level; null from brokers that do not tell.
     metadata_version: Option<i16>,
+    /// Its name, such as `4.3-IV0`; null for levels that this program does not know.
+    metadata_version_name: Option<&'static str>,
     brokers: Vec<BrokerRow>,
 }
 
@@ -64,10 +67,18 @@ impl ClusterCommand for ClusterInfoArgs {
             ("Cluster", Cell::from(&item.cluster_id)),
             ("Controller", Cell::option(item.controller)),
             ("Brokers", item.brokers.len().into()),
-            ("Metadata version", Cell::option(item.metadata_version.map(i32::from))),
+            ("Metadata version", metadata_version(&item)),
         ];
         let section = Section { facts, table: Some(Table::of(&item.brokers)?) };
         out.print(Report::details("ClusterInfo", &[item], vec![section])?)
+    }
+}
+
+/// By its name, as Kafka's tools take it.
+fn metadata_version(item: &ClusterItem) -> Cell {
+    match item.metadata_version_name {
+        Some(name) => name.into(),
+        None => Cell::option(item.metadata_version.map(i32::from)),
     }
 }
 
@@ -85,6 +96,7 @@ fn item(cluster: ClusterDescription, metadata_version: Option<i16>) -> ClusterIt
         cluster_id: cluster.cluster_id,
         controller: controller.map(|broker| broker.0),
         metadata_version,
+        metadata_version_name: metadata_version.and_then(|level| MetadataVersion(level).name()),
         brokers: brokers.collect(),
     }
 }

@@ -14,7 +14,9 @@ pub fn run(args: &CompletionArgs) -> ExitStatus {
 
 fn script(shell: clap_complete::Shell) -> Vec<u8> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "kafkactl", &mut script);
+    // `help` takes every other command as an argument: a script twice as long, read by every shell that starts.
+    let mut command = Cli::command().disable_help_subcommand(true);
+    clap_complete::generate(shell, &mut command, "kafkactl", &mut script);
     script
 }
 

@@ -4,6 +4,7 @@ mod broker;
 mod broker_settings;
 mod cluster;
 mod completion;
+mod configs;
 mod confirm;
 mod consume;
 mod context;

@@ -25,6 +25,18 @@ pub struct Resolved {
     pub outside: Option<i64>,
 }
 
+impl Resolved {
+    /// What to tell of a position that pointed outside of the log.
+    pub fn remark(&self, partition: &TopicPartition, position: Position, bounds: Bounds) -> Option<String> {
+        let (wanted, Bounds { start, end }, offset) = (self.outside?, bounds, self.offset);
+        let pointed = match position {
+            Position::Offset(_) => format!("there is no offset {wanted}"),
+            _ => format!("{position} is offset {wanted}"),
+        };
+        Some(format!("{partition}: {pointed}, the log holds {start} to {end}: using {offset}"))
+    }
+}
+
 /// A position relative to the commit of a group that has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoCommit;
@@ -55,22 +67,39 @@ pub type Answers<T> = BTreeMap<TopicPartition, Result<T, ClientError>>;
 
 impl Session {
     /// The bounds of partitions: the end first, so that records that retention takes in between cannot turn them
-    /// around.
+    /// around. Who does not tell the one is not asked for the other.
     pub async fn bounds(&self, partitions: &[TopicPartition], isolation: Isolation) -> Answers<Bounds> {
-        let mut ends = self.offsets(partitions, OffsetSpec::Latest, isolation).await;
-        let starts = self.offsets(partitions, OffsetSpec::Earliest, isolation).await;
-        starts
-            .into_iter()
-            .map(|(partition, start)| {
-                let end = ends.remove(&partition);
-                let bounds = start.and_then(|start| {
-                    let end = end.unwrap_or_else(|| Err(no_answer(&partition)))?;
+        let ends = self.offsets(partitions, OffsetSpec::Latest, isolation).await;
+        let told: Vec<TopicPartition> =
+            ends.iter().filter(|(_, end)| end.is_ok()).map(|(partition, _)| partition.clone()).collect();
+        let mut starts = self.offsets(&told, OffsetSpec::Earliest, isolation).await;
+        ends.into_iter()
+            .map(|(partition, end)| {
+                let start = starts.remove(&partition);
+                let bounds = end.and_then(|end| {
+                    let start = start.unwrap_or_else(|| Err(no_answer(&partition)))?;
                     let offset = |found: Option<i64>| found.ok_or_else(|| no_answer(&partition));
                     Ok(Bounds { start: offset(start)?, end: offset(end)? })
                 });
                 (partition, bounds)
             })
             .collect()
+    }
+
+    /// How many offsets of each partition an open transaction hides from readers of committed records; only of those
+    /// where one does. `ends` were read before.
+    pub async fn hidden_by_transactions(
+        &self,
+        ends: &BTreeMap<TopicPartition, i64>,
+    ) -> Vec<(TopicPartition, i64)> {
+        let partitions: Vec<TopicPartition> = ends.keys().cloned().collect();
+        let stable = self.offsets(&partitions, OffsetSpec::Latest, Isolation::ReadCommitted).await;
+        // The stable end was read later: it is behind only when something holds it back.
+        let hidden = stable.into_iter().filter_map(|(partition, stable)| {
+            let hidden = ends.get(&partition)? - stable.ok()??;
+            (hidden > 0).then_some((partition, hidden))
+        });
+        hidden.collect()
     }
 
     /// The offset of one kind in every partition; `None` where no record matches.

@@ -21,7 +21,17 @@ pub struct Session {
     pub settings: ClientSettings,
 }
 
+/// How long a table waits for partitions that have no leader: an election that goes on takes less, and what lasts
+/// longer is told.
+const PARTITION_PATIENCE: Duration = Duration::from_secs(3);
+
 impl Session {
+    /// The same session for questions about many partitions, of which some may have nobody to answer.
+    pub fn impatient(&self) -> Self {
+        let client = self.client.within(PARTITION_PATIENCE);
+        Self { admin: Admin::new(&client), client, settings: self.settings.clone() }
+    }
+
     /// Refuses what changes anything on a read-only context.
     pub fn may_change(&self) -> Result<(), CommandError> {
         match (self.settings.protect, &self.settings.context) {

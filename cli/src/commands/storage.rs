@@ -128,7 +128,7 @@ impl Row for DirectoryRow {
     ];
 }
 
-/// A directory that a broker could not use is a finding.
+/// A directory that a broker could not use is a finding; one that is not there has nothing to be told of.
 fn info(args: &StorageInfoArgs, out: &mut Output) -> Outcome {
     let loaded = Given::for_directories(&args.dirs)?.load()?;
     let (_, metadata_index) = directories(&loaded.settings);
@@ -146,6 +146,10 @@ fn info(args: &StorageInfoArgs, out: &mut Output) -> Outcome {
         };
         match facts {
             Ok(DirectoryFacts::Formatted(properties)) => rows.push(row("formatted", Some(properties))),
+            Ok(DirectoryFacts::Empty) if !path.exists() => {
+                let hint = "`kafkactl broker start` and `kafkactl storage format` make it";
+                errors.push(CommandError::not_found("directory", directory).hint(hint));
+            }
             Ok(DirectoryFacts::Empty) => rows.push(row("empty", None)),
             Ok(DirectoryFacts::Foreign { found }) => {
                 rows.push(row("foreign", None));

@@ -125,7 +125,7 @@ pub struct Surroundings {
 }
 
 /// What the layers come to.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientSettings {
     pub context: Option<Sourced>,
     pub protect: Protect,

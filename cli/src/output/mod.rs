@@ -131,11 +131,20 @@ impl Output {
 
     /// Bytes of data, as they are; see [`Self::flush`].
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), CommandError> {
-        self.data.write_all(bytes).map_err(CommandError::output)
+        self.data.write_all(bytes).map_err(|error| self.failure(error))
     }
 
     pub fn flush(&mut self) -> Result<(), CommandError> {
-        self.data.flush().map_err(CommandError::output)
+        self.data.flush().map_err(|error| self.failure(error))
+    }
+
+    /// A terminal that was closed is a reader that has gone, as with a pipe.
+    fn failure(&self, error: io::Error) -> CommandError {
+        let is_closed = error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error());
+        CommandError::output(match self.is_terminal && is_closed {
+            true => io::ErrorKind::BrokenPipe.into(),
+            false => error,
+        })
     }
 
     /// A remark for the operator on standard error; `--quiet` drops it.

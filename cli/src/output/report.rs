@@ -53,6 +53,14 @@ impl Report {
         self
     }
 
+    /// No more than so many rows of a list.
+    pub fn limited(mut self, rows_max: u64) -> Self {
+        if let Body::List(table) = &mut self.body {
+            table.rows.truncate(usize::try_from(rows_max).unwrap_or(usize::MAX));
+        }
+        self
+    }
+
     /// Applies the operator's filters and order to every table.
     pub(super) fn arrange(&mut self, view: &View) -> Result<(), CommandError> {
         for table in self.tables_mut() {
@@ -135,9 +143,10 @@ impl Report {
         Ok(out)
     }
 
-    /// An item's name is its `name`, else the first column of its row.
+    /// An item's name is its `name`, else the first column of its row, else its first field.
     fn names(&self) -> Vec<String> {
         let name = |item: &Value| item.get("name").and_then(Value::as_str).map(str::to_owned);
+        let first = |item: &Value| item.as_object()?.values().next()?.as_str().map(str::to_owned);
         match &self.body {
             Body::List(table) => {
                 let row_name = |row: &super::table::TableRow| {
@@ -145,7 +154,9 @@ impl Report {
                 };
                 table.rows.iter().filter_map(row_name).collect()
             }
-            Body::Details { items, .. } => items.iter().filter_map(name).collect(),
+            Body::Details { items, .. } => {
+                items.iter().filter_map(|item| name(item).or_else(|| first(item))).collect()
+            }
         }
     }
 }
@@ -219,6 +230,13 @@ mod tests {
         ] {
             assert_eq!(rendered(format), expected, "{format}");
         }
+    }
+
+    #[test]
+    fn items_without_a_name_go_by_their_first_field() {
+        let items = [json!({"transactional_id": "copier", "state": "Empty"})];
+        let report = Report::details("TransactionDescription", &items, Vec::new()).unwrap();
+        assert_eq!(report.render(&Format::Name, &View::default()).unwrap(), "copier\n");
     }
 
     #[test]

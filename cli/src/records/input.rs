@@ -78,6 +78,15 @@ impl InputPlan {
     }
 }
 
+/// A file to be read, and what it is called; `-` is standard input.
+pub fn open(path: &Path) -> Result<(&Path, Box<dyn Read>), CommandError> {
+    if path.as_os_str() == "-" {
+        return Ok((Path::new("standard input"), Box::new(io::stdin())));
+    }
+    let file = File::open(path).map_err(|error| CommandError::io(path, error))?;
+    Ok((path, Box::new(file)))
+}
+
 /// Reads every input in turn. `each` takes a record and whether more bytes already lie in the buffer, and says
 /// whether to go on. `bytes_read` is kept up to date for whoever shows the progress.
 pub fn read_all(
@@ -88,11 +97,7 @@ pub fn read_all(
     let standard_input = [PathBuf::from("-")];
     let paths = if plan.files.is_empty() { &standard_input[..] } else { &plan.files };
     for path in paths {
-        let (name, source): (&Path, Box<dyn Read>) = if path.as_os_str() == "-" {
-            (Path::new("standard input"), Box::new(io::stdin()))
-        } else {
-            (path, Box::new(File::open(path).map_err(|error| CommandError::io(path, error))?))
-        };
+        let (name, source) = open(path)?;
         let input = BufReader::with_capacity(BUFFER_BYTES, Counted { source, bytes_read });
         if !read(plan, name, input, each)? {
             break;

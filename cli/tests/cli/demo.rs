@@ -83,6 +83,16 @@ fn on_a_terminal_it_opens_the_dashboard() {
     assert_nothing_is_left(home.path());
 }
 
+/// There is no terminal to give back, and nobody to tell.
+#[test]
+fn a_terminal_that_is_closed_ends_it_cleanly() {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::kafkactl(home.path(), &["demo"]);
+    terminal.wait_for("search-index");
+    assert_eq!(terminal.close(), 0);
+    assert_nothing_is_left(home.path());
+}
+
 #[test]
 fn a_terminal_demo_ends_by_itself_when_told_to() {
     let home = tempfile::tempdir().unwrap();

@@ -165,6 +165,49 @@ fn refused_soon(broker: &Broker, partition: i32) -> usize {
     panic!("the directory is gone, and nobody has noticed");
 }
 
+/// Partitions that nobody leads cost the lag of their own rows, and seconds.
+#[test]
+fn a_lag_that_nobody_knows_is_a_row_and_a_failure() {
+    let pair = Pair::empty();
+    // The coordinator's own partitions are made while there is one directory, the one that stays.
+    let broker = Broker::start_on(&pair.path("a"), &[]);
+    broker.run(&["topic", "create", "first", "-P", "1", "-R", "1"]).ok();
+    let commit =
+        |topic, partition| format!("{{\"topic\":\"{topic}\",\"partition\":{partition},\"offset\":0}}\n");
+    let import = ["group", "offsets", "import", "g", "--yes"];
+    broker.run_with(&import, commit("first", 0).as_bytes()).ok();
+    assert_eq!(broker.stop(), Some(0));
+    let broker = pair.start();
+    broker.run(&["topic", "create", "t", "-P", "4", "-R", "1"]).ok();
+    let commits: String = (0..4).map(|partition| commit("t", partition)).collect();
+    broker.run_with(&import, commits.as_bytes()).ok();
+    let silent = partitions(&pair.path("b"), "t");
+    assert!(!silent.is_empty(), "the new directory takes new partitions");
+    assert_eq!(broker.stop(), Some(0));
+
+    fs::remove_dir_all(pair.path("b")).unwrap();
+    fs::write(pair.path("b"), "").unwrap();
+    let broker = pair.start();
+    // A minute is what a command waits for a leader that it cannot do without.
+    let done = broker.run_within("50s", &["group", "lag", "g", "-o", "json"], b"").code(1);
+    let done = done.stderr_has("lag unknown: t-");
+    let document = done.json();
+    let rows = document["items"].as_array().unwrap();
+    assert_eq!(rows.len(), 5);
+    for row in rows {
+        let number = row["partition"].as_i64().unwrap() as i32;
+        let is_silent = row["topic"] == "t" && silent.contains(&number);
+        assert_eq!(row["state"], if is_silent { "unknown" } else { "current" }, "{row}");
+        assert_eq!(row["note"].is_string(), is_silent, "{row}");
+    }
+    let by_group = broker.run(&["group", "lag", "--all", "-o", "json"]).code(1).json();
+    assert_eq!(
+        (&by_group["items"][0]["partitions"], &by_group["items"][0]["unknown"]),
+        (&5.into(), &silent.len().into())
+    );
+    assert_eq!(broker.stop(), Some(0));
+}
+
 #[test]
 fn without_the_directory_of_the_metadata_there_is_no_broker() {
     let pair = Pair::empty();

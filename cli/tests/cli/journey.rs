@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
+use kafkactl_core::client::admin::MemberToRemove;
+use kafkactl_core::client::{Admin, Client, ClientConfig, Endpoint};
 use serde_json::{Value, json};
 
 use crate::broker::Broker;
@@ -17,6 +19,11 @@ fn topics_come_and_go() {
     check_json("topic-create", created.ok().json());
     broker.run(&["topic", "create", "orders"]).code(1).stdout("").stderr_has("TOPIC_ALREADY_EXISTS");
     broker.run(&["topic", "create", "no blanks"]).code(2).stdout("").stderr_has("INVALID_TOPIC_EXCEPTION");
+    broker
+        .run(&["topic", "create", "a.b", "a_b"])
+        .code(2)
+        .stdout("")
+        .stderr_has("differ in '.' and '_' alone");
     broker.run(&["topic", "create", "orders", "--if-not-exists"]).ok().stdout_has("exists");
     broker.run(&["topic", "create", "draft", "--dry-run"]).ok().stdout_has("would-create");
     broker.run(&["topic", "list", "-o", "name"]).ok().stdout("orders\n");
@@ -54,6 +61,7 @@ fn topics_come_and_go() {
     broker.run(&["topic", "delete", "orders", "--yes"]).ok().stdout_has("deleted");
     broker.run(&["topic", "list", "--no-headers"]).ok().stdout("");
     check_json("cluster-info", broker.run(&["cluster", "info", "-o", "json"]).ok().json());
+    broker.run(&["cluster", "info"]).ok().stdout_has("4.3-IV0");
     assert_eq!(broker.stop(), Some(0));
 }
 
@@ -62,7 +70,7 @@ fn records_go_in_and_come_out() {
     let broker = Broker::start();
     broker.run(&["topic", "create", "in", "out", "-P", "2"]).ok();
     broker.run_with(&["produce", "in", "-p", "0", "--report"], b"one\ntwo\n").ok().stdout("in-0@0\nin-0@1\n");
-    broker.run_with(&["produce", "in", "-p", "0", "--key-sep", ":"], b"k:v\n").ok().stdout("");
+    broker.run_with(&["produce", "in", "-", "-p", "0", "--key-sep", ":"], b"k:v\n").ok().stdout("");
     broker.run_with(&["produce", "in", "-p", "1", "--tombstone", "--key", "gone"], b"").ok();
     let lines = [
         json!({"key": {"base64": "/w=="}, "value": "na\u{ef}ve \u{0}", "partition": 1, "timestamp_ms": 1_768_471_200_000_i64}),
@@ -140,6 +148,22 @@ fn groups_lag_and_are_reset() {
     broker.run(&["consume", "orders", "-g", "g"]).ok().stdout("3\n4\n5\n");
     broker.run(&["consume", "orders", "-g", "g", "--from", "-1", "-n", "1"]).ok().stdout("2\n");
 
+    // No log holds it: the nearest end is shown and said.
+    let far = b"{\"topic\":\"orders\",\"partition\":0,\"offset\":99}\n";
+    let clamped = "orders-0: there is no offset 99, the log holds 0 to 5: using 5";
+    let import = ["group", "offsets", "import", "g", "-", "-o", "json"];
+    let preview = broker.run_with(&import, far).ok().stderr_has(clamped);
+    assert_eq!(preview.json()["items"][0]["new"], 5);
+    let nowhere = b"{\"topic\":\"nowhere\",\"partition\":0,\"offset\":1}\n";
+    broker.run_with(&import, nowhere).code(5).stderr_has("nowhere-0").stderr_has("nothing was changed");
+    let reset = ["group", "reset", "g", "--topic", "orders", "-o", "json"];
+    let preview = broker.run(&[&reset[..], &["--to", "99"]].concat()).ok().stderr_has(clamped);
+    assert_eq!(preview.json()["items"][0]["new"], 5);
+    broker
+        .run(&[&reset[..], &["--to", "end-9"]].concat())
+        .ok()
+        .stderr_has("end-9 is offset -4, the log holds 0 to 5");
+
     let preview = broker.run(&["group", "reset", "g", "--to", "+1", "--all-topics", "-o", "json"]).ok();
     assert!(preview.stderr.contains("nothing was changed"), "{preview:#?}");
     check_json("group-reset", preview.json());
@@ -152,6 +176,55 @@ fn groups_lag_and_are_reset() {
     broker.run(&["group", "delete", "g"]).code(7).stderr_has("--yes");
     broker.run(&["group", "delete", "g", "--yes"]).ok();
     broker.run(&["group", "list", "-o", "name"]).ok().stdout("");
+}
+
+#[test]
+fn records_are_trimmed_after_a_look() {
+    let broker = Broker::start();
+    broker.run(&["topic", "create", "orders", "-P", "1"]).ok();
+    broker.run_with(&["produce", "orders"], b"1\n2\n3\n4\n5\n").ok();
+    let trim = ["topic", "trim", "orders", "--to"];
+    broker.run(&[&trim[..], &["3"]].concat()).code(7).stdout("").stderr_has("--yes");
+    let far = broker.run(&[&trim[..], &["99", "--dry-run"]].concat()).ok().stdout_has("would-trim");
+    far.stderr_has("there is no offset 99, the log holds 0 to 5: using 5");
+    broker.run(&[&trim[..], &["committed", "--yes"]].concat()).code(2);
+    broker.run(&["consume", "orders"]).ok().stdout("1\n2\n3\n4\n5\n");
+    let trimmed = broker.run(&[&trim[..], &["start+3", "--yes", "-o", "json"]].concat()).ok().json();
+    let row = &trimmed["items"][0];
+    assert_eq!((&row["old_start"], &row["start"], &row["end"]), (&0.into(), &3.into(), &5.into()));
+    broker.run(&["consume", "orders"]).ok().stdout("4\n5\n");
+    broker.run(&["topic", "delete-records", "orders", "--to", "end", "--yes"]).ok();
+    broker.run(&["consume", "orders"]).ok().stdout("");
+}
+
+#[test]
+fn settings_of_brokers_and_their_loggers_change_while_they_run() {
+    let broker = Broker::start();
+    let change = |words: &[&str]| broker.run(&[&["broker", "config"], words].concat());
+    let value = |words: &[&str]| {
+        let rows = broker.run(&[&["broker", "config", "get", "-o", "json"], words].concat()).ok().json();
+        let name = words.last().unwrap();
+        let rows = rows["items"].as_array().unwrap().clone();
+        rows.into_iter().find(|row| row["name"] == *name).map(|row| row["value"].clone())
+    };
+    let set = |value: &str| Some(Value::from(value));
+    change(&["set", "all", "log.cleaner.threads=2", "--dry-run"]).ok().stdout_has("would-set");
+    let threads = "log.cleaner.threads";
+    change(&["get", "all", threads]).code(5);
+    change(&["set", "all", "log.cleaner.threads=2"]).ok();
+    assert_eq!(value(&["all", threads]), set("2"));
+    change(&["get", "all"]).ok().stdout_has(threads);
+    change(&["set", "1", "log.cleaner.threads=3"]).ok();
+    assert_eq!(value(&["1", threads]), set("3"));
+    change(&["unset", "1", "log.cleaner.threads"]).ok().stdout_has("unset");
+    assert_eq!(value(&["1", threads]), set("2"));
+    change(&["get", "1", "no.such.setting"]).code(5);
+    change(&["set", "1", "log.cleaner.threads=many"]).code(1).stderr_has("not a whole number");
+    change(&["set", "one", "log.cleaner.threads=1"]).code(2);
+
+    change(&["set", "1", "--loggers", "kafkactl_broker.group=DEBUG"]).ok();
+    assert_eq!(value(&["1", "--loggers", "kafkactl_broker::group"]), set("DEBUG"));
+    change(&["set", "all", "--loggers", "root=INFO"]).code(2).stderr_has("number");
 }
 
 #[test]
@@ -243,6 +316,46 @@ fn a_member_of_a_group_ends_on_term_when_its_cluster_is_gone() {
     }
 }
 
+/// As a consumer of Apache Kafka would: it joins again, and goes on.
+#[test]
+fn a_member_that_its_group_has_let_go_reads_on() {
+    let broker = Broker::start();
+    broker.run(&["topic", "create", "live", "-P", "1"]).ok();
+    broker.run_with(&["produce", "live"], b"first\n").ok();
+    let home = tempfile::tempdir().unwrap();
+    let mut member = command(home.path())
+        .args(["-vv", "-b", broker.bootstrap(), "consume", "live", "--group", "copy", "--commit", "--follow"])
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(member.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!(lines.next().unwrap(), "first");
+    let mut said = BufReader::new(member.stderr.take().unwrap()).lines().map(Result::unwrap);
+    // The next one comes later than the commit of what was printed, which so is the first to be refused.
+    said.find(|line| line.contains("api=Heartbeat")).expect("it tells its requests");
+    let log = std::thread::spawn(move || said.collect::<Vec<_>>().join("\n"));
+    let members = broker.run(&["group", "members", "copy", "-o", "json"]).ok().json();
+    let member_id = members["items"][0]["member_id"].as_str().unwrap().to_owned();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let bootstrap = Endpoint::parse_list(broker.bootstrap()).unwrap();
+        let client = Client::connect(ClientConfig::new(bootstrap)).await.unwrap();
+        let removed = [MemberToRemove::Dynamic { member_id }];
+        let outcomes = Admin::new(&client).remove_members("copy", &removed, "a test").await.unwrap();
+        assert!(outcomes.values().all(Result::is_ok), "{outcomes:?}");
+    });
+    broker.run_with(&["produce", "live"], b"second\n").ok();
+    // What was not committed comes again.
+    assert!(lines.any(|line| line == "second"), "it reads on");
+    wait_until("it has joined again and commits", || {
+        let lag = broker.run(&["group", "lag", "copy", "--columns", "state", "--no-headers"]).ok();
+        lag.stdout.trim() == "current"
+    });
+    let id = rustix::process::Pid::from_child(&member);
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    let code = member.wait().unwrap().code();
+    assert_eq!(code, Some(0), "{}", log.join().unwrap());
+}
+
 #[test]
 fn more_is_said_to_whoever_asks_for_it() {
     let broker = Broker::start();
@@ -281,6 +394,16 @@ fn transactions_at_work_are_not_aborted_by_mistake() {
                 .trim()
                 == "1"
     });
+    broker.run(&["txn", "describe", "copier", "-o", "name"]).ok().stdout("copier\n");
+    let hidden = "an open transaction hides the last 1 offsets of orders-0";
+    for isolation in ["committed", "read_committed"] {
+        let read = ["consume", "orders", "--isolation", isolation];
+        broker.run(&read).ok().stdout("").stderr_has(hidden).stderr_has("kafkactl txn find-hanging");
+    }
+    let whole = broker.run(&["consume", "orders", "--isolation", "read_uncommitted"]).ok().stdout("one\n");
+    assert!(!whole.stderr.contains("open transaction"), "{whole:#?}");
+    let group = ["consume", "orders", "--isolation", "committed", "-g", "g", "--commit"];
+    broker.run(&group).ok().stdout("").stderr_has(hidden);
     let abort = ["txn", "abort", "orders", "-p", "0", "--start-offset", "0"];
     broker.run(&[&abort[..], &["--yes"]].concat()).code(7).stderr_has("does not hang").stderr_has("--force");
     broker.run(&[&abort[..], &["--force", "--dry-run"]].concat()).ok().stdout_has("would-abort");

@@ -18,9 +18,21 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Terminal {
     master: Box<dyn MasterPty + Send>,
     keyboard: Box<dyn Write + Send>,
-    child: Box<dyn Child + Send + Sync>,
+    child: Running,
     output: mpsc::Receiver<Vec<u8>>,
     screen: vt100::Parser,
+}
+
+/// Killed when dropped.
+struct Running(Box<dyn Child + Send + Sync>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Ok(None) = self.0.try_wait() {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
 }
 
 /// What a program left behind.
@@ -82,7 +94,7 @@ impl Terminal {
         Self {
             keyboard: pair.master.take_writer().expect("the terminal can be written to"),
             master: pair.master,
-            child,
+            child: Running(child),
             output,
             screen: vt100::Parser::new(rows, columns, 0),
         }
@@ -105,7 +117,7 @@ impl Terminal {
     }
 
     pub fn signal(&self, signal: Signal) {
-        let id = self.child.process_id().and_then(|id| Pid::from_raw(id as i32)).expect("it runs");
+        let id = self.child.0.process_id().and_then(|id| Pid::from_raw(id as i32)).expect("it runs");
         rustix::process::kill_process(id, signal).expect("it runs");
     }
 
@@ -139,13 +151,24 @@ impl Terminal {
         !modes.intersects(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG)
     }
 
+    /// Closes the window, and waits for the program to end; gives its exit code.
+    #[track_caller]
+    pub fn close(self) -> u32 {
+        // The thread that reads ends with the next bytes, as nobody takes them any more.
+        let Self { master, keyboard, output, mut child, .. } = self;
+        drop((master, keyboard, output));
+        let status = child.0.wait().expect("it was started");
+        assert_eq!(status.signal(), None);
+        status.exit_code()
+    }
+
     /// Waits for the end and finds the terminal as it was: the normal screen, the cursor, the mouse, the modes.
     #[track_caller]
     pub fn ends_clean(mut self) -> Left {
         while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
             self.screen.process(&bytes);
         }
-        let status = self.child.wait().expect("it was started");
+        let status = self.child.0.wait().expect("it was started");
         assert_eq!(status.signal(), None, "{}", self.text());
         let screen = self.screen.screen();
         assert!(!screen.alternate_screen(), "the alternate screen is still there");
@@ -154,15 +177,6 @@ impl Terminal {
         assert!(!screen.bracketed_paste() && !screen.application_cursor());
         assert!(!self.is_raw(), "the terminal is still raw");
         Left { code: status.exit_code(), text: self.text() }
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        if let Ok(None) = self.child.try_wait() {
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-        }
     }
 }
 

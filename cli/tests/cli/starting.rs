@@ -57,6 +57,8 @@ fn what_is_in_use_is_named_with_a_way_out() {
     let mut taken = command(home.path());
     taken.args(["broker", "start"]).args(listen);
     run(taken, b"").code(1).stderr_has(broker.bootstrap()).stderr_has("port 0 takes a free one");
+    refused(home.path(), &["--data-dir", "other", "--ops", broker.bootstrap()]).code(1).stderr_has("--ops");
+    assert!(!home.path().join("other").exists(), "nothing is formatted for a start that fails");
     assert_eq!(broker.stop(), Some(0));
     assert!(!dir.exists(), "temporary data goes away");
 }
@@ -76,7 +78,8 @@ fn settings_warn_or_are_refused_by_name_and_line() {
     std::fs::write(&path, "node.id=1\nno.such.setting=1\nlisteners=PLAINTEXT://203.0.113.1:1\n").unwrap();
     let mut unknown = command(home.path());
     unknown.args(["broker", "start", "--log-format", "json"]).args(config);
-    let done = run(unknown, b"").code(1).stderr_has("no.such.setting");
+    let done =
+        run(unknown, b"").code(1).stderr_has("server.properties: line 2: unknown setting no.such.setting");
     let first: Value = serde_json::from_str(done.stderr.lines().next().unwrap()).unwrap();
     assert_eq!(first["level"], "WARN");
 }

@@ -1,5 +1,6 @@
 //! What needs no cluster: usage, failures to connect, local commands.
 
+use std::io::{Read, Write};
 use std::process::Stdio;
 
 use serde_json::Value;
@@ -20,6 +21,10 @@ fn wrong_words_are_usage() {
         &["consume", "t", "--from", "nowhere"],
         &["consume", "t", "--to", "end", "--follow"],
         &["produce", "t", "--tombstone"],
+        &["produce", "t", "--txn", ""],
+        &["help", "nothing"],
+        &["broker", "start", "--data-dir", "a", "--set", "log.dirs=b"],
+        &["broker", "start", "--listen", "127.0.0.1:port"],
         &["group", "reset", "g", "--to", "end"],
         &["group", "lag"],
         &["group", "list", "--state", "Stable,asleep"],
@@ -42,6 +47,10 @@ fn help_and_version_are_data() {
     kafkactl(&["--help"]).ok().stdout_has("Exit codes:");
     kafkactl(&["broker", "start", "--help"]).ok().stdout_has("What an acknowledgement means");
     kafkactl(&["group", "lag", "--help"]).ok().stdout_has("<GROUP|--all>");
+    kafkactl(&["help"]).ok().stdout_has("Exit codes:");
+    for words in [["help", "group", "lag"], ["group", "help", "lag"]] {
+        kafkactl(&words).ok().stdout_has("<GROUP|--all>");
+    }
     kafkactl(&["version"]).ok().stdout_has(env!("CARGO_PKG_VERSION"));
     kafkactl(&["--version"]).ok().stdout_has(env!("CARGO_PKG_VERSION"));
 }
@@ -54,6 +63,28 @@ fn an_unreachable_cluster_is_code_3_and_one_error_object() {
     assert_eq!(error["kind"], "unreachable");
     assert!(error["hint"].is_string());
     kafkactl(&["topic", "list", "-b", NOBODY]).code(3).stdout("").stderr_has("error: ").stderr_has("hint: ");
+}
+
+/// Where clients are not served: a web server, and a port that speaks TLS alone.
+#[test]
+fn a_port_that_is_no_brokers_is_called_by_its_name() {
+    for (bytes, found, hint) in [
+        (&b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n"[..], "it speaks HTTP", "`listeners`"),
+        (&[21, 3, 3, 0, 2, 2, 80][..], "it speaks TLS alone", "without TLS"),
+    ] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 4];
+            stream.read_exact(&mut request).unwrap();
+            stream.write_all(bytes).unwrap();
+            // Until the client has gone: what is unread when a socket closes takes along what was written.
+            let _ = stream.read_to_end(&mut Vec::new());
+        });
+        kafkactl(&["-b", &address, "topic", "list"]).code(3).stdout("").stderr_has(found).stderr_has(hint);
+        server.join().unwrap();
+    }
 }
 
 #[test]
@@ -94,14 +125,16 @@ fn directories_are_formatted_once() {
     let dir = folder.path().join("data");
     let dir = dir.to_str().unwrap();
     let id = "4L6g3nShT-eMCtK--X86sw";
-    let info = || kafkactl(&["storage", "info", "--data-dir", dir, "-o", "json"]).ok().json();
-    check_json("storage-info-empty", info());
+    let info = || kafkactl(&["storage", "info", "--data-dir", dir, "-o", "json"]);
+    info().code(5).stderr_has("does not exist").stderr_has("storage format");
+    std::fs::create_dir(dir).unwrap();
+    check_json("storage-info-empty", info().ok().json());
     let format = |flags: &[&str]| {
         let words = ["storage", "format", "--data-dir", dir, "--cluster-id", id];
         kafkactl(&[&words, flags].concat())
     };
     check_json("storage-format", format(&["-o", "json"]).ok().json());
-    let facts = info();
+    let facts = info().ok().json();
     assert_eq!(facts["items"][0]["cluster_id"], id);
     assert_eq!(facts["items"][0]["node_id"], 1);
     format(&[]).code(7).stdout("").stderr_has("--ignore-formatted");

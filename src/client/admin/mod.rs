@@ -28,6 +28,7 @@ pub use group_offsets::{CommittedOffset, Committer, GroupMetadata};
 pub use groups::{GroupDescription, GroupListing, GroupListings, GroupMember, MemberToRemove};
 pub use offsets::{EpochEnd, Isolation, ListedOffset, OffsetSpec};
 pub use replicas::{Election, ElectionKind};
+pub use share_offsets::ShareStart;
 pub use topics::{
     CreatedTopic, NewPartitions, NewTopic, PartitionDescription, TopicDescription, TopicListing,
 };

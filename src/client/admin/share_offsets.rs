@@ -15,13 +15,23 @@ use crate::wire::messages::{
     AlterShareGroupOffsetsRequest, DeleteShareGroupOffsetsRequest, DescribeShareGroupOffsetsRequest,
 };
 
+/// Where a share group is in a partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShareStart {
+    /// The first offset that is not done with.
+    pub offset: Offset,
+    pub leader_epoch: LeaderEpoch,
+    /// Records that are not done with; `None` from brokers that do not tell (KIP-1226).
+    pub lag: Option<i64>,
+}
+
 /// What the coordinators of share groups keep instead of commits (KIP-932): the first offset that is not done with.
 impl Admin {
     /// Where a share group starts in each partition. Partitions in which it has not begun are left out.
     pub async fn share_group_offsets(
         &self,
         group: &str,
-    ) -> Result<PerItem<TopicPartition, CommittedOffset>, ClientError> {
+    ) -> Result<PerItem<TopicPartition, ShareStart>, ClientError> {
         let what = format!("offsets of share group \"{group}\"");
         let build = |_| {
             let group = DescribeShareGroupOffsetsRequestGroup::default()
@@ -29,7 +39,7 @@ impl Admin {
                 .with_topics(None);
             DescribeShareGroupOffsetsRequest::default().with_groups(vec![group])
         };
-        let ask = Ask::new(&what).versions(0..=0);
+        let ask = Ask::new(&what);
         self.client
             .ask_coordinator(ask, &Coordinated::group(group), build, |response| {
                 let mut offsets = PerItem::new();
@@ -42,9 +52,11 @@ impl Admin {
                             let told = of.error_message.as_deref();
                             let outcome = ClientError::check(in_partition, of.error_code, told);
                             if outcome.is_err() || of.start_offset >= 0 {
-                                let (offset, epoch) = (Offset(of.start_offset), LeaderEpoch(of.leader_epoch));
-                                let metadata = String::new();
-                                let start = CommittedOffset { offset, leader_epoch: epoch, metadata };
+                                let start = ShareStart {
+                                    offset: Offset(of.start_offset),
+                                    leader_epoch: LeaderEpoch(of.leader_epoch),
+                                    lag: (of.lag >= 0).then_some(of.lag),
+                                };
                                 offsets.insert(partition, outcome.map(|()| start));
                             }
                         }

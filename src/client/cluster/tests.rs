@@ -281,6 +281,31 @@ async fn retries_end_with_the_last_reason() {
     assert!(error.to_string().starts_with("listing topics: not done within 400 ms: "), "{error}");
 }
 
+/// Where one partition has no leader, the others are answered, and it is given up when the caller says.
+#[tokio::test]
+async fn a_partition_without_a_leader_is_given_up_as_soon_as_the_caller_wants() {
+    let port = Arc::new(AtomicU32::new(0));
+    let own_port = port.clone();
+    let broker = FakeBroker::start(move |api, header, body| match api {
+        ApiKey::Metadata => {
+            let port = own_port.load(Ordering::SeqCst) as u16;
+            Some(framed(api, header, &metadata(&[(1, port)], &[1, -1], 0)))
+        }
+        _ => Some(list_offsets(header, body, ErrorCode::None, 20)),
+    })
+    .await;
+    port.store(u32::from(broker.port), Ordering::SeqCst);
+    let client = Client::connect(config(vec![broker.endpoint()])).await.unwrap();
+    let partitions = [0, 1].map(|index| TopicPartition::new("t", index));
+    let specs = partitions.iter().map(|partition| (partition.clone(), OffsetSpec::Latest)).collect();
+    let brief = Admin::new(&client.within(Duration::from_millis(300)));
+    let offsets = brief.list_offsets(specs, Isolation::ReadUncommitted).await;
+    assert!(offsets[&partitions[0]].is_ok(), "{offsets:?}");
+    let error = offsets[&partitions[1]].as_ref().unwrap_err();
+    assert!(matches!(error, ClientError::Deadline { timeout_ms: 300, .. }), "{error}");
+    assert_eq!(error.root().to_string(), "t-1 has no leader at the moment");
+}
+
 #[tokio::test]
 async fn coordinators_are_remembered_until_forgotten() {
     let asked = Arc::new(AtomicU32::new(0));

@@ -105,6 +105,50 @@ async fn negotiation_falls_back_to_what_the_broker_names() {
     );
 }
 
+/// The first bytes that an HTTP server, a TLS listener of Apache Kafka and something else say to a client of Kafka's.
+#[tokio::test]
+async fn what_is_no_broker_is_called_by_its_name() {
+    for (bytes, found) in [
+        (&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], Some(Found::Http)),
+        (&[21, 3, 3, 0, 2, 2, 80][..], Some(Found::Tls)),
+        (&b"SSH-2.0-OpenSSH_9.6\r\n"[..], None),
+    ] {
+        let (ours, mut broker) = pipe();
+        let endpoint = Endpoint::new("fake", 1);
+        let config = config();
+        let script = async {
+            broker.request().await;
+            broker.write(bytes).await;
+        };
+        let (connection, ()) = tokio::join!(Connection::start(&endpoint, &config, ours), script);
+        match (connection.unwrap_err(), found) {
+            (error @ ClientError::NotABroker { found, .. }, Some(expected)) => {
+                assert_eq!((found, error.hint()), (expected, Some(expected.hint())));
+            }
+            (ClientError::Disconnected { .. }, None) => {}
+            (error, expected) => panic!("{error}, and not {expected:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_controller_is_no_broker() {
+    let (ours, mut broker) = pipe();
+    let (endpoint, config) = (Endpoint::new("fake", 1), config());
+    let script = async {
+        let (header, _) = broker.request().await;
+        let keys = [ApiKey::ApiVersions, ApiKey::Vote, ApiKey::DescribeCluster]
+            .map(|api| ApiVersion::default().with_api_key(api.key()).with_min_version(0).with_max_version(1));
+        let offered = ApiVersionsResponse::default().with_api_keys(keys.to_vec());
+        broker
+            .write(&frame_of(ApiKey::ApiVersions, header.api_version, header.correlation_id, &offered))
+            .await;
+    };
+    let (connection, ()) = tokio::join!(Connection::start(&endpoint, &config, ours), script);
+    let error = connection.unwrap().into_broker().unwrap_err();
+    assert_eq!(error.to_string(), "fake:1 is no listener for Kafka's clients: it is a controller's");
+}
+
 #[tokio::test]
 async fn requests_are_pipelined_and_answered_in_order() {
     let (connection, mut broker) = connected().await;

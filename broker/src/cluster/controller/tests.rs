@@ -178,8 +178,17 @@ fn a_request_is_one_name_one_topic_and_at_most_ten_thousand_partitions() {
     assert_eq!(names, [("once", true), ("twice", false)]);
     let reply = world.create(vec![topic("a", 9_999, 1), topic("b", 2, 1)], false);
     assert!(reply.iter().all(|(_, it)| it.as_ref().unwrap_err().code == ErrorCode::PolicyViolation));
-    let collide = world.create(vec![topic("new.topic", 1, 1), topic("new_topic", 1, 1)], false);
-    assert_eq!(collide.iter().filter(|(_, it)| it.is_ok()).count(), 1);
+}
+
+/// Names that metrics cannot tell apart are refused where one exists already, and not within a request.
+#[test]
+fn colliding_names_are_judged_by_the_topics_that_exist() {
+    let mut world = World::new("", &[1]);
+    let pair = world.create(vec![topic("new.topic", 1, 1), topic("new_topic", 1, 1)], false);
+    assert!(pair.iter().all(|(_, it)| it.is_ok()), "{pair:?}");
+    world.create_one(topic("old.topic", 1, 1)).unwrap();
+    let late = world.create_one(topic("old_topic", 1, 1)).unwrap_err();
+    assert_eq!(late.code, ErrorCode::InvalidTopicException);
 }
 
 #[test]

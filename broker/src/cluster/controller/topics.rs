@@ -105,15 +105,11 @@ impl Machine<'_> {
             );
             return Decision::reply(topics.into_iter().map(|it| (it.name, Err(refusal.clone()))).collect());
         }
-        let collisions = self.folded_names(topics.len());
-        let mut folded: HashMap<String, String> = collisions;
+        let folded = self.folded_names();
         let mut records = Vec::new();
         let mut reply = Vec::with_capacity(topics.len());
         for topic in topics {
             let outcome = self.create_topic(&topic, &folded, random, &mut records);
-            if outcome.is_ok() {
-                folded.insert(fold(&topic.name), topic.name.clone());
-            }
             reply.push((topic.name, outcome));
         }
         Decision::new(records, reply)
@@ -128,9 +124,10 @@ impl Machine<'_> {
         usize::try_from(asked).unwrap_or(0)
     }
 
-    /// Existing names as they are told apart in metrics, where `.` and `_` are one.
-    fn folded_names(&self, created: usize) -> HashMap<String, String> {
-        let mut folded = HashMap::with_capacity(self.image.topics.count() + created);
+    /// Existing names as they are told apart in metrics, where `.` and `_` are one. The names of one request are not
+    /// compared with each other, as in Apache Kafka (`ReplicationControlManager.validateNewTopicNames`).
+    fn folded_names(&self) -> HashMap<String, String> {
+        let mut folded = HashMap::with_capacity(self.image.topics.count());
         for topic in self.image.topics.iter() {
             if topic.name.as_str().contains(['.', '_']) {
                 folded.insert(fold(topic.name.as_str()), topic.name.to_string());

@@ -11,7 +11,9 @@ use kafkactl_core::client::consumer::{
 };
 use kafkactl_core::names::{LeaderEpoch, TopicName, TopicPartition};
 use kafkactl_core::record::HeaderRef;
+use kafkactl_core::wire::ErrorCode;
 
+use super::hidden::Hidden;
 use super::read_record;
 use super::sink::Sink;
 use crate::args::consume::{ConsumeArgs, GroupProtocol};
@@ -53,6 +55,7 @@ pub async fn read(
         committed_at: Instant::now(),
         assigned: BTreeSet::new(),
         at_end: BTreeSet::new(),
+        hidden: Hidden::new(session, args.isolation),
     };
     let read = member.print(args, sink, out).await;
     let is_told = matches!(read, Ok(End::Told));
@@ -84,8 +87,9 @@ enum End {
     Done,
 }
 
-struct Member {
+struct Member<'a> {
     consumer: Consumer,
+    hidden: Hidden<'a>,
     left: u64,
     /// The next record of each partition after those printed and not committed yet.
     printed: BTreeMap<TopicPartition, CommittedOffset>,
@@ -94,7 +98,7 @@ struct Member {
     at_end: BTreeSet<TopicPartition>,
 }
 
-impl Member {
+impl Member<'_> {
     async fn print(
         &mut self,
         args: &ConsumeArgs,
@@ -114,9 +118,13 @@ impl Member {
             let event = tokio::select! {
                 event = self.consumer.next() => event?,
                 () = tokio::time::sleep_until(commit_due), if !self.printed.is_empty() => {
-                    if !self.commit_unless(&mut stop).await? {
+                    if !self.commit_unless(&mut stop, out).await? {
                         return Ok(End::Told);
                     }
+                    continue;
+                }
+                () = self.hidden.due(), if args.follow => {
+                    self.hidden.look(&self.consumer, out).await;
                     continue;
                 }
                 () = &mut stop => return Ok(End::Told),
@@ -132,9 +140,10 @@ impl Member {
                 Event::End { partition, .. } => drop(self.at_end.insert(partition)),
                 Event::Assigned(partitions) => self.assigned.extend(partitions),
                 Event::Revoked(partitions) => {
-                    if !self.commit_unless(&mut stop).await? {
+                    if !self.commit_unless(&mut stop, out).await? {
                         return Ok(End::Told);
                     }
+                    self.printed.retain(|partition, _| !partitions.contains(partition));
                     self.assigned.retain(|partition| !partitions.contains(partition));
                 }
                 Event::Lost(partitions) => {
@@ -145,6 +154,8 @@ impl Member {
             }
             if !args.follow && !self.assigned.is_empty() && self.assigned.is_subset(&self.at_end) {
                 out.note("reached the end of every partition of this member");
+                let assigned: Vec<TopicPartition> = self.assigned.iter().cloned().collect();
+                self.hidden.tell(&assigned, out).await;
                 break;
             }
         }
@@ -176,12 +187,27 @@ impl Member {
         Ok(())
     }
 
-    /// Commits what was printed; false if `stop` comes before that is done.
-    async fn commit_unless(&mut self, stop: impl Future<Output = ()>) -> Result<bool, CommandError> {
-        tokio::select! {
-            committed = self.commit() => committed.map(|()| true),
-            () = stop => Ok(false),
+    /// Commits what was printed, and lives with a group that has let this member go meanwhile; false if `stop` comes
+    /// before that is done.
+    async fn commit_unless(
+        &mut self,
+        stop: impl Future<Output = ()>,
+        out: &mut Output,
+    ) -> Result<bool, CommandError> {
+        let printed = self.printed.clone();
+        let committed = tokio::select! {
+            committed = self.commit() => committed,
+            () = stop => return Ok(false),
+        };
+        match committed.map_err(|error| (refusal(error.code()), error)) {
+            Ok(()) => {}
+            Err((Refusal::TooLate, error)) => {
+                out.note(&format!("not committed, to be read again by the group: {error}"));
+            }
+            Err((Refusal::TooEarly, _)) => self.printed = printed,
+            Err((Refusal::ForGood, error)) => return Err(error),
         }
+        Ok(true)
     }
 
     async fn commit(&mut self) -> Result<(), CommandError> {
@@ -192,5 +218,48 @@ impl Member {
             outcome?;
         }
         Ok(())
+    }
+}
+
+/// What a member does about a commit that was refused while it reads.
+#[derive(Debug, PartialEq, Eq)]
+enum Refusal {
+    /// Join the group again and go on, as Apache Kafka's consumers do: others may have these partitions now.
+    TooLate,
+    /// Commit again once the rebalance is through.
+    TooEarly,
+    ForGood,
+}
+
+fn refusal(code: Option<ErrorCode>) -> Refusal {
+    match code {
+        Some(
+            ErrorCode::UnknownMemberId
+            | ErrorCode::IllegalGeneration
+            | ErrorCode::StaleMemberEpoch
+            | ErrorCode::FencedMemberEpoch,
+        ) => Refusal::TooLate,
+        Some(ErrorCode::RebalanceInProgress) => Refusal::TooEarly,
+        _ => Refusal::ForGood,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_outlives_the_group_that_let_it_go() {
+        for (code, expected) in [
+            (Some(ErrorCode::UnknownMemberId), Refusal::TooLate),
+            (Some(ErrorCode::IllegalGeneration), Refusal::TooLate),
+            (Some(ErrorCode::FencedMemberEpoch), Refusal::TooLate),
+            (Some(ErrorCode::RebalanceInProgress), Refusal::TooEarly),
+            (Some(ErrorCode::FencedInstanceId), Refusal::ForGood),
+            (Some(ErrorCode::GroupAuthorizationFailed), Refusal::ForGood),
+            (None, Refusal::ForGood),
+        ] {
+            assert_eq!(refusal(code), expected, "{code:?}");
+        }
     }
 }

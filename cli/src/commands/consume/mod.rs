@@ -1,5 +1,6 @@
 //! `consume`: positions become ranges of offsets, the ranges are read, records are printed as they come.
 
+mod hidden;
 mod member;
 mod plan;
 mod sink;
@@ -13,6 +14,7 @@ use kafkactl_core::client::admin::{Isolation as IsolationLevel, OffsetSpec};
 use kafkactl_core::client::consumer::{Consumer, ConsumerConfig, Event, PartitionRecords, StartAt};
 use kafkactl_core::names::{Offset, TopicPartition};
 use kafkactl_core::record::{HeaderRef, RecordView};
+use tokio::time::Instant;
 
 use super::Outcome;
 use super::session::{ClusterCommand, Options, Pace, Session, stop_signal};
@@ -21,7 +23,8 @@ use crate::error::CommandError;
 use crate::exit::ExitStatus;
 use crate::output::{Output, counted};
 use crate::records::ReadRecord;
-use plan::{Range, ranges};
+use hidden::Hidden;
+use plan::{Range, chosen_partitions, ranges};
 use sink::Sink;
 use tail::Tail;
 
@@ -39,10 +42,14 @@ impl ClusterCommand for ConsumeArgs {
             out.flush()?;
             return Ok(ExitStatus::Done);
         }
-        let ranges = ranges(session, self, out).await?;
+        let partitions = chosen_partitions(session, self).await?;
+        let ranges = ranges(session, self, &partitions, out).await?;
         let mut reading = Reading {
             consumer: Consumer::new(&session.client, self.consumer_config()),
+            hidden: Hidden::new(session, self.isolation),
+            partitions,
             ranges,
+            heard: Instant::now(),
             left: self.max.unwrap_or(u64::MAX),
             records: 0,
             follow: self.follow,
@@ -84,13 +91,17 @@ impl From<Isolation> for IsolationLevel {
     }
 }
 
-struct Reading {
+struct Reading<'a> {
     consumer: Consumer,
+    hidden: Hidden<'a>,
+    partitions: Vec<TopicPartition>,
     /// What is still to be read.
     ranges: BTreeMap<TopicPartition, Range>,
     left: u64,
     records: u64,
     follow: bool,
+    /// When something came last.
+    heard: Instant,
     stop: Pin<Box<dyn Future<Output = ()>>>,
 }
 
@@ -99,11 +110,13 @@ enum Step {
     Event(Event),
     /// INT or TERM.
     Stopped,
+    /// It is time to see why nothing comes.
+    Look,
     /// Nothing came for `--exit-idle`.
     Idle,
 }
 
-impl Reading {
+impl Reading<'_> {
     /// Prints until every range is done, `--max` is reached, or the operator has had enough.
     async fn print(
         &mut self,
@@ -117,6 +130,7 @@ impl Reading {
         while !self.ranges.is_empty() && self.left > 0 {
             match self.next(args).await? {
                 Step::Stopped | Step::Idle => break,
+                Step::Look => self.hidden.look(&self.consumer, out).await,
                 Step::Event(Event::Records(chunk)) => {
                     self.print_chunk(&chunk, sink, out)?;
                     out.flush()?;
@@ -134,6 +148,9 @@ impl Reading {
         }
         if self.ranges.is_empty() && self.left > 0 {
             out.note(&format!("reached the end after {}", counted(self.records, "record")));
+            if args.to.is_none() {
+                self.hidden.tell(&self.partitions, out).await;
+            }
         }
         Ok(())
     }
@@ -171,22 +188,31 @@ impl Reading {
             sink.write(&record.borrowed(&record.header_refs()), out)?;
         }
         out.flush()?;
+        if !self.follow {
+            self.hidden.tell(&self.partitions, out).await;
+        }
         self.ranges = follow_from;
         Ok(())
     }
 
     async fn next(&mut self, args: &ConsumeArgs) -> Result<Step, CommandError> {
+        let heard = self.heard;
         let idle = async {
             match args.exit_idle {
-                Some(limit) => tokio::time::sleep(limit).await,
+                Some(limit) => tokio::time::sleep_until(heard + limit).await,
                 None => std::future::pending().await,
             }
         };
-        tokio::select! {
-            event = self.consumer.next() => Ok(Step::Event(event?)),
-            () = &mut self.stop => Ok(Step::Stopped),
-            () = idle => Ok(Step::Idle),
+        let step = tokio::select! {
+            event = self.consumer.next() => Step::Event(event?),
+            () = &mut self.stop => Step::Stopped,
+            () = idle => Step::Idle,
+            () = self.hidden.due(), if self.follow => Step::Look,
+        };
+        if let Step::Event(_) = step {
+            self.heard = Instant::now();
         }
+        Ok(step)
     }
 
     fn assign(&mut self) {

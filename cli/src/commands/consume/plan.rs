@@ -6,7 +6,7 @@ use kafkactl_core::names::TopicPartition;
 
 use crate::args::consume::ConsumeArgs;
 use crate::args::position::{Position, Positions};
-use crate::commands::positions::{Answers, Bounds, now_ms, resolve};
+use crate::commands::positions::{Answers, now_ms, resolve};
 use crate::commands::session::Session;
 use crate::error::CommandError;
 use crate::output::Output;
@@ -34,41 +34,35 @@ impl Range {
 pub async fn ranges(
     session: &Session,
     args: &ConsumeArgs,
+    partitions: &[TopicPartition],
     out: &mut Output,
 ) -> Result<BTreeMap<TopicPartition, Range>, CommandError> {
-    let partitions = chosen_partitions(session, args).await?;
     let isolation = args.isolation.into();
-    let bounds = all(session.bounds(&partitions, isolation).await)?;
-    let from = positions(&partitions, args.from.as_ref(), args.start());
-    let to = positions(&partitions, args.to.as_ref(), Position::END);
+    let bounds = all(session.bounds(partitions, isolation).await)?;
+    let from = positions(partitions, args.from.as_ref(), args.start());
+    let to = positions(partitions, args.to.as_ref(), Position::END);
     let now_ms = now_ms();
     let from_times = all(session.at_times(&from, isolation, now_ms).await)?;
     let to_times = all(session.at_times(&to, isolation, now_ms).await)?;
-    let commits = commits(session, args, &partitions).await?;
+    let commits = commits(session, args, partitions).await?;
     let mut ranges = BTreeMap::new();
     for (partition, bounds) in bounds {
         let committed = commits.get(&partition).copied();
         let time = |times: &BTreeMap<TopicPartition, Option<i64>>| times.get(&partition).copied().flatten();
-        let mut place = |position: Position, at_time: Option<i64>| match resolve(
-            position, bounds, at_time, committed,
-        ) {
-            Ok(resolved) => {
-                // That there are fewer records than the tail might have is no news.
-                if let Some(wanted) = resolved.outside.filter(|_| args.tail.is_none()) {
-                    let Bounds { start, end } = bounds;
-                    out.note(&format!(
-                        "{partition}: {position} is offset {wanted}, the log holds {start} to {end}: using {}",
-                        resolved.offset
-                    ));
+        let mut place =
+            |position: Position, at_time: Option<i64>| match resolve(position, bounds, at_time, committed) {
+                Ok(resolved) => {
+                    // That there are fewer records than the tail might have is no news.
+                    let remark = resolved.remark(&partition, position, bounds);
+                    remark.filter(|_| args.tail.is_none()).iter().for_each(|remark| out.note(remark));
+                    Ok(resolved.offset)
                 }
-                Ok(resolved.offset)
-            }
-            // A group that has read nothing begins at the start, unless it was a distance from its commit.
-            Err(_) if position == Position::COMMITTED => Ok(bounds.start),
-            Err(_) => Err(CommandError::failed(format!(
-                "{partition}: the group has committed nothing, so {position} is nowhere"
-            ))),
-        };
+                // A group that has read nothing begins at the start, unless it was a distance from its commit.
+                Err(_) if position == Position::COMMITTED => Ok(bounds.start),
+                Err(_) => Err(CommandError::failed(format!(
+                    "{partition}: the group has committed nothing, so {position} is nowhere"
+                ))),
+            };
         let start = place(from[&partition], time(&from_times))?;
         let end = place(to[&partition], time(&to_times))?;
         let follows = args.follow && args.tail.is_none();
@@ -102,7 +96,8 @@ fn positions(
     partitions.iter().map(|partition| (partition.clone(), of(partition))).collect()
 }
 
-async fn chosen_partitions(
+/// The partitions of the topics that are to be read.
+pub async fn chosen_partitions(
     session: &Session,
     args: &ConsumeArgs,
 ) -> Result<Vec<TopicPartition>, CommandError> {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kafkactl_core::client::admin::{CommittedOffset, Committer, GroupDescription};
+use kafkactl_core::client::admin::{CommittedOffset, Committer, GroupDescription, ShareStart};
 use kafkactl_core::client::{ClientError, PerItem};
 use kafkactl_core::names::TopicPartition;
 use serde::Serialize;
@@ -36,11 +36,16 @@ pub async fn find(session: &Session, group: &str) -> Result<Option<GroupDescript
 }
 
 pub async fn commits_of(session: &Session, group: &GroupDescription) -> Result<Commits, CommandError> {
-    let offsets = match is_share(group) {
-        true => session.admin.share_group_offsets(&group.group_id).await?,
-        false => session.admin.group_offsets(&group.group_id, None, false).await?,
-    };
+    if is_share(group) {
+        let starts = session.admin.share_group_offsets(&group.group_id).await?;
+        return starts.into_iter().map(|(partition, start)| Ok((partition, commit_of(start?)))).collect();
+    }
+    let offsets = session.admin.group_offsets(&group.group_id, None, false).await?;
     offsets.into_iter().map(|(partition, committed)| Ok((partition, committed?))).collect()
+}
+
+fn commit_of(start: ShareStart) -> CommittedOffset {
+    CommittedOffset { offset: start.offset, leader_epoch: start.leader_epoch, metadata: String::new() }
 }
 
 /// As [`commits_of`]; nothing of a group that is not there.

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kafkactl_core::client::ClientError;
-use kafkactl_core::client::admin::{GroupDescription, GroupMember, Isolation};
+use kafkactl_core::client::admin::{CommittedOffset, GroupDescription, GroupMember, ShareStart};
+use kafkactl_core::client::{ClientError, PerItem};
 use kafkactl_core::names::TopicPartition;
 use serde::Serialize;
 
-use super::lag_of::{Lag, LagState, LagSum, lag_of};
+use super::commits::is_share;
+use super::lag_of::{Lag, LagState, LagSum, Log, Place, lag_of};
 use crate::args::group::{GroupLagArgs, LagBy};
 use crate::commands::Outcome;
 use crate::commands::positions::{Answers, Bounds};
@@ -24,11 +25,13 @@ struct PartitionLag {
     committed: Option<i64>,
     start: Option<i64>,
     end: Option<i64>,
-    /// Offsets between commit and end; null without a commit.
+    /// Offsets between commit and end; null without a commit, and where the end is not known.
     lag: Option<i64>,
     /// Offsets that were deleted before the group read them.
     lost: i64,
     state: LagState,
+    /// Why the lag is not known.
+    note: Option<String>,
     member_id: Option<String>,
     client_id: Option<String>,
     host: Option<String>,
@@ -46,6 +49,7 @@ impl Row for PartitionLag {
         Column::new("STATE", |row| row.state.as_str().into()),
         Column::new("CLIENT-ID", |row| Cell::option(row.client_id.as_ref())),
         Column::new("HOST", |row| Cell::option(row.host.as_ref())),
+        Column::wide("NOTE", |row| Cell::option(row.note.as_ref())),
         Column::wide("START", |row| Cell::option(row.start)),
         Column::wide("LOST", |row| row.lost.into()),
         Column::wide("MEMBER", |row| Cell::option(row.member_id.as_ref())),
@@ -66,6 +70,8 @@ struct SumLag {
     lag_max: i64,
     lost: i64,
     no_commit: usize,
+    /// Partitions whose lag is not known, and not in the sums.
+    unknown: usize,
     /// The largest lag over the mean; null when nothing lags.
     peak_ratio: Option<f64>,
     /// The standard deviation over the mean; null when nothing lags.
@@ -83,6 +89,7 @@ impl Row for SumLag {
         Column::new("LAG-MAX", |row| row.lag_max.into()),
         Column::wide("LOST", |row| row.lost.into()),
         Column::wide("NO-COMMIT", |row| row.no_commit.into()),
+        Column::wide("UNKNOWN", |row| row.unknown.into()),
         Column::wide("PAR", |row| ratio(row.peak_ratio)),
         Column::wide("CV", |row| ratio(row.variation)),
     ];
@@ -95,7 +102,7 @@ fn ratio(ratio: Option<f64>) -> Cell {
 /// What the cluster says about one group.
 struct Group {
     description: GroupDescription,
-    commits: BTreeMap<TopicPartition, i64>,
+    places: BTreeMap<TopicPartition, Place>,
 }
 
 impl ClusterCommand for GroupLagArgs {
@@ -109,11 +116,11 @@ impl ClusterCommand for GroupLagArgs {
         let partitions: BTreeSet<TopicPartition> =
             groups.iter().flat_map(|group| self.partitions_of(group)).collect();
         let partitions: Vec<TopicPartition> = partitions.into_iter().collect();
-        let bounds = session.bounds(&partitions, self.isolation.into()).await;
-        self.note_open_transactions(session, &partitions, &bounds, out).await;
-        let (bounds, failed) = usable(bounds);
+        let session = &session.impatient();
+        let (logs, failed) = logs(session.bounds(&partitions, self.isolation.into()).await);
+        self.note_open_transactions(session, &logs, out).await;
         errors.extend(failed);
-        let rows: Vec<Vec<PartitionLag>> = groups.iter().map(|group| self.rows(group, &bounds)).collect();
+        let rows: Vec<Vec<PartitionLag>> = groups.iter().map(|group| self.rows(group, &logs)).collect();
         self.check_limit(&groups, &rows, &mut errors);
         let report = match self.by.unwrap_or(if self.all { LagBy::Group } else { LagBy::Partition }) {
             LagBy::Partition => {
@@ -126,8 +133,8 @@ impl ClusterCommand for GroupLagArgs {
             }
             by => {
                 let sums = groups.iter().zip(&rows).flat_map(|(group, rows)| sums(group, rows, by));
-                let sums: Vec<SumLag> =
-                    sums.filter(|sum| !self.only_lagging || sum.lag > 0 || sum.no_commit > 0).collect();
+                let may_lag = |sum: &SumLag| sum.lag > 0 || sum.no_commit > 0 || sum.unknown > 0;
+                let sums: Vec<SumLag> = sums.filter(|sum| !self.only_lagging || may_lag(sum)).collect();
                 Report::list("GroupLagSum", &sums)?
             }
         };
@@ -145,23 +152,19 @@ impl GroupLagArgs {
         let names = if self.all {
             let listings = session.admin.list_groups(&[], &[]).await?;
             errors.extend(listings.unreachable.into_values().map(CommandError::from));
-            let is_consumer = |kind: Option<&str>| !matches!(kind, Some("share" | "streams"));
-            let groups = listings.groups.into_iter().filter(|group| is_consumer(group.group_type.as_deref()));
-            groups.map(|group| group.group_id).collect()
+            let groups = listings.groups.into_iter();
+            let commits = groups.filter(|group| group.group_type.as_deref() != Some("streams"));
+            commits.map(|group| group.group_id).collect()
         } else {
             self.groups.clone()
         };
         let described = session.admin.describe_groups(&names).await?;
-        let mut commits = session.admin.groups_offsets(&names).await;
+        let mut places = places(session, &described).await;
         let mut groups = Vec::new();
         for (name, description) in described {
             let group = description.map_err(CommandError::from).and_then(|description| {
-                let offsets = commits.remove(&name).transpose()?.unwrap_or_default();
-                let commits = offsets
-                    .into_iter()
-                    .map(|(partition, committed)| Ok((partition, committed?.offset.0)))
-                    .collect::<Result<_, ClientError>>()?;
-                Ok(Group { description, commits })
+                let places = places.remove(&name).transpose()?.unwrap_or_default();
+                Ok(Group { description, places })
             });
             match group {
                 Ok(group) => groups.push(group),
@@ -177,7 +180,7 @@ impl GroupLagArgs {
     fn partitions_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = TopicPartition> + 'a {
         let assigned = group.description.members.iter().flat_map(|member| &member.assignment);
         group
-            .commits
+            .places
             .keys()
             .chain(assigned)
             .filter(|partition| {
@@ -186,23 +189,27 @@ impl GroupLagArgs {
             .cloned()
     }
 
-    fn rows(&self, group: &Group, bounds: &BTreeMap<TopicPartition, Option<Bounds>>) -> Vec<PartitionLag> {
+    fn rows(&self, group: &Group, logs: &BTreeMap<TopicPartition, Log>) -> Vec<PartitionLag> {
         let partitions: BTreeSet<TopicPartition> = self.partitions_of(group).collect();
         let rows = partitions.into_iter().filter_map(|partition| {
-            let bounds = *bounds.get(&partition)?;
-            let committed = group.commits.get(&partition).copied();
-            let lag = lag_of(committed, bounds);
+            let log = logs.get(&partition)?;
+            let place = group.places.get(&partition).copied();
+            let (lag, bounds) = (lag_of(place, log), log.bounds());
             let member = owner(&group.description, &partition);
             Some(PartitionLag {
                 group: group.description.group_id.clone(),
                 topic: partition.topic.to_string(),
                 partition: partition.partition.0,
-                committed,
+                committed: place.map(|place| place.offset),
                 start: bounds.map(|bounds| bounds.start),
                 end: bounds.map(|bounds| bounds.end),
                 lag: lag.offsets,
                 lost: lag.lost,
                 state: lag.state,
+                note: match log {
+                    Log::Silent(reason) => Some(reason.clone()),
+                    Log::Holds(_) | Log::Gone => None,
+                },
                 member_id: member.map(|member| member.id.clone()),
                 client_id: member.map(|member| member.client_id.clone()),
                 host: member.map(|member| member.host.clone()),
@@ -216,25 +223,17 @@ impl GroupLagArgs {
     async fn note_open_transactions(
         &self,
         session: &Session,
-        partitions: &[TopicPartition],
-        bounds: &Answers<Bounds>,
+        logs: &BTreeMap<TopicPartition, Log>,
         out: &mut Output,
     ) {
         if self.isolation != crate::args::consume::Isolation::Uncommitted {
             return;
         }
-        let latest = kafkactl_core::client::admin::OffsetSpec::Latest;
-        let stable = session.offsets(partitions, latest, Isolation::ReadCommitted).await;
-        for (partition, stable) in stable {
-            // The stable end was read later: it is behind only when something holds it back.
-            if let (Ok(Some(stable)), Some(Ok(bounds))) = (stable, bounds.get(&partition))
-                && stable < bounds.end
-            {
-                let held = bounds.end - stable;
-                out.note(&format!(
-                    "{partition}: an open transaction hides the last {held} offsets from readers of committed records"
-                ));
-            }
+        let ends = logs.iter().filter_map(|(partition, log)| Some((partition.clone(), log.bounds()?.end)));
+        for (partition, hidden) in session.hidden_by_transactions(&ends.collect()).await {
+            out.note(&format!(
+                "{partition}: an open transaction hides the last {hidden} offsets from readers of committed records"
+            ));
         }
     }
 
@@ -252,18 +251,53 @@ impl GroupLagArgs {
     }
 }
 
-/// Partitions that are gone have no bounds; those that could not be asked are left out and told.
-fn usable(bounds: Answers<Bounds>) -> (BTreeMap<TopicPartition, Option<Bounds>>, Vec<CommandError>) {
-    let mut known = BTreeMap::new();
-    let mut errors = Vec::new();
-    for (partition, bounds) in bounds {
-        match bounds.map_err(CommandError::from) {
-            Ok(bounds) => drop(known.insert(partition, Some(bounds))),
-            Err(error) if error.status() == ExitStatus::NotFound => drop(known.insert(partition, None)),
-            Err(error) => errors.push(error),
-        }
+/// Where groups stand, by group. Share groups keep that by requests of their own.
+async fn places(
+    session: &Session,
+    described: &PerItem<String, GroupDescription>,
+) -> BTreeMap<String, Result<BTreeMap<TopicPartition, Place>, ClientError>> {
+    let (share, others): (Vec<_>, Vec<_>) = described.values().flatten().partition(|group| is_share(group));
+    let names: Vec<String> = others.into_iter().map(|group| group.group_id.clone()).collect();
+    let mut places = BTreeMap::new();
+    for (group, commits) in session.admin.groups_offsets(&names).await {
+        let of_group = commits.and_then(|commits| {
+            let place = |(partition, committed): (_, Result<CommittedOffset, _>)| {
+                Ok((partition, Place::at(committed?.offset.0)))
+            };
+            commits.into_iter().map(place).collect()
+        });
+        places.insert(group, of_group);
     }
-    (known, errors)
+    for group in share {
+        let starts = session.admin.share_group_offsets(&group.group_id).await.and_then(|starts| {
+            let place = |(partition, start): (_, Result<ShareStart, _>)| {
+                let start = start?;
+                Ok((partition, Place { offset: start.offset.0, told_lag: start.lag }))
+            };
+            starts.into_iter().map(place).collect()
+        });
+        places.insert(group.group_id.clone(), starts);
+    }
+    places
+}
+
+/// What is known of the logs, and what is to be told of those that could not be asked.
+fn logs(bounds: Answers<Bounds>) -> (BTreeMap<TopicPartition, Log>, Vec<CommandError>) {
+    let mut errors = Vec::new();
+    let logs = bounds.into_iter().map(|(partition, bounds)| {
+        let log = match bounds {
+            Ok(bounds) => Log::Holds(bounds),
+            Err(error) => match CommandError::of_item("lag unknown", &error) {
+                error if error.status() == ExitStatus::NotFound => Log::Gone,
+                told => {
+                    errors.push(told);
+                    Log::Silent(error.root().to_string())
+                }
+            },
+        };
+        (partition, log)
+    });
+    (logs.collect(), errors)
 }
 
 fn owner<'a>(group: &'a GroupDescription, partition: &TopicPartition) -> Option<&'a GroupMember> {
@@ -289,6 +323,7 @@ fn sums(group: &Group, rows: &[PartitionLag], by: LagBy) -> Vec<SumLag> {
         lag_max: sum.lag_max,
         lost: sum.lost,
         no_commit: sum.no_commit,
+        unknown: sum.unknown,
         peak_ratio: sum.peak_ratio(),
         variation: sum.variation(),
     });

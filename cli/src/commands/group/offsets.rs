@@ -1,20 +1,22 @@
 //! `group offsets`: commits out to a file, in from a file, and away.
 
-use std::fs;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use kafkactl_core::client::admin::CommittedOffset;
+use kafkactl_core::client::admin::{CommittedOffset, Isolation};
 use kafkactl_core::names::{LeaderEpoch, Offset, TopicPartition};
 use serde::{Deserialize, Serialize};
 
 use super::commits::{Change, Commits, commits_if_any, commits_of, describe, find, is_share, select};
 use crate::args::group::{GroupOffsetsDeleteArgs, GroupOffsetsExportArgs, GroupOffsetsImportArgs};
+use crate::args::position::Position;
 use crate::commands::Outcome;
 use crate::commands::confirm::{Decision, confirm};
+use crate::commands::positions::resolve;
 use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Format, Output, Report, Row};
+use crate::records::input;
 
 /// One line of an export.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,18 +77,42 @@ impl ClusterCommand for GroupOffsetsImportArgs {
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        let (name, input): (&Path, Box<dyn Read>) = match self.file.as_deref() {
-            None => (Path::new("standard input"), Box::new(io::stdin())),
-            Some(path) => {
-                (path, Box::new(fs::File::open(path).map_err(|error| CommandError::io(path, error))?))
-            }
-        };
-        let new = read_commits(name, BufReader::new(input))?;
+        let (name, input) = input::open(self.file.as_deref().unwrap_or(Path::new("-")))?;
+        let mut new = read_commits(name, BufReader::new(input))?;
         let group = find(session, &self.group).await?;
         let old = commits_if_any(session, group.as_ref()).await?;
+        let errors = keep_within_logs(&session.impatient(), &mut new, out).await;
         let change = Change { group: &self.group, description: group.as_ref(), old: &old, new };
-        change.carry_out(session, &self.destroy.confirm, Vec::new(), out).await
+        change.carry_out(session, &self.destroy.confirm, errors, out).await
     }
+}
+
+/// Offsets that no log holds become its nearest end, as with Apache Kafka's tool: a group that is sent elsewhere would
+/// begin where its `auto.offset.reset` says. Returns what is wrong with partitions that cannot be asked; they are
+/// taken out.
+async fn keep_within_logs(session: &Session, commits: &mut Commits, out: &mut Output) -> Vec<CommandError> {
+    let partitions: Vec<TopicPartition> = commits.keys().cloned().collect();
+    let mut errors = Vec::new();
+    for (partition, bounds) in session.bounds(&partitions, Isolation::ReadUncommitted).await {
+        let bounds = match bounds {
+            Ok(bounds) => bounds,
+            Err(error) => {
+                commits.remove(&partition);
+                errors.push(CommandError::of_item("not committed", &error));
+                continue;
+            }
+        };
+        let Some(committed) = commits.get_mut(&partition) else { continue };
+        let position = Position::Offset(committed.offset.0);
+        // A plain offset asks for no commit.
+        let Ok(resolved) = resolve(position, bounds, None, None) else { continue };
+        if let Some(remark) = resolved.remark(&partition, position, bounds) {
+            out.note(&remark);
+            committed.offset = Offset(resolved.offset);
+            committed.leader_epoch = LeaderEpoch::NONE;
+        }
+    }
+    errors
 }
 
 /// More commits than any group has; a bound for what a file may ask us to hold.

@@ -31,7 +31,7 @@ impl ClusterCommand for GroupResetArgs {
             select(session, &self.topic).await?
         };
         let mut errors = Vec::new();
-        let new = self.new_commits(session, &partitions, &old, &mut errors).await?;
+        let new = self.new_commits(&session.impatient(), &partitions, &old, &mut errors, out).await?;
         let change = Change { group: &self.group, description: group.as_ref(), old: &old, new };
         change.carry_out(session, &self.destroy.confirm, errors, out).await
     }
@@ -44,6 +44,7 @@ impl GroupResetArgs {
         partitions: &BTreeSet<TopicPartition>,
         old: &Commits,
         errors: &mut Vec<CommandError>,
+        out: &mut Output,
     ) -> Result<Commits, CommandError> {
         let isolation = Isolation::ReadUncommitted;
         let positions: BTreeMap<TopicPartition, Position> = partitions
@@ -63,13 +64,17 @@ impl GroupResetArgs {
                 Ok(Some(answers)) => answers,
                 Ok(None) => continue,
                 Err(error) => {
-                    errors.push(error.into());
+                    errors.push(CommandError::of_item("not committed", &error));
                     continue;
                 }
             };
             let committed = old.get(&partition).map(|old| old.offset.0);
             match resolve(position, bounds, at_time, committed) {
-                Ok(resolved) => drop(new.insert(partition, commit_at(resolved.offset))),
+                Ok(resolved) => {
+                    let remark = resolved.remark(&partition, position, bounds);
+                    remark.iter().for_each(|remark| out.note(remark));
+                    new.insert(partition, commit_at(resolved.offset));
+                }
                 Err(NoCommit) => errors.push(CommandError::failed(format!(
                     "{partition}: the group has committed nothing, so {position} is nowhere"
                 ))),

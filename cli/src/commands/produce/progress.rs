@@ -32,7 +32,8 @@ impl Progress {
             metadata.is_file().then_some(metadata.len())
         });
         let bytes_total: Option<u64> = if files.is_empty() { None } else { sizes.sum() };
-        let typed = files.is_empty() && std::io::stdin().is_terminal();
+        let reads_stdin = files.is_empty() || files.iter().any(|path| path.as_os_str() == "-");
+        let typed = reads_stdin && std::io::stdin().is_terminal();
         Self {
             bytes_read: Arc::default(),
             bytes_total,

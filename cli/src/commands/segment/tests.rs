@@ -111,6 +111,9 @@ fn dumps_of_other_files() {
     assert!(segment(&format!("{dir}/partition.metadata")).data.starts_with("Topic id:  "));
     let index = segment(&format!("{dir}/00000000000000000000.index -o tmpl={{offset}}@{{position}}")).data;
     assert!(index.starts_with("4@99\n6@241\n"), "{index}");
+    let first =
+        segment(&format!("{dir}/00000000000000000000.index -n 1 -o tmpl={{offset}}@{{position}}")).data;
+    assert_eq!(first, "4@99\n");
     let formatted = segment("dump {dirs}/transactions/bootstrap.checkpoint -n 5 -o json").data;
     assert!(formatted.contains("FEATURE_LEVEL_RECORD"), "{formatted}");
 }
@@ -135,6 +138,7 @@ fn verify_tells_by_its_status() {
     let finding = &document["items"][0];
     assert_eq!((&finding["position"], &finding["offset"]), (&Value::from(290), &Value::from(92)));
     assert!(finding["file"].as_str().unwrap().ends_with("stream-0/00000000000000000084.log"));
+    assert!(torn.messages.contains("hint: log, error: copy the directory away first"), "{}", torn.messages);
 }
 
 #[test]

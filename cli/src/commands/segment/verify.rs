@@ -1,4 +1,6 @@
-use kafkactl_core::log::inspect::{Finding, verify};
+use std::collections::BTreeSet;
+
+use kafkactl_core::log::inspect::{FileKind, Finding, Severity, verify};
 use serde::Serialize;
 
 use crate::args::segment::SegmentTableArgs;
@@ -15,6 +17,8 @@ struct FindingRow {
     position: Option<u64>,
     offset: Option<i64>,
     reason: String,
+    /// What the operator can do about it.
+    hint: &'static str,
 }
 
 impl Row for FindingRow {
@@ -42,6 +46,8 @@ pub fn run(args: &SegmentTableArgs, out: &mut Output) -> Outcome {
     if !rows.is_empty() || !matches!(out.format, Format::Text | Format::Wide) {
         out.print(Report::list("SegmentFindingList", &rows)?)?;
     }
+    let hints: BTreeSet<&str> = rows.iter().map(|row| row.hint).collect();
+    hints.into_iter().for_each(|hint| out.note(&format!("  hint: {hint}")));
     Ok(if rows.is_empty() { ExitStatus::Done } else { ExitStatus::CheckFailed })
 }
 
@@ -52,6 +58,30 @@ fn row(partition: &str, finding: Finding) -> FindingRow {
         file: finding.file.display().to_string(),
         position: finding.position,
         offset: finding.offset.map(|offset| offset.0),
+        hint: hint(FileKind::of_path(&finding.file), finding.severity),
         reason: finding.reason,
+    }
+}
+
+/// What is derived from the log can be made anew from it; the log itself has to come from elsewhere.
+fn hint(kind: Option<FileKind>, severity: Severity) -> &'static str {
+    match (kind, severity) {
+        (Some(FileKind::OffsetIndex | FileKind::TimeIndex | FileKind::TxnIndex), _) => {
+            "index: stop the broker and remove the .index, .timeindex and .txnindex of that segment; its next start \
+             makes them anew from the log"
+        }
+        (Some(FileKind::ProducerSnapshot), _) => {
+            "snapshot: stop the broker and remove the file; its next start makes it anew from the log"
+        }
+        (Some(FileKind::Log), Severity::Warning) => {
+            "log, warning: beside a running broker look again, it may have been writing; what a crash left at the \
+             end is cut off by the next start"
+        }
+        (Some(FileKind::Log), Severity::Error) => {
+            "log, error: copy the directory away first; where another replica is in sync, stop this broker and \
+             remove the partition's directory, to have it copied again; where none is, `segment dump --to OFFSET` \
+             shows what can be read before the damage"
+        }
+        _ => "other files: stop the broker and compare them with those of another replica",
     }
 }

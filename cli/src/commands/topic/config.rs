@@ -2,48 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use kafkactl_core::client::admin::{ConfigChange, ConfigDetail, ConfigEntry, ConfigResource, ConfigSource};
+use kafkactl_core::client::admin::{ConfigDetail, ConfigEntry, ConfigResource, ConfigSource};
 use serde::Serialize;
 
 use crate::args::topic::{TopicConfigGetArgs, TopicConfigSetArgs, TopicConfigUnsetArgs};
 use crate::commands::Outcome;
+use crate::commands::configs::{Changes, ConfigRow, missing, to_set, to_unset, told};
 use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
-
-/// One setting in force.
-#[derive(Debug, Serialize)]
-pub struct ConfigRow {
-    pub name: String,
-    /// Null for a secret, and where nothing is set.
-    pub value: Option<String>,
-    /// Kafka's name of where the value comes from, such as `DYNAMIC_TOPIC_CONFIG`.
-    pub source: &'static str,
-    #[serde(rename = "type")]
-    pub type_name: &'static str,
-    pub sensitive: bool,
-}
-
-impl Row for ConfigRow {
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("NAME", |row| Cell::from(&row.name)),
-        Column::new("VALUE", |row| Cell::option(row.value.as_ref().filter(|value| !value.is_empty()))),
-        Column::new("SOURCE", |row| row.source.into()),
-        Column::wide("TYPE", |row| row.type_name.into()),
-    ];
-}
-
-impl From<ConfigEntry> for ConfigRow {
-    fn from(entry: ConfigEntry) -> Self {
-        Self {
-            name: entry.name,
-            value: entry.value,
-            source: entry.source.name(),
-            type_name: entry.type_name,
-            sensitive: entry.is_sensitive,
-        }
-    }
-}
 
 /// The settings of topics by topic, with one entry of the result for each.
 pub async fn settings(
@@ -73,8 +40,7 @@ impl ClusterCommand for TopicConfigGetArgs {
         let names = (!self.keys.is_empty()).then_some(&*self.keys);
         let entries = settings(session, &[&self.topic], names).await?.remove(&self.topic);
         let mut entries = entries.ok_or_else(|| CommandError::not_found("topic", &self.topic))??;
-        let missing = self.keys.iter().filter(|key| !entries.iter().any(|entry| entry.name == **key));
-        let errors = missing.map(|key| CommandError::not_found("topic setting", key)).collect();
+        let errors = missing(&self.keys, &entries, "topic setting");
         if names.is_none() && !self.all {
             entries.retain(is_own);
         }
@@ -89,8 +55,7 @@ impl ClusterCommand for TopicConfigSetArgs {
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        let changes = self.configs.iter().map(|set| (set.key.clone(), ConfigChange::Set(set.value.clone())));
-        alter(session, &self.topic, changes.collect(), self.change.dry_run, out).await
+        alter(session, &self.topic, to_set(&self.configs), self.change.dry_run, out).await
     }
 }
 
@@ -100,8 +65,7 @@ impl ClusterCommand for TopicConfigUnsetArgs {
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        let changes = self.keys.iter().map(|key| (key.clone(), ConfigChange::Delete));
-        alter(session, &self.topic, changes.collect(), self.change.dry_run, out).await
+        alter(session, &self.topic, to_unset(&self.keys), self.change.dry_run, out).await
     }
 }
 
@@ -124,23 +88,14 @@ impl Row for ChangeRow {
     ];
 }
 
-async fn alter(
-    session: &Session,
-    topic: &str,
-    changes: BTreeMap<String, ConfigChange>,
-    dry_run: bool,
-    out: &mut Output,
-) -> Outcome {
+async fn alter(session: &Session, topic: &str, changes: Changes, dry_run: bool, out: &mut Output) -> Outcome {
     if !dry_run {
         session.may_change()?;
     }
     let rows: Vec<ChangeRow> = changes
         .iter()
         .map(|(name, change)| {
-            let (value, result) = match change {
-                ConfigChange::Set(value) => (Some(value.clone()), if dry_run { "would-set" } else { "set" }),
-                _ => (None, if dry_run { "would-unset" } else { "unset" }),
-            };
+            let (value, result) = told(change, dry_run);
             ChangeRow { topic: topic.to_owned(), name: name.clone(), value, result }
         })
         .collect();

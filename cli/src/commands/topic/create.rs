@@ -42,6 +42,7 @@ impl ClusterCommand for TopicCreateArgs {
         if !dry_run {
             session.may_change()?;
         }
+        refuse_collisions(&self.topics)?;
         let new = NewTopic {
             partition_count: self.partitions.unwrap_or(-1),
             replication_factor: self.replicas.unwrap_or(-1),
@@ -62,6 +63,22 @@ impl ClusterCommand for TopicCreateArgs {
     }
 }
 
+/// Kafka compares new names with those of existing topics alone, so that two at once would both be made.
+fn refuse_collisions(names: &[String]) -> Result<(), CommandError> {
+    let mut seen = BTreeMap::new();
+    for name in names {
+        match seen.insert(name.replace('.', "_"), name) {
+            Some(other) if other != name => {
+                let reason = format!("topics \"{other}\" and \"{name}\" differ in '.' and '_' alone");
+                return Err(CommandError::usage(reason)
+                    .hint("metrics cannot tell them apart, and a cluster that has one refuses the other"));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 fn row(
     name: &TopicName,
     outcome: Result<CreatedTopic, ClientError>,
@@ -80,5 +97,23 @@ fn row(
             Ok(CreatedRow { name, result: "exists", id: None, partitions: None, replicas: None })
         }
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refuse_collisions;
+
+    #[test]
+    fn names_that_metrics_cannot_tell_apart_are_not_made_together() {
+        for (names, is_fine) in [
+            (&["a.b", "a_b"][..], false),
+            (&["a.b_c", "x", "a_b.c"], false),
+            (&["a.b", "a-b", "ab"], true),
+            (&["a.b", "a.b"], true),
+        ] {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(refuse_collisions(&names).is_ok(), is_fine, "{names:?}");
+        }
     }
 }

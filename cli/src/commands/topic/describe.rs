@@ -2,9 +2,10 @@ use kafkactl_core::client::admin::{PartitionDescription, TopicDescription};
 use kafkactl_core::names::{BrokerId, TopicName};
 use serde::Serialize;
 
-use super::config::{ConfigRow, is_own, settings};
+use super::config::{is_own, settings};
 use crate::args::topic::TopicDescribeArgs;
 use crate::commands::Outcome;
+use crate::commands::configs::ConfigRow;
 use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row, Section, Table};

@@ -7,6 +7,7 @@ mod delete;
 mod describe;
 mod list;
 mod offsets;
+mod trim;
 
 use super::session;
 use crate::args::shared::Common;
@@ -24,5 +25,6 @@ pub fn run(command: &TopicCommand, outer: &Common) -> ExitStatus {
         TopicCommand::Config(TopicConfigCommand::Unset(args)) => session::run(args, outer),
         TopicCommand::AddPartitions(args) => session::run(args, outer),
         TopicCommand::Offsets(args) => session::run(args, outer),
+        TopicCommand::Trim(args) => session::run(args, outer),
     }
 }

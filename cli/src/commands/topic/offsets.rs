@@ -56,7 +56,9 @@ impl ClusterCommand for TopicOffsetsArgs {
                 Err(error) => errors.push(error),
             }
         }
+        let session = &session.impatient();
         let bounds = session.bounds(&partitions, Isolation::ReadUncommitted).await;
+        partitions.retain(|partition| bounds.get(partition).is_some_and(Result::is_ok));
         let mut stable = session.offsets(&partitions, OffsetSpec::Latest, Isolation::ReadCommitted).await;
         let mut at = positions_at(session, self.at.as_ref(), &bounds).await;
         let mut rows = Vec::new();
@@ -73,7 +75,7 @@ impl ClusterCommand for TopicOffsetsArgs {
             });
             match outcome {
                 Ok(row) => rows.push(row),
-                Err(error) => errors.push(error.into()),
+                Err(error) => errors.push(CommandError::of_item("offsets unknown", &error)),
             }
         }
         out.print(Report::list("TopicOffsetsList", &rows)?.with_errors(errors))
@@ -81,10 +83,9 @@ impl ClusterCommand for TopicOffsetsArgs {
 }
 
 async fn positions_at(session: &Session, at: Option<&Positions>, bounds: &Answers<Bounds>) -> Answers<i64> {
-    let positions: BTreeMap<TopicPartition, Position> = bounds
-        .keys()
-        .filter_map(|partition| Some((partition.clone(), at?.of(partition.partition.0)?)))
-        .collect();
+    let told = bounds.iter().filter(|(_, bounds)| bounds.is_ok()).map(|(partition, _)| partition);
+    let positions: BTreeMap<TopicPartition, Position> =
+        told.filter_map(|partition| Some((partition.clone(), at?.of(partition.partition.0)?))).collect();
     let mut times = session.at_times(&positions, Isolation::ReadUncommitted, now_ms()).await;
     let mut answers = Answers::new();
     for (partition, position) in positions {

@@ -24,12 +24,13 @@ pub fn run(args: &SegmentDumpArgs, out: &mut Output) -> Outcome {
     if args.format == Some(DumpFormat::Kafka) {
         return kafka::run(args, out);
     }
+    let left = args.max.unwrap_or(u64::MAX);
     let mut logs = Vec::new();
     for target in args.target.resolve()? {
         match target {
             Target::Partition(files) => logs.push(files),
             Target::File(path) => match entries::report(&path)? {
-                Some(report) => drop(out.print(report)?),
+                Some(report) => drop(out.print(report.limited(left))?),
                 None => logs.push(range::alone(&path)?),
             },
         }
@@ -37,7 +38,6 @@ pub fn run(args: &SegmentDumpArgs, out: &mut Output) -> Outcome {
     if logs.is_empty() {
         return Ok(ExitStatus::Done);
     }
-    let left = args.max.unwrap_or(u64::MAX);
     let mut dump = Dump { args, items: Items::begin(out)?, left, failures: Vec::new() };
     for files in &logs {
         dump.partition(files)?;

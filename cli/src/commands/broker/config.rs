@@ -1,0 +1,123 @@
+//! `broker config`: the settings of one broker, of all of them, or the levels of a broker's loggers.
+
+use std::collections::BTreeMap;
+
+use kafkactl_core::client::admin::{
+    ConfigDetail, ConfigEntry, ConfigResource, ConfigResourceKind, ConfigSource,
+};
+use kafkactl_core::names::BrokerId;
+use serde::Serialize;
+
+use crate::args::broker::{
+    BrokerChoice, BrokerConfigGetArgs, BrokerConfigSetArgs, BrokerConfigTarget, BrokerConfigUnsetArgs,
+};
+use crate::commands::Outcome;
+use crate::commands::configs::{Changes, ConfigRow, missing, to_set, to_unset, told};
+use crate::commands::session::{ClusterCommand, Options, Session};
+use crate::error::CommandError;
+use crate::output::{Cell, Column, Output, Report, Row};
+
+impl BrokerConfigTarget {
+    fn resource(&self) -> Result<ConfigResource, CommandError> {
+        match (self.broker, self.loggers) {
+            (BrokerChoice::One(id), false) => Ok(ConfigResource::broker(BrokerId(id))),
+            (BrokerChoice::All, false) => {
+                Ok(ConfigResource { kind: ConfigResourceKind::Broker, name: String::new() })
+            }
+            (BrokerChoice::One(id), true) => {
+                Ok(ConfigResource { kind: ConfigResourceKind::BrokerLogger, name: id.to_string() })
+            }
+            (BrokerChoice::All, true) => {
+                Err(CommandError::usage("loggers are those of one broker: name its number"))
+            }
+        }
+    }
+
+    /// Whether an entry was set where this looks, and is not what applies from elsewhere.
+    fn is_own(&self, entry: &ConfigEntry) -> bool {
+        match self.broker {
+            _ if self.loggers => true,
+            BrokerChoice::One(_) => entry.source == ConfigSource::Broker,
+            BrokerChoice::All => entry.source == ConfigSource::BrokerDefault,
+        }
+    }
+
+    async fn alter(&self, session: &Session, changes: Changes, dry_run: bool, out: &mut Output) -> Outcome {
+        let resource = self.resource()?;
+        if !dry_run {
+            session.may_change()?;
+        }
+        let rows: Vec<ChangeRow> = changes
+            .iter()
+            .map(|(name, change)| {
+                let (value, result) = told(change, dry_run);
+                ChangeRow { broker: self.broker.to_string(), name: name.clone(), value, result }
+            })
+            .collect();
+        for (_, outcome) in
+            session.admin.alter_configs(&BTreeMap::from([(resource, changes)]), dry_run).await?
+        {
+            outcome?;
+        }
+        out.print(Report::list("BrokerConfigChange", &rows)?)
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct ChangeRow {
+    /// A number, or `all`.
+    broker: String,
+    name: String,
+    value: Option<String>,
+    result: &'static str,
+}
+
+impl Row for ChangeRow {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("BROKER", |row| Cell::from(&row.broker)),
+        Column::new("NAME", |row| Cell::from(&row.name)),
+        Column::new("RESULT", |row| row.result.into()),
+        Column::new("VALUE", |row| Cell::option(row.value.as_ref())),
+    ];
+}
+
+impl ClusterCommand for BrokerConfigGetArgs {
+    fn options(&self) -> Options<'_> {
+        (&self.read).into()
+    }
+
+    async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
+        let resource = self.target.resource()?;
+        let names = (!self.keys.is_empty()).then_some(&*self.keys);
+        let asked = std::slice::from_ref(&resource);
+        let mut described = session.admin.describe_configs(asked, names, ConfigDetail::default()).await?;
+        let not_found = || CommandError::not_found("broker", self.target.broker.to_string());
+        let mut entries = described.remove(&resource).ok_or_else(not_found)??;
+        let errors = missing(&self.keys, &entries, "broker setting");
+        if names.is_none() && !self.all {
+            entries.retain(|entry| self.target.is_own(entry));
+        }
+        let rows: Vec<ConfigRow> = entries.into_iter().map(ConfigRow::from).collect();
+        out.print(Report::list("BrokerConfig", &rows)?.with_errors(errors))
+    }
+}
+
+impl ClusterCommand for BrokerConfigSetArgs {
+    fn options(&self) -> Options<'_> {
+        (&self.change).into()
+    }
+
+    async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
+        self.target.alter(session, to_set(&self.configs), self.change.dry_run, out).await
+    }
+}
+
+impl ClusterCommand for BrokerConfigUnsetArgs {
+    fn options(&self) -> Options<'_> {
+        (&self.change).into()
+    }
+
+    async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
+        self.target.alter(session, to_unset(&self.keys), self.change.dry_run, out).await
+    }
+}

@@ -1,0 +1,70 @@
+//! What `config get|set|unset` of topics and brokers share.
+
+use std::collections::BTreeMap;
+
+use kafkactl_core::client::admin::{ConfigChange, ConfigEntry};
+use serde::Serialize;
+
+use crate::args::values::KeyValue;
+use crate::error::CommandError;
+use crate::output::{Cell, Column, Row};
+
+/// One setting in force.
+#[derive(Debug, Serialize)]
+pub struct ConfigRow {
+    pub name: String,
+    /// Null for a secret, and where nothing is set.
+    pub value: Option<String>,
+    /// Kafka's name of where the value comes from, such as `DYNAMIC_TOPIC_CONFIG`.
+    pub source: &'static str,
+    #[serde(rename = "type")]
+    pub type_name: &'static str,
+    pub sensitive: bool,
+}
+
+impl Row for ConfigRow {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("NAME", |row| Cell::from(&row.name)),
+        Column::new("VALUE", |row| Cell::option(row.value.as_ref().filter(|value| !value.is_empty()))),
+        Column::new("SOURCE", |row| row.source.into()),
+        Column::wide("TYPE", |row| row.type_name.into()),
+    ];
+}
+
+impl From<ConfigEntry> for ConfigRow {
+    fn from(entry: ConfigEntry) -> Self {
+        Self {
+            name: entry.name,
+            value: entry.value,
+            source: entry.source.name(),
+            type_name: entry.type_name,
+            sensitive: entry.is_sensitive,
+        }
+    }
+}
+
+/// The keys that were asked for and are not among the entries.
+pub fn missing(keys: &[String], entries: &[ConfigEntry], noun: &'static str) -> Vec<CommandError> {
+    let missing = keys.iter().filter(|key| !entries.iter().any(|entry| entry.name == **key));
+    missing.map(|key| CommandError::not_found(noun, key)).collect()
+}
+
+/// What is to be changed, by setting.
+pub type Changes = BTreeMap<String, ConfigChange>;
+
+pub fn to_set(configs: &[KeyValue]) -> Changes {
+    configs.iter().map(|set| (set.key.clone(), ConfigChange::Set(set.value.clone()))).collect()
+}
+
+pub fn to_unset(keys: &[String]) -> Changes {
+    keys.iter().map(|key| (key.clone(), ConfigChange::Delete)).collect()
+}
+
+/// A change as a row tells it: the value, null for a return to the default, and `set`, `unset`, `would-set` or
+/// `would-unset`.
+pub fn told(change: &ConfigChange, dry_run: bool) -> (Option<String>, &'static str) {
+    match change {
+        ConfigChange::Set(value) => (Some(value.clone()), if dry_run { "would-set" } else { "set" }),
+        _ => (None, if dry_run { "would-unset" } else { "unset" }),
+    }
+}
