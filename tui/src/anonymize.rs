@@ -32,12 +32,17 @@ impl Anonymizer {
             Data::Offsets(offsets) => self.rename(Kind::Topic, &mut offsets.topics),
             Data::Configs(configs) => {
                 self.rename(Kind::Topic, &mut configs.topics);
+                self.replace_all(Kind::Topic, &mut configs.refused);
                 for config in configs.topics.values_mut().flat_map(BTreeMap::values_mut) {
                     config.value.take_if(|value| value.contains(':'));
                 }
             }
-            Data::Groups(groups) => groups.groups.iter_mut().for_each(|group| self.group(group)),
+            Data::Groups(groups) => {
+                groups.groups.iter_mut().for_each(|group| self.group(group));
+                self.replace_all(Kind::Group, &mut groups.refused);
+            }
             Data::Commits(commits) => {
+                self.replace_all(Kind::Group, &mut commits.refused);
                 self.rename(Kind::Group, &mut commits.groups);
                 for topics in commits.groups.values_mut() {
                     self.rename(Kind::Topic, topics);
@@ -116,6 +121,10 @@ impl Anonymizer {
         name.clone_from(other);
     }
 
+    fn replace_all(&mut self, kind: Kind, names: &mut [String]) {
+        names.iter_mut().for_each(|name| self.replace(kind, name));
+    }
+
     fn rename<T>(&mut self, kind: Kind, map: &mut BTreeMap<String, T>) {
         let renamed = std::mem::take(map).into_iter().map(|(mut name, value)| {
             self.replace(kind, &mut name);
@@ -138,8 +147,14 @@ mod tests {
         for snapshot in (0..12).flat_map(|step| demo::step(step, step * demo::STEP_MS)) {
             plain.apply(snapshot.clone());
             let mut snapshot = snapshot;
-            if let Data::Metadata(metadata) = &mut snapshot.data {
-                metadata.brokers.iter_mut().for_each(|broker| broker.port = 29_092);
+            match &mut snapshot.data {
+                Data::Metadata(metadata) => {
+                    metadata.brokers.iter_mut().for_each(|broker| broker.port = 29_092);
+                }
+                Data::Configs(configs) => configs.refused.push("orders".to_owned()),
+                Data::Groups(groups) => groups.refused.push("billing".to_owned()),
+                Data::Commits(commits) => commits.refused.push("fraud".to_owned()),
+                _ => {}
             }
             let anonymous = anonymizer.apply(snapshot);
             let text = serde_json::to_string(&anonymous).unwrap();

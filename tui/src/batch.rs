@@ -18,7 +18,7 @@ use crate::model::update::{Event, update};
 use crate::recording::Recorder;
 use crate::sample::Interest;
 use crate::screens::overview::Summary;
-use crate::screens::{Place, Screen};
+use crate::screens::{Place, Screen, problems};
 use crate::source::{Feed, Source, Tempo};
 use crate::{Options, TopError};
 
@@ -161,9 +161,12 @@ impl Printer {
 
     fn document(&mut self, app: &App, at_ms: i64) -> Json {
         let cluster = app.shown();
-        let errors = cluster.health.iter().filter_map(|(sampler, health)| {
+        let unanswered = cluster.health.iter().filter_map(|(sampler, health)| {
             Some(json!({ "sampler": sampler.name(), "message": health.error.as_ref()? }))
         });
+        let refusal = problems::refusal(&cluster.refused);
+        let errors = unanswered
+            .chain(refusal.map(|message| json!({ "sampler": problems::RIGHTS, "message": message })));
         let mut document = json!({
             "apiVersion": API_VERSION,
             "kind": "Top",
@@ -235,15 +238,18 @@ fn text(app: &App, at_ms: i64) -> String {
             text += &format!("! {} not answered: {}\n", sampler.name(), shown(error, false));
         }
     }
-    for grid in app.grids.iter().filter(|grid| !grid.columns.is_empty()) {
-        text += &table(grid, app);
+    if let Some(refusal) = problems::refusal(&app.cluster.refused) {
+        text += &format!("! {}\n", shown(&refusal, false));
+    }
+    for (pane, grid) in app.grids.iter().enumerate().filter(|(_, grid)| !grid.columns.is_empty()) {
+        text += &table(app, pane, grid);
     }
     text.push('\n');
     text
 }
 
-fn table(grid: &Grid, app: &App) -> String {
-    let placed = columns::place(grid, &grid.rows, SIZE.width, app.wide, app.units);
+fn table(app: &App, pane: usize, grid: &Grid) -> String {
+    let placed = columns::place(grid, &grid.rows, SIZE.width, app.choice(pane), app.units);
     let mut text = format!("{} ({})\n", grid.title, grid.rows.len());
     let mut line = |cells: &mut dyn Iterator<Item = String>| {
         let mut line = String::new();

@@ -87,6 +87,7 @@ fn metadata(step: i64) -> Metadata {
         voters: vec![1, 2, 3],
         brokers: brokers.collect(),
         topics: topics.collect(),
+        is_refused: false,
     }
 }
 
@@ -123,7 +124,7 @@ fn configs() -> Configs {
         ];
         ((*name).to_owned(), configs.into_iter().collect())
     });
-    Configs { topics: topics.collect() }
+    Configs { topics: topics.collect(), ..Configs::default() }
 }
 
 fn log_dirs(step: i64) -> LogDirs {
@@ -141,7 +142,7 @@ fn log_dirs(step: i64) -> LogDirs {
         };
         (id, vec![dir])
     });
-    LogDirs { brokers: brokers.collect(), silent: Vec::new() }
+    LogDirs { brokers: brokers.collect(), ..LogDirs::default() }
 }
 
 /// Of the data directory of a broker: the time index of one segment is cut.
@@ -234,7 +235,7 @@ fn groups(step: i64) -> Groups {
     });
     let latency_ms =
         (1..=3).filter(|id| !is_down(step) || *id != FAILING).map(|id| (id, id as u32)).collect();
-    Groups { groups: groups.collect(), latency_ms, silent: Vec::new() }
+    Groups { groups: groups.collect(), latency_ms, ..Groups::default() }
 }
 
 fn commits(step: i64) -> Commits {
@@ -256,7 +257,7 @@ fn commits(step: i64) -> Commits {
             (0..partitions_of(topic)).filter_map(|partition| Some((partition, at(partition)?))).collect();
         ((*id).to_owned(), BTreeMap::from([((*topic).to_owned(), commits)]))
     });
-    Commits { groups: groups.collect(), silent: Vec::new() }
+    Commits { groups: groups.collect(), ..Commits::default() }
 }
 
 fn records(step: i64, at_ms: i64) -> Records {

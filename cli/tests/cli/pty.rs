@@ -51,10 +51,15 @@ fn size(width: u16, height: u16) -> (NonZeroU16, NonZeroU16) {
 impl Terminal {
     /// Starts kafkactl on a screen of 120×40, in an environment of its own.
     pub fn kafkactl<W: AsRef<OsStr>>(home: &Path, words: &[W]) -> Self {
-        Self::start(OsStr::new(env!("CARGO_BIN_EXE_kafkactl")), home, words)
+        Self::kafkactl_with(home, words, &[])
     }
 
-    pub fn start<W: AsRef<OsStr>>(program: &OsStr, home: &Path, words: &[W]) -> Self {
+    /// As [`kafkactl`](Self::kafkactl), with more in its environment.
+    pub fn kafkactl_with<W: AsRef<OsStr>>(home: &Path, words: &[W], more: &[(&str, &str)]) -> Self {
+        Self::start(OsStr::new(env!("CARGO_BIN_EXE_kafkactl")), home, words, more)
+    }
+
+    pub fn start<W: AsRef<OsStr>>(program: &OsStr, home: &Path, words: &[W], more: &[(&str, &str)]) -> Self {
         let mut command = CommandBuilder::new(program);
         command.args(words);
         command.cwd(home);
@@ -70,7 +75,8 @@ impl Terminal {
         let own = [("XDG_CONFIG_HOME", home), ("TMPDIR", home)];
         // A backtrace would push the message of a panic off the screen.
         let usual = [("TERM", "xterm-256color"), ("RUST_BACKTRACE", "0")];
-        let own = own.into_iter().chain(usual.map(|(name, value)| (name, OsStr::new(value))));
+        let more = usual.iter().chain(more).map(|(name, value)| (*name, OsStr::new(*value)));
+        let own = own.into_iter().chain(more);
         for (name, value) in own {
             command.env(name, value);
         }
@@ -119,6 +125,19 @@ impl Terminal {
     pub fn signal(&self, signal: Signal) {
         let id = self.child.0.process_id().and_then(|id| Pid::from_raw(id as i32)).expect("it runs");
         rustix::process::kill_process(id, signal).expect("it runs");
+    }
+
+    /// Whether anything on the screen has a colour.
+    pub fn is_colored(&self) -> bool {
+        let screen = self.screen.screen();
+        let (rows, columns) = screen.size();
+        let mut cells = (0..rows.get()).flat_map(|row| (0..columns.get()).map(move |column| (row, column)));
+        cells.any(|(row, column)| {
+            let is_plain = |cell: &vt100::Cell| {
+                cell.fgcolor() == vt100::Color::Default && cell.bgcolor() == vt100::Color::Default
+            };
+            screen.cell(row, column).is_some_and(|cell| !is_plain(cell))
+        })
     }
 
     pub fn text(&self) -> String {

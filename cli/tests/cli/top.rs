@@ -55,7 +55,9 @@ const KEYS: &[(&str, &[&str], Seen, &[&str])] = &[
     ("Left", &[], Has("LAG▼"), &[]),
     ("s", &[], Has("j k choose"), &["Enter", "S"]),
     ("f", &[], Has("following"), &["f"]),
-    ("z", &[], Has("COORDINATOR"), &["z"]),
+    ("z", &[], Has("columns 2-"), &["z"]),
+    (">", &[">", ">", ">", ">", ">", ">"], Has("EXPIRED"), &[]),
+    ("<", &["<", "<", "<", "<", "<", "<"], Has("columns 2-"), &["z"]),
     ("w", &[], Has("rates over 1m00s"), &[]),
     ("t", &[], Has("theme dark"), &[]),
     ("x", &[], Has("changes need --allow-actions"), &[]),
@@ -88,6 +90,28 @@ fn selected(screen: &vt100::Screen) -> Option<u16> {
     (4..screen.size().0.get())
         .find(|row| screen.cell(*row, 0).is_some_and(vt100::Cell::inverse))
         .map(|row| row - 4)
+}
+
+/// What is bad is marked by more than its colour: none is needed, and who says so sees none.
+#[test]
+fn no_color_means_none() {
+    let home = tempfile::tempdir().unwrap();
+    for (environment, expected) in
+        [(&[][..], true), (&[("NO_COLOR", "1")], false), (&[("NO_COLOR", "")], true)]
+    {
+        let mut terminal = Terminal::kafkactl_with(home.path(), &["top", "--demo"], environment);
+        terminal.wait_for("late-analytics");
+        for (key, text) in
+            [("2", "kafka-1.example"), ("4", "Partitions ("), ("6", "Events ("), ("5", "Groups (8)")]
+        {
+            terminal.press(key);
+            terminal.wait_for(text);
+            assert!(expected || !terminal.is_colored(), "{environment:?}, {text}");
+        }
+        assert_eq!(terminal.is_colored(), expected, "{environment:?}");
+        terminal.press("q");
+        assert_eq!(terminal.ends_clean().code, 0);
+    }
 }
 
 #[test]
@@ -271,7 +295,7 @@ fn a_panic_gives_the_terminal_back_and_says_what_it_was() {
     let this = std::env::current_exe().unwrap();
     for place in ["here", "elsewhere"] {
         let words = ["--exact", "top::inside::panics_when_it_looks_up_a_context", "--ignored", "--nocapture"];
-        let mut terminal = Terminal::start(this.as_os_str(), home.path(), &words);
+        let mut terminal = Terminal::start(this.as_os_str(), home.path(), &words, &[]);
         terminal.wait_for("late-analytics");
         terminal.press(":");
         terminal.wait_for(":█");

@@ -20,6 +20,8 @@ pub struct ClusterDescription {
     pub cluster_id: String,
     pub controller: Option<BrokerId>,
     pub brokers: Vec<BrokerDescription>,
+    /// Whether the principal has the right to describe the cluster; `None` from clusters that do not tell.
+    pub may_describe: Option<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +92,12 @@ pub struct QuorumReplica {
     pub last_caught_up_ms: Option<i64>,
 }
 
+/// Reads the bits of `cluster_authorized_operations` (KIP-430): one for the code of each of Kafka's AclOperations.
+fn may_describe(operations: i32) -> Option<bool> {
+    const DESCRIBE: i32 = 1 << 8;
+    (operations != i32::MIN).then_some(operations & DESCRIBE != 0)
+}
+
 impl Admin {
     /// Brokers and controller; with `include_fenced` also brokers that are out of contact, where the cluster tells.
     pub async fn describe_cluster(&self, include_fenced: bool) -> Result<ClusterDescription, ClientError> {
@@ -100,6 +108,7 @@ impl Admin {
         let build = |version| {
             DescribeClusterRequest::default()
                 .with_endpoint_type(1)
+                .with_include_cluster_authorized_operations(true)
                 .with_include_fenced_brokers(include_fenced && version >= 2)
         };
         self.client
@@ -117,6 +126,7 @@ impl Admin {
                     cluster_id: response.cluster_id.to_string(),
                     controller: (response.controller_id.0 >= 0).then_some(BrokerId(response.controller_id.0)),
                     brokers: brokers.collect(),
+                    may_describe: may_describe(response.cluster_authorized_operations),
                 })
             })
             .await
@@ -135,6 +145,7 @@ impl Admin {
             cluster_id: view.cluster_id.clone().unwrap_or_default(),
             controller: view.controller,
             brokers: brokers.collect(),
+            may_describe: None,
         })
     }
 

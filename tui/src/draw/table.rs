@@ -2,7 +2,7 @@ use ratatui::style::Modifier;
 
 use super::{Pen, spark};
 use crate::model::app::App;
-use crate::model::columns::{self, Placed, SPARK_WIDTH};
+use crate::model::columns::{Placed, SPARK_WIDTH};
 use crate::model::grid::{Cell, Row, Value};
 use crate::model::layout;
 use crate::model::snapshot::Sampler;
@@ -17,7 +17,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, pane: usize, theme: &Theme) {
     let top = view.top.min(grid.rows.len());
     let count = layout::rows_in(pen.area).min(grid.rows.len() - top);
     let rows = &grid.rows[top..top + count];
-    let placed = columns::place(grid, rows, pen.area.width, app.wide, app.units);
+    let placed = app.placed(pane);
     for column in &placed {
         let title = grid.columns[column.column].title;
         let arrow = match &view.sort {
@@ -70,7 +70,10 @@ fn title(pen: &mut Pen<'_>, app: &App, pane: usize, is_focused: bool, theme: &Th
         x = pen.put(x + 2, 0, &format!("/{}", view.filter_text), theme.warning);
     }
     if app.follow && is_focused {
-        pen.put(x + 2, 0, "following", theme.warning);
+        x = pen.put(x + 2, 0, "following", theme.warning);
+    }
+    if let Some(hidden) = app.hidden_columns().filter(|_| is_focused) {
+        pen.put(x + 2, 0, &hidden, theme.dim);
     }
 }
 

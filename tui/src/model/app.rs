@@ -133,6 +133,8 @@ pub struct TableView {
     pub selected: Option<String>,
     /// The first row on the screen.
     pub top: usize,
+    /// Columns behind the first that have gone to the left, of a wide table.
+    pub skipped: usize,
     pub sort: Option<Sort>,
     pub filter_text: String,
     pub filter: Filter,

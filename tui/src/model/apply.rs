@@ -22,6 +22,7 @@ impl Cluster {
             self.notice(at_ms, Happening::ControllerChange { from, to });
         }
         self.controller = metadata.controller;
+        self.refused.cluster = metadata.is_refused;
         if !metadata.voters.is_empty() {
             self.voters = metadata.voters;
         }
@@ -48,7 +49,7 @@ impl Cluster {
             .iter_mut()
             .filter(|(id, broker)| broker.is_up && !up.contains(id))
             .map(|(id, broker)| {
-                (broker.is_up, broker.latency_ms) = (false, None);
+                (broker.is_up, broker.latency_ms, broker.is_loading) = (false, None, false);
                 broker.unanswered.clear();
                 *id
             })
@@ -117,6 +118,7 @@ impl Cluster {
                     (Name::from(found.name.as_str()), None)
                 }
             };
+            self.refused.topics.remove(&*name);
             self.topics.insert(name.clone(), merge_topic(&name, found, known, &mut happened));
         }
         happened.extend(before.into_keys().map(|topic| Happening::TopicDeleted { topic: topic.to_string() }));
@@ -168,37 +170,49 @@ impl Cluster {
 
     pub(super) fn apply_groups(&mut self, at_ms: i64, groups: Groups) {
         let is_first = self.groups.is_empty();
+        let were_loading: BTreeSet<i32> =
+            self.brokers.iter().filter(|(_, broker)| broker.is_loading).map(|(id, _)| *id).collect();
         for (id, latency_ms) in groups.latency_ms {
             let broker = self.brokers.entry(id).or_default();
             (broker.latency_ms, broker.answered_ms) = (Some(latency_ms), Some(at_ms));
+            broker.is_loading = groups.loading.contains(&id);
         }
         self.apply_silence(at_ms, Sampler::Groups, &groups.silent);
         let mut before = std::mem::take(&mut self.groups);
         let mut happened = Vec::new();
         for found in groups.groups {
             let known = before.remove_entry(found.id.as_str());
-            if known.is_none() && !is_first {
+            // What a coordinator finds in its log was there before.
+            if known.is_none() && !is_first && !were_loading.contains(&found.coordinator) {
                 happened.push(Happening::GroupAppeared { group: found.id.clone() });
             }
             let (name, mut group) =
                 known.unwrap_or_else(|| (Name::from(found.id.as_str()), Group::default()));
+            if found.detail.is_some() {
+                self.refused.groups.remove(&found.id);
+            }
             merge_group(&mut group, found, &mut happened);
             self.groups.insert(name, group);
         }
         for (name, group) in before {
-            if groups.silent.contains(&group.coordinator) {
+            // Whoever loads may be about to find it: groups change their coordinator when brokers come and go.
+            if groups.silent.contains(&group.coordinator) || !groups.loading.is_empty() {
                 self.groups.insert(name, group);
             } else {
                 happened.push(Happening::GroupGone { group: name.to_string() });
             }
         }
+        self.refused.groups.extend(groups.refused);
+        self.refused.forget_groups(|group| self.groups.contains_key(group));
         self.notice_all(at_ms, happened);
     }
 
     pub(super) fn apply_commits(&mut self, at_ms: i64, commits: Commits) {
         self.apply_silence(at_ms, Sampler::Commits, &commits.silent);
         let mut happened = Vec::new();
+        self.refused.commits.extend(commits.refused);
         for (id, topics) in commits.groups {
+            self.refused.commits.remove(&id);
             let Some(group) = self.groups.get_mut(id.as_str()) else { continue };
             let mut found: BTreeMap<(Name, i32), i64> = BTreeMap::new();
             for (topic, partitions) in topics {

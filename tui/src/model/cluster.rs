@@ -41,6 +41,9 @@ pub struct Cluster {
     pub events: Ring<Noticed, EVENTS_MAX>,
     pub records: Tail,
     pub segments: Segments,
+    pub refused: Refused,
+    /// Topics of which only the logs were known at the last poll of log directories.
+    pub unlisted: BTreeSet<String>,
     pub isolation: Isolation,
     /// Records in per second of the whole cluster, offsets read by groups per second, and lag of all groups, for sparklines.
     pub rate_trend: Ring<u64, TREND_MAX>,
@@ -82,6 +85,8 @@ pub struct Broker {
     pub log_dirs: Vec<Dir>,
     /// When it last answered.
     pub answered_ms: Option<i64>,
+    /// It coordinates groups and still reads what it knows of them.
+    pub is_loading: bool,
     /// Samplers that it did not answer the last time, although it is in the cluster.
     pub(super) unanswered: BTreeSet<Sampler>,
 }
@@ -121,6 +126,27 @@ pub struct Partition {
     pub size_bytes: Option<i64>,
 }
 
+/// What the principal has no right to see, by the cluster's last word.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refused {
+    pub cluster: bool,
+    pub log_dirs: bool,
+    /// Topics of which brokers have logs, and of which the metadata has said nothing since.
+    pub topics: BTreeSet<String>,
+    /// Topics whose settings it may not read.
+    pub configs: BTreeSet<String>,
+    /// Groups that it may not describe, or whose commits it may not read.
+    pub groups: BTreeSet<String>,
+    pub commits: BTreeSet<String>,
+}
+
+impl Refused {
+    pub(super) fn forget_groups(&mut self, is_known: impl Fn(&str) -> bool) {
+        self.groups.retain(|group| is_known(group));
+        self.commits.retain(|group| is_known(group));
+    }
+}
+
 /// The records of the topic under watch.
 #[derive(Debug, Clone, Default)]
 pub struct Tail {
@@ -155,7 +181,10 @@ impl Cluster {
             Data::Groups(groups) => self.apply_groups(at_ms, groups),
             Data::Commits(commits) => self.apply_commits(at_ms, commits),
             Data::LogDirs(dirs) => self.apply_log_dirs(at_ms, dirs),
-            Data::Configs(configs) => self.apply_configs(configs.topics),
+            Data::Configs(configs) => {
+                self.refused.configs = configs.refused.into_iter().collect();
+                self.apply_configs(configs.topics);
+            }
             Data::Records(records) => self.records.apply(records.topic, records.records),
             Data::Segments(segments) => self.segments = segments,
             Data::Stamps(stamps) => self.apply_stamps(&stamps.stamps),
@@ -167,8 +196,9 @@ impl Cluster {
         self.events.push(Noticed { at_ms, what });
     }
 
-    fn apply_log_dirs(&mut self, at_ms: i64, LogDirs { brokers, silent }: LogDirs) {
+    fn apply_log_dirs(&mut self, at_ms: i64, LogDirs { brokers, silent, is_refused }: LogDirs) {
         self.apply_silence(at_ms, Sampler::LogDirs, &silent);
+        self.refused.log_dirs = is_refused;
         let mut sizes: BTreeMap<(String, i32), i64> = BTreeMap::new();
         for (id, dirs) in brokers {
             let mut kept = Vec::new();
@@ -185,6 +215,7 @@ impl Cluster {
             }
             self.brokers.entry(id).or_default().log_dirs = kept;
         }
+        self.find_hidden(sizes.keys().map(|(topic, _)| topic));
         for (name, topic) in &mut self.topics {
             for (id, partition) in &mut topic.partitions {
                 if let Some(size) = sizes.get(&(name.to_string(), *id)) {
@@ -192,6 +223,15 @@ impl Cluster {
                 }
             }
         }
+    }
+
+    /// The metadata leaves out what the principal may not describe, and log directories do not: topics that have logs at
+    /// two polls in a row and no metadata are hidden. At one poll they may as well be new, or just deleted.
+    fn find_hidden<'a>(&mut self, in_logs: impl Iterator<Item = &'a String>) {
+        let is_unlisted = |topic: &&String| !self.topics.contains_key(topic.as_str());
+        let unlisted: BTreeSet<String> = in_logs.filter(is_unlisted).cloned().collect();
+        self.refused.topics = unlisted.intersection(&self.unlisted).cloned().collect();
+        self.unlisted = unlisted;
     }
 
     fn apply_stamps(&mut self, stamps: &[Stamp]) {
@@ -270,9 +310,9 @@ impl Cluster {
         sum_known(partitions.map(|partition| partition.rates(None, window_ms).0))
     }
 
-    /// Lag of all groups. Groups of coordinators that do not answer are not all known.
+    /// Lag of all groups. Groups of coordinators that do not answer, or still load theirs, are not all known.
     pub fn lag(&self) -> Total {
-        let is_partial = self.brokers.values().any(Broker::is_silent);
+        let is_partial = self.brokers.values().any(|broker| broker.is_silent() || broker.is_loading);
         let groups = self.groups.values().map(Group::lag);
         groups.fold(Total { offsets: None, is_partial }, Total::and)
     }

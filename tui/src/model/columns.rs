@@ -23,18 +23,36 @@ pub struct Placed {
     pub is_numeric: bool,
 }
 
+/// Which of its columns a table shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Choice {
+    /// All, in order, as many as fit; else the most important ones that fit.
+    pub wide: bool,
+    /// Columns behind the first that have gone to the left; of wide tables.
+    pub skipped: usize,
+    /// It stays, whatever its rank.
+    pub sorted: Option<usize>,
+}
+
 /// Places columns for `rows` in `width`: long texts shrink to what can still be told apart, then the highest ranks go,
-/// then texts shrink as far as they may, then the right end is cut.
-pub fn place(grid: &Grid, rows: &[Row], width: u16, wide: bool, units: Units) -> Vec<Placed> {
+/// then texts shrink as far as they may, then the right end is cut. Of wide tables no rank goes, but what does not fit
+/// beside the first column.
+pub fn place(grid: &Grid, rows: &[Row], width: u16, choice: Choice, units: Units) -> Vec<Placed> {
+    let is_chosen = |column: usize| match choice.wide {
+        true => column == 0 || column > choice.skipped,
+        false => !grid.columns[column].wide_only || choice.sorted == Some(column),
+    };
     let mut shown: Vec<Placed> = (0..grid.columns.len())
-        .filter(|index| wide || !grid.columns[*index].wide_only)
+        .filter(|column| is_chosen(*column))
         .map(|column| Placed { column, x: 0, ..measure(grid, rows, column, units) })
         .collect();
     shrink(grid, &mut shown, width, TEXT_WIDTH);
     while total(&shown) > width {
-        let rank = |placed: &Placed| grid.columns[placed.column].rank;
-        let Some(worst) = shown.iter().map(rank).max().filter(|rank| *rank > 0) else { break };
-        let Some(at) = shown.iter().rposition(|placed| rank(placed) == worst) else { break };
+        let gone = match choice.wide {
+            true => shown.len().checked_sub(1).filter(|last| *last > 1),
+            false => least_important(grid, &shown, choice.sorted),
+        };
+        let Some(at) = gone else { break };
         shown.remove(at);
         // What went leaves room for what had shrunk.
         for placed in &mut shown {
@@ -53,6 +71,13 @@ pub fn place(grid: &Grid, rows: &[Row], width: u16, wide: bool, units: Units) ->
         last.width = last.width.min(width - last.x);
     }
     shown
+}
+
+/// The last of those that may go first, if any may go.
+fn least_important(grid: &Grid, shown: &[Placed], sorted: Option<usize>) -> Option<usize> {
+    let may_go = shown.iter().enumerate().filter(|(_, placed)| sorted != Some(placed.column));
+    let ranked = may_go.map(|(at, placed)| (grid.columns[placed.column].rank, at));
+    ranked.filter(|(rank, _)| *rank > 0).max().map(|(_, at)| at)
 }
 
 /// Takes from the widest texts, down to `least` and to what each may shrink to.
@@ -106,13 +131,14 @@ mod tests {
         let cells = vec![Cell::text("a-long-name"), Cell::count(123_456), Cell::count(1), Cell::count(1)];
         let rows = vec![Row { id: "a".to_owned(), cells, is_trouble: false, copy: Vec::new() }];
         let grid = Grid { title: String::new(), columns, rows };
-        let shown = |width, wide| {
-            let placed = place(&grid, &grid.rows, width, wide, Units::Human);
+        let choose = |width, choice| {
+            let placed = place(&grid, &grid.rows, width, choice, Units::Human);
             placed.iter().map(|placed| (placed.column, placed.x, placed.width)).collect::<Vec<_>>()
         };
+        let shown = |width, wide| choose(width, Choice { wide, ..Choice::default() });
         let long = vec![Cell::text("a".repeat(50)), Cell::count(1), Cell::count(1), Cell::count(1)];
         let rows = vec![Row { cells: long, ..grid.rows[0].clone() }];
-        let placed = place(&grid, &rows, 40, false, Units::Human);
+        let placed = place(&grid, &rows, 40, Choice::default(), Units::Human);
         let widths: Vec<(usize, u16)> = placed.iter().map(|placed| (placed.column, placed.width)).collect();
         assert_eq!(widths, [(0, 28), (1, 4), (2, 4)], "a name shrinks before a column goes");
         assert_eq!(shown(80, false), [(0, 0, 11), (1, 13, 4), (2, 19, 4)]);
@@ -121,5 +147,14 @@ mod tests {
         assert_eq!(shown(14, false), [(0, 0, 8), (1, 10, 4)]);
         assert_eq!(shown(4, false), [(0, 0, 4)]);
         assert_eq!(shown(0, false), []);
+        // What the table is sorted by stays, and of a wide one the first column and what it was moved to.
+        let sorted = Choice { sorted: Some(2), ..Choice::default() };
+        assert_eq!(choose(18, sorted), [(0, 0, 6), (1, 8, 4), (2, 14, 4)]);
+        let sorted = Choice { sorted: Some(3), ..Choice::default() };
+        assert_eq!(choose(80, sorted).len(), 4);
+        assert_eq!(shown(19, true), [(0, 0, 11), (1, 13, 4)]);
+        let moved = |skipped| choose(19, Choice { wide: true, skipped, sorted: None });
+        assert_eq!(moved(1), [(0, 0, 11), (2, 13, 4)]);
+        assert_eq!(moved(2), [(0, 0, 11), (3, 13, 2)]);
     }
 }

@@ -16,5 +16,6 @@ pub mod lag;
 pub mod layout;
 mod mouse;
 pub mod ring;
+mod sideways;
 pub mod snapshot;
 pub mod update;

@@ -5,12 +5,14 @@ use ratatui::layout::Position;
 
 use super::app::App;
 use super::update::{Effect, go_to_screen, sort_by};
-use super::{columns, layout};
+use super::layout;
 
 pub(super) fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
     match mouse.kind {
         MouseEventKind::ScrollDown => app.step(3),
         MouseEventKind::ScrollUp => app.step(-3),
+        MouseEventKind::ScrollLeft => app.scroll_columns(false),
+        MouseEventKind::ScrollRight => app.scroll_columns(true),
         MouseEventKind::Down(MouseButton::Left) => {
             return on_click(app, Position { x: mouse.column, y: mouse.row });
         }
@@ -37,12 +39,8 @@ fn on_click(app: &mut App, at: Position) -> Vec<Effect> {
     match at.y - area.y {
         0 => {}
         1 => {
-            let top = app.view().top.min(app.grid().rows.len());
-            let rows = &app.grid().rows[top..];
-            let shown = &rows[..rows.len().min(layout::rows_in(area))];
-            let placed = columns::place(app.grid(), shown, area.width, app.wide, app.units);
             let x = at.x - area.x;
-            if let Some(hit) = placed.iter().rev().find(|placed| placed.x <= x) {
+            if let Some(hit) = app.placed(pane).iter().rev().find(|placed| placed.x <= x) {
                 sort_by(app, hit.column);
             }
         }

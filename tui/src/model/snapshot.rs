@@ -108,6 +108,9 @@ pub struct Metadata {
     pub voters: Vec<i32>,
     pub brokers: Vec<Broker>,
     pub topics: Vec<Topic>,
+    /// The principal may not describe the cluster: what it has no right to see is left out without a word.
+    #[serde(default)]
+    pub is_refused: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -168,6 +171,12 @@ pub struct Groups {
     /// Brokers that did not answer: their groups are kept as they were.
     #[serde(default)]
     pub silent: Vec<i32>,
+    /// Brokers that still read what they know of groups, and have not told of all.
+    #[serde(default)]
+    pub loading: Vec<i32>,
+    /// Groups that the principal may not describe.
+    #[serde(default)]
+    pub refused: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -207,6 +216,9 @@ pub struct Commits {
     /// Brokers that did not answer.
     #[serde(default)]
     pub silent: Vec<i32>,
+    /// Groups whose commits the principal may not read.
+    #[serde(default)]
+    pub refused: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -215,6 +227,9 @@ pub struct LogDirs {
     /// Brokers that did not answer.
     #[serde(default)]
     pub silent: Vec<i32>,
+    /// The principal may not see them.
+    #[serde(default)]
+    pub is_refused: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -231,6 +246,9 @@ pub struct LogDir {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Configs {
     pub topics: BTreeMap<String, BTreeMap<String, Config>>,
+    /// Topics whose settings the principal may not read.
+    #[serde(default)]
+    pub refused: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

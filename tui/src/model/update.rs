@@ -196,6 +196,8 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Last => app.select(app.grid().rows.len().saturating_sub(1)),
         Action::ColumnLeft => move_sort(app, -1),
         Action::ColumnRight => move_sort(app, 1),
+        Action::ScrollLeft => app.scroll_columns(false),
+        Action::ScrollRight => app.scroll_columns(true),
         Action::SortPick => app.mode = Mode::SortPick { at: sort_column(app).unwrap_or(0) },
         Action::SortReverse => reverse_sort(app),
         Action::Enter => open(app),
@@ -336,7 +338,7 @@ fn sort_column(app: &App) -> Option<usize> {
     app.view().sort.and_then(|sort| app.grid().column(sort.column))
 }
 
-pub(super) fn sort_by(app: &mut App, column: usize) {
+pub(crate) fn sort_by(app: &mut App, column: usize) {
     let Some(title) = app.grid().columns.get(column).map(|column| column.title) else { return };
     let is_numeric = app
         .grid()
@@ -352,6 +354,7 @@ pub(super) fn sort_by(app: &mut App, column: usize) {
     };
     view.sort = Some(Sort { column: title, descending });
     app.rebuild();
+    app.reveal(column);
 }
 
 fn move_sort(app: &mut App, by: isize) {

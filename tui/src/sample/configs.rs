@@ -5,7 +5,7 @@ use kafkactl_core::wire::StrBytes;
 use kafkactl_core::wire::messages::DescribeConfigsRequest;
 use kafkactl_core::wire::messages::describe_configs_request::DescribeConfigsResource;
 
-use super::told;
+use super::{is_refusal, told};
 use crate::model::snapshot::{Config, Configs, Data};
 
 /// The number of a topic among DescribeConfigs' resources.
@@ -31,7 +31,11 @@ pub async fn poll(client: &Client) -> Result<(Data, ()), String> {
         });
         let request = DescribeConfigsRequest::default().with_resources(resources.collect());
         let answer = connection.call_version(&request, version, Duration::ZERO).await.map_err(told)?;
-        for topic in answer.results.into_iter().filter(|topic| topic.error_code == 0) {
+        let (known, unknown): (Vec<_>, Vec<_>) =
+            answer.results.into_iter().partition(|topic| topic.error_code == 0);
+        let refused = unknown.into_iter().filter(|topic| is_refusal(topic.error_code));
+        found.refused.extend(refused.map(|topic| topic.resource_name.to_string()));
+        for topic in known {
             let configs = topic.configs.into_iter().map(|config| {
                 let value = config.value.as_deref().map(str::to_owned);
                 (config.name.to_string(), Config { value, own: config.config_source == OWN })

@@ -3,15 +3,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use kafkactl_core::client::{ClientError, Connection};
 use kafkactl_core::names::BrokerId;
 use kafkactl_core::schema::consumer_protocol::ConsumerProtocolAssignment;
-use kafkactl_core::wire::StrBytes;
 use kafkactl_core::wire::messages::offset_fetch_request::OffsetFetchRequestGroup;
 use kafkactl_core::wire::messages::{
     ConsumerGroupDescribeRequest, DescribeGroupsRequest, ListGroupsRequest, OffsetFetchRequest,
     ShareGroupDescribeRequest,
 };
+use kafkactl_core::wire::{ErrorCode, StrBytes};
 use tokio::time::Instant;
 
-use super::{Brokers, HIDDEN_GROUPS_PERIOD};
+use super::{Brokers, HIDDEN_GROUPS_PERIOD, is_refusal};
 use crate::model::snapshot::{Commits, Data, Group, GroupDetail, Groups, Member};
 
 /// Groups in one request; coordinators answer each in its own time.
@@ -52,8 +52,9 @@ pub async fn poll(
     let listed = brokers.ask(brokers.all(), list).await?;
     let now = Instant::now();
     let mut found = Groups { silent: listed.silent, ..Groups::default() };
-    for (broker, (groups, latency_ms)) in listed.of {
+    for (broker, Listed { groups, is_loading, latency_ms }) in listed.of {
         found.latency_ms.insert(broker.0, latency_ms);
+        found.loading.extend(is_loading.then_some(broker.0));
         found.groups.extend(groups.into_iter().map(|group| Group { coordinator: broker.0, ..group }));
     }
     let mut due = Due::new();
@@ -73,19 +74,35 @@ pub async fn poll(
     };
     // What is not described this time keeps its members.
     let described = brokers.ask(coordinators, ask).await.map(|answers| answers.of).unwrap_or_default();
-    let mut details: BTreeMap<String, GroupDetail> = described.into_values().flatten().collect();
+    let mut details = BTreeMap::new();
+    for (id, detail) in described.into_values().flatten() {
+        match detail {
+            Some(detail) => drop(details.insert(id, detail)),
+            None => found.refused.push(id),
+        }
+    }
     for group in &mut found.groups {
         group.detail = details.remove(&group.id);
     }
     Ok((Data::Groups(found), due))
 }
 
-async fn list(broker: BrokerId, connection: Connection) -> Result<(Vec<Group>, u32), ClientError> {
+/// What a broker says of the groups it coordinates.
+struct Listed {
+    groups: Vec<Group>,
+    is_loading: bool,
+    latency_ms: u32,
+}
+
+async fn list(broker: BrokerId, connection: Connection) -> Result<Listed, ClientError> {
     let asked = Instant::now();
     let answer = connection.call(&ListGroupsRequest::default()).await?;
     let latency_ms = asked.elapsed().as_millis() as u32;
     // A coordinator that still loads its groups lists those it has so far: they are not all.
-    ClientError::check(format!("broker {broker}"), answer.error_code, None)?;
+    let is_loading = is_loading(answer.error_code);
+    if !is_loading {
+        ClientError::check(format!("broker {broker}"), answer.error_code, None)?;
+    }
     let groups = answer.groups.iter().map(|group| Group {
         id: group.group_id.to_string(),
         coordinator: -1,
@@ -94,13 +111,27 @@ async fn list(broker: BrokerId, connection: Connection) -> Result<(Vec<Group>, u
         simple: group.protocol_type.is_empty(),
         detail: None,
     });
-    Ok((groups.collect(), latency_ms))
+    Ok(Listed { groups: groups.collect(), is_loading, latency_ms })
+}
+
+/// A coordinator reads its log, or has not begun to.
+fn is_loading(code: i16) -> bool {
+    let codes = [ErrorCode::CoordinatorLoadInProgress, ErrorCode::CoordinatorNotAvailable];
+    codes.into_iter().any(|loading| loading.code() == code)
+}
+
+/// A group by its name; nothing is told of it where the principal may not describe it.
+type Described = (String, Option<GroupDetail>);
+
+/// Whether an answer about a group says something: that it is so, or that the principal may not know.
+fn is_told(code: i16) -> bool {
+    code == 0 || is_refusal(code)
 }
 
 async fn describe_all(
     connection: Connection,
     groups: Vec<(String, String)>,
-) -> Result<Vec<(String, GroupDetail)>, ClientError> {
+) -> Result<Vec<Described>, ClientError> {
     let mut by_kind: BTreeMap<String, Vec<StrBytes>> = BTreeMap::new();
     for (id, kind) in groups {
         by_kind.entry(kind).or_default().push(StrBytes::from_string(id));
@@ -122,12 +153,15 @@ async fn describe_all(
 async fn describe_classic(
     connection: &Connection,
     ids: &[StrBytes],
-) -> Result<Vec<(String, GroupDetail)>, ClientError> {
+) -> Result<Vec<Described>, ClientError> {
     let request = DescribeGroupsRequest::default().with_groups(ids.iter().cloned().map(Into::into).collect());
     let answer = connection.call(&request).await?;
-    let groups = answer.groups.into_iter().filter(|group| group.error_code == 0);
+    let groups = answer.groups.into_iter().filter(|group| is_told(group.error_code));
     Ok(groups
         .map(|group| {
+            if group.error_code != 0 {
+                return (group.group_id.to_string(), None);
+            }
             let is_consumer = &*group.protocol_type == "consumer";
             let members = group.members.into_iter().map(|member| Member {
                 id: member.member_id.to_string(),
@@ -137,7 +171,8 @@ async fn describe_classic(
                 partitions: if is_consumer { assigned(&member.member_assignment) } else { BTreeMap::new() },
             });
             let assignor = group.protocol_data.to_string();
-            (group.group_id.to_string(), GroupDetail { epoch: None, assignor, members: members.collect() })
+            let detail = GroupDetail { epoch: None, assignor, members: members.collect() };
+            (group.group_id.to_string(), Some(detail))
         })
         .collect())
 }
@@ -159,12 +194,15 @@ macro_rules! describe_by_epoch {
         async fn $name(
             connection: &Connection,
             ids: &[StrBytes],
-        ) -> Result<Vec<(String, GroupDetail)>, ClientError> {
+        ) -> Result<Vec<Described>, ClientError> {
             let request = $request::default().with_group_ids(ids.iter().cloned().map(Into::into).collect());
             let answer = connection.call(&request).await?;
-            let groups = answer.groups.into_iter().filter(|group| group.error_code == 0);
+            let groups = answer.groups.into_iter().filter(|group| is_told(group.error_code));
             Ok(groups
                 .map(|group| {
+                    if group.error_code != 0 {
+                        return (group.group_id.to_string(), None);
+                    }
                     let members = group.members.into_iter().map(|member| Member {
                         instance_id: $instance(&member),
                         id: member.member_id.to_string(),
@@ -178,7 +216,8 @@ macro_rules! describe_by_epoch {
                             .collect(),
                     });
                     let (epoch, assignor) = (Some(group.group_epoch), group.assignor_name.to_string());
-                    (group.group_id.to_string(), GroupDetail { epoch, assignor, members: members.collect() })
+                    let detail = GroupDetail { epoch, assignor, members: members.collect() };
+                    (group.group_id.to_string(), Some(detail))
                 })
                 .collect())
         }
@@ -197,18 +236,26 @@ pub async fn poll_commits(brokers: &Brokers, due: Due) -> Result<(Data, ()), Str
     let coordinators: Vec<BrokerId> = due.keys().copied().collect();
     let ask = move |broker, connection| commits(connection, due.get(&broker).cloned().unwrap_or_default());
     let answers = brokers.ask(coordinators, ask).await?;
-    let groups = answers.of.into_values().flatten().collect();
-    Ok((Data::Commits(Commits { groups, silent: answers.silent }), ()))
+    let mut commits = Commits { silent: answers.silent, ..Commits::default() };
+    for (group, found) in answers.of.into_values().flatten() {
+        match found {
+            Some(found) => drop(commits.groups.insert(group, found)),
+            None => commits.refused.push(group),
+        }
+    }
+    Ok((Data::Commits(commits), ()))
 }
 
 type CommitsOfGroup = BTreeMap<String, Vec<(i32, i64)>>;
 
+/// By group, `None` of those whose commits the principal may not read, and nothing of those that are not told this time.
+///
 /// Many groups at once where the broker can (KIP-709). Version 10 names topics by id alone: 9 is enough here, and
 /// version 2 is the first that can ask for all topics.
 async fn commits(
     connection: Connection,
     groups: Vec<String>,
-) -> Result<Vec<(String, CommitsOfGroup)>, ClientError> {
+) -> Result<Vec<(String, Option<CommitsOfGroup>)>, ClientError> {
     let version = connection.version_within::<OffsetFetchRequest>(2, 9)?;
     let mut found = Vec::new();
     if version < 8 {
@@ -216,13 +263,17 @@ async fn commits(
             let id = StrBytes::from_string(group.clone());
             let request = OffsetFetchRequest::default().with_group_id(id.into()).with_topics(None);
             let answer = connection.call_version(&request, version, std::time::Duration::ZERO).await?;
+            if !is_told(answer.error_code) {
+                continue;
+            }
+            let is_refused = is_refusal(answer.error_code);
             let partitions = answer.topics.into_iter().flat_map(|topic| {
                 let name = topic.name.to_string();
                 let partitions = topic.partitions.into_iter();
                 partitions
                     .map(move |one| (name.clone(), one.partition_index, one.committed_offset, one.error_code))
             });
-            found.push((group, gathered(partitions)));
+            found.push((group, (!is_refused).then(|| gathered(partitions))));
         }
         return Ok(found);
     }
@@ -233,14 +284,15 @@ async fn commits(
         });
         let request = OffsetFetchRequest::default().with_groups(groups.collect());
         let answer = connection.call_version(&request, version, std::time::Duration::ZERO).await?;
-        for group in answer.groups.into_iter().filter(|group| group.error_code == 0) {
+        for group in answer.groups.into_iter().filter(|group| is_told(group.error_code)) {
+            let is_refused = is_refusal(group.error_code);
             let partitions = group.topics.into_iter().flat_map(|topic| {
                 let name = topic.name.to_string();
                 let partitions = topic.partitions.into_iter();
                 partitions
                     .map(move |one| (name.clone(), one.partition_index, one.committed_offset, one.error_code))
             });
-            found.push((group.group_id.to_string(), gathered(partitions)));
+            found.push((group.group_id.to_string(), (!is_refused).then(|| gathered(partitions))));
         }
     }
     Ok(found)

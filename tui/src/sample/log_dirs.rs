@@ -5,17 +5,22 @@ use kafkactl_core::names::BrokerId;
 use kafkactl_core::wire::ErrorCode;
 use kafkactl_core::wire::messages::DescribeLogDirsRequest;
 
-use super::Brokers;
+use super::{Brokers, is_refusal};
 use crate::model::snapshot::{Data, LogDir, LogDirs};
 
 pub async fn poll(brokers: &Brokers) -> Result<(Data, ()), String> {
     let answers = brokers.ask(brokers.all(), describe).await?;
-    let found = answers.of.into_iter().map(|(broker, dirs)| (broker.0, dirs));
-    Ok((Data::LogDirs(LogDirs { brokers: found.collect(), silent: answers.silent }), ()))
+    let is_refused = answers.of.values().any(Option::is_none);
+    let found = answers.of.into_iter().filter_map(|(broker, dirs)| Some((broker.0, dirs?)));
+    Ok((Data::LogDirs(LogDirs { brokers: found.collect(), silent: answers.silent, is_refused }), ()))
 }
 
-async fn describe(broker: BrokerId, connection: Connection) -> Result<Vec<LogDir>, ClientError> {
+/// `None` where the principal may not see them.
+async fn describe(broker: BrokerId, connection: Connection) -> Result<Option<Vec<LogDir>>, ClientError> {
     let answer = connection.call(&DescribeLogDirsRequest::default().with_topics(None)).await?;
+    if is_refusal(answer.error_code) {
+        return Ok(None);
+    }
     ClientError::check(format!("broker {broker}"), answer.error_code, None)?;
     let known = |bytes: i64| (bytes >= 0).then_some(bytes);
     let dirs = answer.results.into_iter().map(|dir| {
@@ -38,5 +43,5 @@ async fn describe(broker: BrokerId, connection: Connection) -> Result<Vec<LogDir
             topics,
         }
     });
-    Ok(dirs.collect())
+    Ok(Some(dirs.collect()))
 }

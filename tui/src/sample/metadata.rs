@@ -1,3 +1,4 @@
+use kafkactl_core::client::admin::ClusterDescription;
 use kafkactl_core::client::{Admin, Client, Topics};
 use kafkactl_core::names::{BrokerId, TopicId};
 use kafkactl_core::wire::messages::DescribeQuorumRequest;
@@ -9,7 +10,11 @@ use crate::model::snapshot::{Broker, Data, Metadata, Partition, Topic};
 
 pub async fn poll(client: &Client) -> Result<(Data, ()), String> {
     client.refresh(Topics::All).await.map_err(told)?;
-    let (quorum, mut fenced) = (quorum(client).await, fenced(client).await);
+    let quorum = quorum(client).await;
+    // Who may not describe the cluster sees brokers that hold replicas all the same.
+    let described = Admin::new(client).describe_cluster(true).await.ok();
+    let is_refused = described.as_ref().is_some_and(|cluster| cluster.may_describe == Some(false));
+    let mut fenced = fenced(described);
     let view = client.view();
     fenced.retain(|broker| !view.brokers.contains_key(&BrokerId(broker.id)));
     let mut topics: Vec<Topic> = view
@@ -49,8 +54,8 @@ pub async fn poll(client: &Client) -> Result<(Data, ()), String> {
         Some((leader, voters)) => (Some(leader), voters),
         None => (view.controller.map(|id| id.0), Vec::new()),
     };
-    let metadata = Metadata { cluster_id: view.cluster_id.clone(), controller, voters, brokers, topics };
-    Ok((Data::Metadata(metadata), ()))
+    let cluster_id = view.cluster_id.clone();
+    Ok((Data::Metadata(Metadata { cluster_id, controller, voters, brokers, topics, is_refused }), ()))
 }
 
 /// Leader and voters of the metadata log, from whom may and can tell: it needs the right to describe the cluster.
@@ -68,10 +73,8 @@ async fn quorum(client: &Client) -> Option<(i32, Vec<i32>)> {
 }
 
 /// Brokers that are registered and out of contact, from clusters that tell (KIP-1073).
-async fn fenced(client: &Client) -> Vec<Broker> {
-    // Who may not describe the cluster sees brokers that hold replicas all the same.
-    let described = Admin::new(client).describe_cluster(true).await;
-    let brokers = described.map(|cluster| cluster.brokers).unwrap_or_default().into_iter();
+fn fenced(described: Option<ClusterDescription>) -> Vec<Broker> {
+    let brokers = described.into_iter().flat_map(|cluster| cluster.brokers);
     brokers
         .filter(|broker| broker.is_fenced)
         .map(|broker| Broker {

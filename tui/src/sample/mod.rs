@@ -19,6 +19,7 @@ use std::time::{Duration, SystemTime};
 
 use kafkactl_core::client::{Client, ClientConfig, ClientError, Connection, Lane};
 use kafkactl_core::names::BrokerId;
+use kafkactl_core::wire::ErrorCode;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
@@ -389,6 +390,13 @@ impl Brokers {
             _ => Ok(answers),
         }
     }
+}
+
+/// Whether the principal has no right to what was asked for.
+fn is_refusal(code: i16) -> bool {
+    use ErrorCode::{ClusterAuthorizationFailed, GroupAuthorizationFailed, TopicAuthorizationFailed};
+    let refusals = [ClusterAuthorizationFailed, GroupAuthorizationFailed, TopicAuthorizationFailed];
+    refusals.into_iter().any(|refusal| refusal.code() == code)
 }
 
 /// One line of an error.

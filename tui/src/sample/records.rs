@@ -11,7 +11,7 @@ use kafkactl_core::wire::messages::list_offsets_request::{ListOffsetsPartition, 
 use kafkactl_core::wire::{ErrorCode, StrBytes};
 use tokio::time::timeout;
 
-use super::{POLL_TIMEOUT, told};
+use super::{POLL_TIMEOUT, is_refusal, told};
 use crate::model::cluster::RECORDS_MAX;
 use crate::model::snapshot::{Data, Record, Records};
 
@@ -68,6 +68,7 @@ impl Tail {
         if !unknown.is_empty() {
             let answer = connection.call(&ends_request(&self.topic, &unknown)).await.map_err(told)?;
             for found in answer.topics.iter().flat_map(|topic| &topic.partitions) {
+                self.check_right(found.error_code)?;
                 if found.error_code == 0 && found.offset >= 0 {
                     self.next.insert(found.partition_index, (found.offset - BACKLOG).max(0));
                 }
@@ -79,6 +80,7 @@ impl Tail {
         let answer = connection.call_version(&request, version, Duration::ZERO).await.map_err(told)?;
         for found in answer.responses.into_iter().flat_map(|topic| topic.partitions) {
             let id = found.partition_index;
+            self.check_right(found.error_code)?;
             match ErrorCode::from_code(found.error_code) {
                 Some(ErrorCode::None) => {}
                 Some(ErrorCode::OffsetOutOfRange) if found.log_start_offset >= 0 => {
@@ -98,6 +100,11 @@ impl Tail {
             }
         }
         Ok(())
+    }
+
+    /// A topic that nobody lets us read is not an empty one.
+    fn check_right(&self, code: i16) -> Result<(), String> {
+        if is_refusal(code) { Err(format!("not authorized to read \"{}\"", self.topic)) } else { Ok(()) }
     }
 
     fn fetch_request(&self, partitions: &[i32]) -> FetchRequest {

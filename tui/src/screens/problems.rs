@@ -1,15 +1,18 @@
 //! What is wrong with the cluster, by cause: a broker that is down is one problem, not one a partition.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::command;
-use crate::model::cluster::{Cluster, Group, Name, Partition, Trouble};
+use crate::model::cluster::{Cluster, Group, Name, Partition, Refused, Trouble};
 use crate::model::grid::{Cell, Column, Grid, Row, Tone, human_millis};
 use crate::model::lag::{Lag, Verdict};
 use crate::model::snapshot::Sampler;
 
 const COLUMNS: [Column; 3] =
     [Column::new("LEVEL"), Column::new("SUBJECT").shrinks_to(12), Column::new("PROBLEM").shrinks_to(16)];
+
+/// What the problem of missing rights is about.
+pub const RIGHTS: &str = "rights";
 
 /// Partitions that a problem names; the others are counted.
 const NAMED_MAX: usize = 3;
@@ -57,6 +60,7 @@ struct Problem {
 /// Worst first: what cannot be reached, groups that are stuck, then the rest.
 pub fn grid(cluster: &Cluster) -> Grid {
     let mut found = of_samplers(cluster);
+    found.extend(of_rights(&cluster.refused));
     found.extend(of_partitions(cluster));
     found.extend(of_brokers(cluster));
     found.extend(of_transactions(cluster));
@@ -105,6 +109,29 @@ fn of_samplers(cluster: &Cluster) -> Vec<Problem> {
         .collect()
 }
 
+/// What the principal may not see, in one sentence: whoever gives rights wants to know which.
+pub fn refusal(refused: &Refused) -> Option<String> {
+    let names = |of: &str, names: &BTreeSet<String>| {
+        let names: Vec<String> = names.iter().cloned().collect();
+        (!names.is_empty()).then(|| format!("{of} {}", named(&names)))
+    };
+    let what = [
+        refused.cluster.then(|| "describe the cluster".to_owned()),
+        refused.log_dirs.then(|| "see log dirs".to_owned()),
+        names("describe topics", &refused.topics),
+        names("read settings of", &refused.configs),
+        names("describe groups", &refused.groups),
+        names("read commits of", &refused.commits),
+    ];
+    let what = what.into_iter().flatten().collect::<Vec<_>>().join("; ");
+    (!what.is_empty()).then(|| format!("not authorized: {what}: rows may be missing"))
+}
+
+fn of_rights(refused: &Refused) -> Option<Problem> {
+    let (subject, copy) = (RIGHTS.to_owned(), Vec::new());
+    refusal(refused).map(|what| Problem { level: Level::Stuck, subject, what, copy })
+}
+
 /// Partitions that lack a replica, by the broker that should have it.
 fn lacking(cluster: &Cluster) -> BTreeMap<i32, Vec<String>> {
     let mut lacking: BTreeMap<i32, Vec<String>> = BTreeMap::new();
@@ -138,6 +165,9 @@ fn of_brokers(cluster: &Cluster) -> Vec<Problem> {
         }
         if broker.is_silent() {
             put(Level::Outage, "in the cluster, and does not answer".to_owned());
+        }
+        if broker.is_loading {
+            put(Level::Degraded, "loads its groups: they are shown as last seen".to_owned());
         }
         for dir in &broker.log_dirs {
             if let Some(error) = &dir.error {

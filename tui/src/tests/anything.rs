@@ -59,9 +59,9 @@ fn metadata() -> impl Strategy<Value = Data> {
     });
     let topic = (name(), name(), any::<bool>(), few(partition))
         .prop_map(|(name, id, internal, partitions)| Topic { name, id, internal, partitions });
-    (maybe(name()), maybe(id()), few(id()), few(broker), few(topic)).prop_map(
-        |(cluster_id, controller, voters, brokers, topics)| {
-            Data::Metadata(Metadata { cluster_id, controller, voters, brokers, topics })
+    (maybe(name()), maybe(id()), few(id()), few(broker), few(topic), any::<bool>()).prop_map(
+        |(cluster_id, controller, voters, brokers, topics, is_refused)| {
+            Data::Metadata(Metadata { cluster_id, controller, voters, brokers, topics, is_refused })
         },
     )
 }
@@ -93,13 +93,16 @@ fn groups() -> impl Strategy<Value = Data> {
         },
     );
     let latency = proptest::collection::btree_map(id(), any::<u32>(), 0..4);
-    (few(group), latency, few(id()))
-        .prop_map(|(groups, latency_ms, silent)| Data::Groups(Groups { groups, latency_ms, silent }))
+    (few(group), latency, few(id()), few(id()), few(name())).prop_map(
+        |(groups, latency_ms, silent, loading, refused)| {
+            Data::Groups(Groups { groups, latency_ms, silent, loading, refused })
+        },
+    )
 }
 
 fn commits() -> impl Strategy<Value = Data> {
-    (named(named(few((id(), number())))), few(id()))
-        .prop_map(|(groups, silent)| Data::Commits(Commits { groups, silent }))
+    (named(named(few((id(), number())))), few(id()), few(name()))
+        .prop_map(|(groups, silent, refused)| Data::Commits(Commits { groups, silent, refused }))
 }
 
 fn log_dirs() -> impl Strategy<Value = Data> {
@@ -112,7 +115,9 @@ fn log_dirs() -> impl Strategy<Value = Data> {
             topics,
         });
     let brokers = proptest::collection::btree_map(id(), few(dir), 0..4);
-    (brokers, few(id())).prop_map(|(brokers, silent)| Data::LogDirs(LogDirs { brokers, silent }))
+    (brokers, few(id()), any::<bool>()).prop_map(|(brokers, silent, is_refused)| {
+        Data::LogDirs(LogDirs { brokers, silent, is_refused })
+    })
 }
 
 fn configs() -> impl Strategy<Value = Data> {
@@ -125,7 +130,8 @@ fn configs() -> impl Strategy<Value = Data> {
     let value = prop_oneof![name(), number().prop_map(|number| number.to_string())];
     let config = (maybe(value), any::<bool>()).prop_map(|(value, own)| Config { value, own });
     let of_topic = proptest::collection::btree_map(key, config, 0..4);
-    named(of_topic).prop_map(|topics| Data::Configs(Configs { topics }))
+    (named(of_topic), few(name()))
+        .prop_map(|(topics, refused)| Data::Configs(Configs { topics, refused }))
 }
 
 fn records() -> impl Strategy<Value = Data> {

@@ -8,10 +8,16 @@ use bytes::{Bytes, BytesMut};
 use kafkactl_core::client::{Client, ClientConfig, Endpoint};
 use kafkactl_core::wire::frame::{FrameDecoder, encode_response};
 use kafkactl_core::wire::messages::api_versions_response::ApiVersion;
+use kafkactl_core::wire::messages::describe_configs_response::DescribeConfigsResult;
+use kafkactl_core::wire::messages::describe_groups_response::DescribedGroup;
 use kafkactl_core::wire::messages::list_groups_response::ListedGroup;
+use kafkactl_core::wire::messages::list_offsets_response::{
+    ListOffsetsPartitionResponse, ListOffsetsTopicResponse,
+};
 use kafkactl_core::wire::messages::metadata_response::{
     MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic,
 };
+use kafkactl_core::wire::messages::offset_fetch_response::OffsetFetchResponseGroup;
 use kafkactl_core::wire::messages::{
     ApiVersionsResponse, DescribeConfigsResponse, DescribeGroupsResponse, DescribeLogDirsResponse, Encodable,
     ListGroupsResponse, ListOffsetsRequest, ListOffsetsResponse, MetadataResponse, OffsetFetchResponse,
@@ -125,10 +131,34 @@ fn answer(api: ApiKey, header: &RequestHeader, port: u16, code: i16) -> BytesMut
             let groups = if code == 0 { vec![group] } else { vec![] };
             framed(api, header, &ListGroupsResponse::default().with_error_code(code).with_groups(groups))
         }
-        ApiKey::DescribeGroups => framed(api, header, &DescribeGroupsResponse::default()),
-        ApiKey::OffsetFetch => framed(api, header, &OffsetFetchResponse::default()),
-        ApiKey::ListOffsets => framed(api, header, &ListOffsetsResponse::default()),
-        ApiKey::DescribeConfigs => framed(api, header, &DescribeConfigsResponse::default()),
+        ApiKey::DescribeGroups => {
+            let id = StrBytes::from_static_str("g").into();
+            let group = DescribedGroup::default().with_group_id(id).with_error_code(code);
+            let groups = if code == 0 { vec![] } else { vec![group] };
+            framed(api, header, &DescribeGroupsResponse::default().with_groups(groups))
+        }
+        ApiKey::OffsetFetch => {
+            let id = StrBytes::from_static_str("g").into();
+            let group = OffsetFetchResponseGroup::default().with_group_id(id).with_error_code(code);
+            let groups = if code == 0 { vec![] } else { vec![group] };
+            framed(api, header, &OffsetFetchResponse::default().with_groups(groups))
+        }
+        ApiKey::ListOffsets => {
+            let partition = ListOffsetsPartitionResponse::default().with_error_code(code);
+            let name = StrBytes::from_static_str("t").into();
+            let topic =
+                ListOffsetsTopicResponse::default().with_name(name).with_partitions(vec![partition]);
+            let topics = if code == 0 { vec![] } else { vec![topic] };
+            framed(api, header, &ListOffsetsResponse::default().with_topics(topics))
+        }
+        ApiKey::DescribeConfigs => {
+            let topic = DescribeConfigsResult::default()
+                .with_resource_type(2)
+                .with_resource_name(StrBytes::from_static_str("t"))
+                .with_error_code(code);
+            let results = if code == 0 { vec![] } else { vec![topic] };
+            framed(api, header, &DescribeConfigsResponse::default().with_results(results))
+        }
         ApiKey::DescribeLogDirs => {
             framed(api, header, &DescribeLogDirsResponse::default().with_error_code(code))
         }
@@ -223,20 +253,79 @@ async fn commits_are_read_before_the_ends_they_are_compared_with() {
 #[tokio::test]
 async fn what_a_broker_refuses_is_no_empty_answer() {
     let mut scene = Scene::start(|asked| match asked {
-        ApiKey::ListGroups => Answer::Refused(ErrorCode::CoordinatorLoadInProgress),
-        ApiKey::DescribeLogDirs => Answer::Refused(ErrorCode::ClusterAuthorizationFailed),
+        ApiKey::ListGroups => Answer::Refused(ErrorCode::InvalidRequest),
+        ApiKey::DescribeLogDirs => Answer::Refused(ErrorCode::KafkaStorageError),
         _ => Answer::Well,
     })
     .await;
-    for (sampler, code) in [
-        (Sampler::Groups, "(COORDINATOR_LOAD_IN_PROGRESS)"),
-        (Sampler::LogDirs, "(CLUSTER_AUTHORIZATION_FAILED)"),
-    ] {
+    for (sampler, code) in
+        [(Sampler::Groups, "(INVALID_REQUEST)"), (Sampler::LogDirs, "(KAFKA_STORAGE_ERROR)")]
+    {
         match scene.next_of(sampler).await {
             Data::Failed(failed) => {
                 assert!(failed.error.starts_with("broker 1: ") && failed.error.ends_with(code), "{failed:?}");
             }
             seen => panic!("{seen:?}, and not {code}"),
         }
+    }
+}
+
+#[tokio::test]
+async fn a_coordinator_that_loads_has_answered() {
+    for code in [ErrorCode::CoordinatorLoadInProgress, ErrorCode::CoordinatorNotAvailable] {
+        let mut scene = Scene::start(move |asked| match asked {
+            ApiKey::ListGroups => Answer::Refused(code),
+            _ => Answer::Well,
+        })
+        .await;
+        match scene.next_of(Sampler::Groups).await {
+            Data::Groups(groups) => {
+                assert_eq!((groups.loading, groups.silent), (vec![1], vec![]));
+                assert!(groups.latency_ms.contains_key(&1));
+            }
+            seen => panic!("{seen:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_principal_may_not_see_is_told_as_such() {
+    let mut scene = Scene::start(|asked| match asked {
+        ApiKey::DescribeLogDirs => Answer::Refused(ErrorCode::ClusterAuthorizationFailed),
+        ApiKey::DescribeConfigs => Answer::Refused(ErrorCode::TopicAuthorizationFailed),
+        ApiKey::DescribeGroups | ApiKey::OffsetFetch => Answer::Refused(ErrorCode::GroupAuthorizationFailed),
+        _ => Answer::Well,
+    })
+    .await;
+    let mut refused = Vec::new();
+    while refused.len() < 4 {
+        let told = match scene.told.recv().await.unwrap().data {
+            Data::LogDirs(dirs) if dirs.is_refused => ("log dirs", Vec::new()),
+            Data::Configs(configs) => ("configs", configs.refused),
+            Data::Groups(groups) => ("groups", groups.refused),
+            Data::Commits(commits) => ("commits", commits.refused),
+            Data::Failed(failed) => panic!("{failed:?}"),
+            _ => continue,
+        };
+        refused.extend((!refused.contains(&told)).then_some(told));
+    }
+    refused.sort();
+    let named = |name: &str| vec![name.to_owned()];
+    let expected = [("commits", named("g")), ("configs", named("t")), ("groups", named("g")), ("log dirs", vec![])];
+    assert_eq!(refused, expected);
+}
+
+#[tokio::test]
+async fn records_that_nobody_may_read_are_no_empty_topic() {
+    let mut scene = Scene::start(|asked| match asked {
+        ApiKey::ListOffsets => Answer::Refused(ErrorCode::TopicAuthorizationFailed),
+        _ => Answer::Well,
+    })
+    .await;
+    scene.next_of(Sampler::Metadata).await;
+    scene.samplers.watch(Interest { topic: Some("t".to_owned()), ..Interest::default() });
+    match scene.next_of(Sampler::Records).await {
+        Data::Failed(failed) => assert_eq!(failed.error, "not authorized to read \"t\""),
+        seen => panic!("{seen:?}"),
     }
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::model::lag::Verdict;
 use crate::screens::{Place, Screen};
@@ -244,7 +246,7 @@ fn a_commit_from_before_we_looked_is_timed_by_its_record() {
     let moved = [("orders".to_owned(), vec![(0, 9_001)])].into();
     take(
         &mut app,
-        Data::Commits(Commits { groups: [("stopped-batch".to_owned(), moved)].into(), silent: vec![] }),
+        Data::Commits(Commits { groups: [("stopped-batch".to_owned(), moved)].into(), ..Commits::default() }),
     );
     assert!(app.places_without_time().contains(&Place { offset: 9_001, ..place }));
 }
@@ -258,5 +260,54 @@ fn the_footer_offers_to_open_only_what_opens() {
         press(&mut app, &[key]);
         let text = text_of(&screen_of(&app), false);
         assert_eq!(text.contains("Enter open"), expected, "{key}: {text}");
+    }
+}
+
+/// Where not all columns fit there is a way to each of them.
+#[test]
+fn every_column_can_be_reached_on_every_width() {
+    let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 60, height: 30 });
+    press(&mut app, &["z"]);
+    for width in [60, 80, 130] {
+        update(&mut app, Event::Resize(Size { width, height: 30 }));
+        for screen in ["2", "3", "4", "5", "7", "8"] {
+            press(&mut app, &[screen]);
+            let titles: Vec<&str> = app.grid().columns.iter().map(|column| column.title).collect();
+            let seen = |app: &App| -> BTreeSet<usize> {
+                let placed = app.placed(0).into_iter();
+                placed.filter(|placed| placed.width > 2).map(|placed| placed.column).collect()
+            };
+            titles.iter().for_each(|_| drop(press(&mut app, &["<"])));
+            let mut reached = seen(&app);
+            for _ in &titles {
+                press(&mut app, &[">"]);
+                assert!(seen(&app).contains(&0), "the first column says whose row it is");
+                reached.extend(seen(&app));
+            }
+            assert_eq!(reached.len(), titles.len(), "{screen} on {width}: {reached:?} of {titles:?}");
+            for title in [titles[titles.len() - 1], titles[titles.len() / 2], titles[1]] {
+                let column = app.grid().column(title).unwrap();
+                crate::model::update::sort_by(&mut app, column);
+                let text = text_of(&screen_of(&app), false);
+                assert!(text.lines().nth(3).unwrap().contains(title), "{title} on {width}:\n{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_title_tells_of_columns_that_do_not_fit() {
+    let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 130, height: 30 });
+    let title = |app: &App| text_of(&screen_of(app), false).lines().nth(2).unwrap().to_owned();
+    for (keys, expected) in [
+        (&["5"][..], "Groups (8)  5 more columns: z"),
+        (&["z"], "Groups (8)  columns 2-12 of 19: < >"),
+        (&[">", ">"], "Groups (8)  columns 4-15 of 19: < >"),
+        (&["<", "<", "<"], "Groups (8)  columns 2-12 of 19: < >"),
+        (&["z"], "Groups (8)  5 more columns: z"),
+        (&[">"], "Groups (8)  columns 2-12 of 19: < >"),
+    ] {
+        press(&mut app, keys);
+        assert_eq!(title(&app), expected, "{keys:?}");
     }
 }

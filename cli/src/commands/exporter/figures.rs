@@ -53,7 +53,7 @@ impl View<'_> {
             self.cluster_figures().write(page)?;
             self.write_topics(topics, page)?;
         }
-        if self.is_fresh(Sampler::LogDirs) {
+        if self.is_fresh(Sampler::LogDirs) && !self.cluster.refused.log_dirs {
             self.write_log_dirs(page)?;
         }
         Ok(())
@@ -107,7 +107,10 @@ impl View<'_> {
         let labels = [("version", env!("CARGO_PKG_VERSION")), ("cluster", id)];
         page.gauges("kafka_exporter_info", "The program and the cluster; always 1", [(labels, 1_i64)])?;
         let samplers = || self.cluster.health.iter().map(|(of, health)| ([("sampler", of.name())], health));
-        let up = samplers().map(|(labels, health)| (labels, i64::from(health.error.is_none())));
+        let up = self.cluster.health.iter().map(|(of, health)| {
+            let is_refused = *of == Sampler::LogDirs && self.cluster.refused.log_dirs;
+            ([("sampler", of.name())], i64::from(health.error.is_none() && !is_refused))
+        });
         page.gauges("kafka_exporter_up", "Whether the last poll was answered", up)?;
         let took = samplers().map(|(labels, health)| (labels, f64::from(health.took_ms) / 1e3));
         page.gauges("kafka_exporter_poll_seconds", "How long the last poll took", took)?;

@@ -14,6 +14,7 @@ use kafkactl_broker::ops::{self, Operated, OpsServer};
 use kafkactl_core::client::Client;
 use kafkactl_tui::model::cluster::Cluster;
 use kafkactl_tui::model::snapshot::{Sampler, Snapshot};
+use kafkactl_tui::screens::problems;
 use kafkactl_tui::sample::{Interest, SNAPSHOTS_WAITING_MAX, Samplers, impatient, now_ms};
 use tokio::sync::mpsc;
 use tracing::{info, warn};
@@ -117,13 +118,18 @@ impl Exporter {
         }
     }
 
-    /// Also says when a sampler is no longer answered, and when it is again.
+    /// Also says when a sampler is no longer answered, what is refused, and when that is over.
     fn take_in(&self, snapshot: Snapshot) {
         let sampler = snapshot.data.sampler();
         let mut cluster = lock(&self.cluster);
         let error = |cluster: &Cluster| cluster.health.get(&sampler)?.error.clone();
-        let before = error(&cluster);
+        let (before, refused) = (error(&cluster), problems::refusal(&cluster.refused));
         cluster.apply(snapshot);
+        match problems::refusal(&cluster.refused) {
+            Some(refusal) if refused.as_ref() != Some(&refusal) => warn!("{refusal}"),
+            None if refused.is_some() => info!("nothing is refused any more"),
+            _ => {}
+        }
         match (before, error(&cluster)) {
             (None, Some(error)) => warn!(sampler = sampler.name(), %error, "not answered"),
             (Some(_), None) => info!(sampler = sampler.name(), "answered again"),

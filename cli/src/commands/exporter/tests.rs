@@ -5,7 +5,7 @@ use kafkactl_broker::metrics::Format;
 use kafkactl_tui::demo;
 use kafkactl_tui::model::cluster::Cluster;
 use kafkactl_tui::model::snapshot::{
-    Broker, Commits, Data, Failed, Group, Groups, Metadata, Offsets, Partition, PartitionOffsets, Place,
+    Broker, Commits, Data, Failed, Group, Groups, LogDirs, Metadata, Offsets, Partition, PartitionOffsets, Place,
     Sampler, Snapshot, Stamp, Stamps, Topic,
 };
 
@@ -55,7 +55,7 @@ fn small() -> Cluster {
     };
     see(&mut cluster, START_MS, Data::Groups(Groups { groups: vec![group], ..Groups::default() }));
     let commits = BTreeMap::from([("orders".to_owned(), vec![(0, 4)])]);
-    let commits = Commits { groups: BTreeMap::from([("billing".to_owned(), commits)]), silent: vec![] };
+    let commits = Commits { groups: BTreeMap::from([("billing".to_owned(), commits)]), ..Commits::default() };
     see(&mut cluster, START_MS, Data::Commits(commits));
     let ends = PartitionOffsets { id: 0, start: Some(0), end: Some(10), stable: Some(8) };
     let topics = BTreeMap::from([("orders".to_owned(), vec![ends])]);
@@ -112,6 +112,17 @@ fn what_was_seen_long_ago_is_not_told() {
     }
 }
 
+/// Directories that nobody may see are no directories without failures.
+#[test]
+fn what_is_refused_is_not_told() {
+    let mut cluster = scripted(1);
+    assert!(page(&cluster, START_MS).contains("kafka_log_dirs_failed 0"));
+    see(&mut cluster, START_MS, Data::LogDirs(LogDirs { is_refused: true, ..LogDirs::default() }));
+    let page = page(&cluster, START_MS);
+    assert!(page.contains("kafka_exporter_up{sampler=\"log dirs\"} 0"), "{page}");
+    assert!(!page.contains("kafka_log_dir"), "{page}");
+}
+
 #[test]
 fn a_page_is_bounded_and_tells_the_largest() {
     let mut cluster = Cluster::default();
@@ -129,7 +140,7 @@ fn a_page_is_bounded_and_tells_the_largest() {
     let group = Group { id: "g".to_owned(), coordinator: 1, ..Group::default() };
     see(&mut cluster, START_MS, Data::Groups(Groups { groups: vec![group], ..Groups::default() }));
     let commits = (0..count).map(|number| (name(number), vec![(0, 1)])).collect();
-    let commits = Commits { groups: BTreeMap::from([("g".to_owned(), commits)]), silent: vec![] };
+    let commits = Commits { groups: BTreeMap::from([("g".to_owned(), commits)]), ..Commits::default() };
     see(&mut cluster, START_MS, Data::Commits(commits));
     // The later a topic's name, the more lies behind the group.
     let ends =
