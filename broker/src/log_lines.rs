@@ -1,4 +1,7 @@
-//! Log lines that may come by the thousand: so many of a kind in a second, the rest is counted and told with the next.
+//! Log lines that may come by the thousand: so many of a kind in a second, the rest is counted and told with the next, or
+//! at the end.
+
+use std::num::NonZeroU64;
 
 use parking_lot::Mutex;
 
@@ -34,6 +37,11 @@ impl LogLines {
         second.lines += 1;
         Some(std::mem::take(&mut second.left_out))
     }
+
+    /// How many were left out since the last one, where no line follows that could tell; `None` when none was.
+    pub fn rest(&self) -> Option<NonZeroU64> {
+        NonZeroU64::new(std::mem::take(&mut self.second.lock().left_out))
+    }
 }
 
 #[cfg(test)]
@@ -48,6 +56,14 @@ mod tests {
         assert_eq!(told[10..], [None; 2]);
         assert_eq!(lines.admit(5_999), None);
         assert_eq!(lines.admit(6_000), Some(3));
-        assert_eq!(lines.admit(6_001), Some(0));
+        assert_eq!((lines.admit(6_001), lines.rest()), (Some(0), None));
+    }
+
+    #[test]
+    fn what_no_line_tells_is_told_at_the_end() {
+        let lines = LogLines::default();
+        let told = (0..13).filter(|_| lines.admit(5_000).is_some()).count();
+        assert_eq!((told, lines.rest()), (10, NonZeroU64::new(3)));
+        assert_eq!(lines.rest(), None);
     }
 }

@@ -77,6 +77,7 @@ impl BoundListener {
 
 /// The tasks that accept connections and, below them, the connections. Dropping it closes everything.
 pub(crate) struct Server {
+    door: Arc<Door>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
@@ -96,8 +97,8 @@ impl Server {
         for listener in listeners {
             tasks.spawn(accept(listener, Arc::clone(&door), stopped.clone()));
         }
-        tasks.spawn(sweep_idle(door, stopped));
-        Self { stop, tasks }
+        tasks.spawn(sweep_idle(Arc::clone(&door), stopped));
+        Self { door, stop, tasks }
     }
 
     /// Accepts nobody any more and ends every connection between two steps of its task: what a request began in
@@ -105,6 +106,9 @@ impl Server {
     pub async fn shut_down(mut self) {
         self.stop.send_replace(true);
         while self.tasks.join_next().await.is_some() {}
+        if let Some(left_out) = self.door.close_lines.rest() {
+            warn!(left_out, "closed connections, each without a line");
+        }
     }
 }
 

@@ -153,6 +153,15 @@ impl Events {
     pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
         KINDS.into_iter().zip(self.counts.iter().map(|count| count.load(Ordering::Relaxed)))
     }
+
+    /// Tells of events whose lines were left out, when no more will come.
+    pub fn tell_rest(&self) {
+        for (event, lines) in KINDS.into_iter().zip(&self.lines) {
+            if let Some(left_out) = lines.rest() {
+                tracing::info!(event, left_out, "the cluster changed, each time without a line");
+            }
+        }
+    }
 }
 
 impl MetadataSubscriber for Events {

@@ -56,6 +56,13 @@ impl GroupCounts {
         self.committed_offsets.fetch_add(committed, Ordering::Relaxed);
         self.deleted_offsets.fetch_add(deleted, Ordering::Relaxed);
     }
+
+    /// Tells of rebalances whose lines were left out, when no more will come.
+    pub(crate) fn tell_rest(&self) {
+        if let Some(left_out) = self.lines.rest() {
+            tracing::info!(left_out, "groups rebalanced, each without a line");
+        }
+    }
 }
 
 /// One group: what it is, and how far it has read.

@@ -364,6 +364,8 @@ impl Opened {
         self.broker.transactions.close();
         server.shut_down().await;
         let broker_epoch = self.broker.controller.shutdown().await.map_or(-1, |epoch| epoch.0);
+        self.broker.groups.counts().tell_rest();
+        self.broker.events.tell_rest();
         let closing = tokio::task::spawn_blocking(move || {
             self.chores.stop();
             drop((self.cleaning, self.moving, self.opening, self.flushing));

@@ -27,8 +27,10 @@ impl Broker {
     pub fn start_with(flags: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut command = command(home.path());
+        let level = if flags.contains(&"--log-level") { &[][..] } else { &["--log-level", "warn"] };
         command
-            .args(["broker", "start", "--ephemeral", "--log-level", "warn"])
+            .args(["broker", "start", "--ephemeral"])
+            .args(level)
             .args(["--set", "group.initial.rebalance.delay.ms=0", "--set", "auto.create.topics.enable=false"])
             .args(flags)
             .env("TMPDIR", home.path());

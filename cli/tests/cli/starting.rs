@@ -35,6 +35,24 @@ fn the_echo_of_a_signal_does_not_cut_a_stop_short() {
     }
 }
 
+/// Every topic has its line, or is counted by a later one: the last ones by that of the stop.
+#[test]
+fn lines_that_were_left_out_are_counted_at_the_stop() {
+    let broker = Broker::start_with(&["--log-level", "info"]);
+    let names: Vec<String> = (0..50).map(|number| format!("topic-{number}")).collect();
+    let names = names.iter().map(String::as_str);
+    broker.run(&["topic", "create"].into_iter().chain(names).collect::<Vec<_>>()).ok();
+    broker.signal(rustix::process::Signal::TERM);
+    let log = broker.ended().stderr;
+    let lines = log.lines().filter(|line| line.contains("topic created") || line.contains("topic_created"));
+    let counted = |line: &str| {
+        let own = u64::from(line.contains("topic created"));
+        let (_, left_out) = line.rsplit_once("left_out=").expect("each says how many were left out");
+        own + left_out.parse::<u64>().expect("a number")
+    };
+    assert_eq!(lines.map(counted).sum::<u64>(), 50, "{log}");
+}
+
 #[test]
 fn a_terminal_that_goes_away_ends_it_cleanly() {
     let broker = Broker::start();

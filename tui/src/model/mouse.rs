@@ -4,8 +4,8 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 use super::app::App;
-use super::update::{Effect, go_to_screen, sort_by};
 use super::layout;
+use super::update::{Effect, go_to_screen, sort_by};
 
 pub(super) fn on_mouse(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
     match mouse.kind {

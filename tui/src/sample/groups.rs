@@ -150,10 +150,7 @@ async fn describe_all(
     Ok(details)
 }
 
-async fn describe_classic(
-    connection: &Connection,
-    ids: &[StrBytes],
-) -> Result<Vec<Described>, ClientError> {
+async fn describe_classic(connection: &Connection, ids: &[StrBytes]) -> Result<Vec<Described>, ClientError> {
     let request = DescribeGroupsRequest::default().with_groups(ids.iter().cloned().map(Into::into).collect());
     let answer = connection.call(&request).await?;
     let groups = answer.groups.into_iter().filter(|group| is_told(group.error_code));
@@ -191,10 +188,7 @@ fn assigned(bytes: &[u8]) -> BTreeMap<String, Vec<i32>> {
 /// Consumer and share groups are described alike.
 macro_rules! describe_by_epoch {
     ($name:ident, $request:ident, $instance:expr) => {
-        async fn $name(
-            connection: &Connection,
-            ids: &[StrBytes],
-        ) -> Result<Vec<Described>, ClientError> {
+        async fn $name(connection: &Connection, ids: &[StrBytes]) -> Result<Vec<Described>, ClientError> {
             let request = $request::default().with_group_ids(ids.iter().cloned().map(Into::into).collect());
             let answer = connection.call(&request).await?;
             let groups = answer.groups.into_iter().filter(|group| is_told(group.error_code));

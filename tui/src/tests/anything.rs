@@ -115,9 +115,8 @@ fn log_dirs() -> impl Strategy<Value = Data> {
             topics,
         });
     let brokers = proptest::collection::btree_map(id(), few(dir), 0..4);
-    (brokers, few(id()), any::<bool>()).prop_map(|(brokers, silent, is_refused)| {
-        Data::LogDirs(LogDirs { brokers, silent, is_refused })
-    })
+    (brokers, few(id()), any::<bool>())
+        .prop_map(|(brokers, silent, is_refused)| Data::LogDirs(LogDirs { brokers, silent, is_refused }))
 }
 
 fn configs() -> impl Strategy<Value = Data> {
@@ -130,8 +129,7 @@ fn configs() -> impl Strategy<Value = Data> {
     let value = prop_oneof![name(), number().prop_map(|number| number.to_string())];
     let config = (maybe(value), any::<bool>()).prop_map(|(value, own)| Config { value, own });
     let of_topic = proptest::collection::btree_map(key, config, 0..4);
-    (named(of_topic), few(name()))
-        .prop_map(|(topics, refused)| Data::Configs(Configs { topics, refused }))
+    (named(of_topic), few(name())).prop_map(|(topics, refused)| Data::Configs(Configs { topics, refused }))
 }
 
 fn records() -> impl Strategy<Value = Data> {

@@ -511,7 +511,9 @@ fn groups_that_are_loaded_stay_as_they_were() {
     assert_eq!(rows(&app, Place::Screen(Screen::Groups), 0)[0][0], "billing");
     let lag = app.cluster.lag();
     assert_eq!((lag.offsets, lag.is_partial), (Some(14), true));
-    let Data::Groups(mut found) = groups(&[("billing", "Stable"), ("idle", "Empty")], &[]) else { unreachable!() };
+    let Data::Groups(mut found) = groups(&[("billing", "Stable"), ("idle", "Empty")], &[]) else {
+        unreachable!()
+    };
     found.groups.iter_mut().for_each(|group| group.coordinator = 2);
     let snapshot = Snapshot { at_ms: 4_000, took_ms: 1, data: Data::Groups(found) };
     update(&mut app, Event::Snapshot(Box::new(snapshot)));
@@ -543,11 +545,14 @@ fn what_is_refused_is_one_problem() {
     take(&mut app, Data::LogDirs(LogDirs { is_refused: true, ..LogDirs::default() }));
     take(&mut app, Data::Configs(Configs { refused: strings(&["orders"]), ..Configs::default() }));
     take(&mut app, groups(&[("billing", "Stable"), ("fraud", "Stable")], &[]));
-    take(&mut app, Data::Groups(Groups {
-        groups: ["billing", "fraud"].map(|id| Group { id: id.to_owned(), ..Group::default() }).to_vec(),
-        refused: strings(&["billing"]),
-        ..Groups::default()
-    }));
+    take(
+        &mut app,
+        Data::Groups(Groups {
+            groups: ["billing", "fraud"].map(|id| Group { id: id.to_owned(), ..Group::default() }).to_vec(),
+            refused: strings(&["billing"]),
+            ..Groups::default()
+        }),
+    );
     take(&mut app, Data::Commits(Commits { refused: strings(&["billing", "fraud"]), ..Commits::default() }));
     assert_eq!(
         problems(&app),

@@ -146,8 +146,7 @@ fn answer(api: ApiKey, header: &RequestHeader, port: u16, code: i16) -> BytesMut
         ApiKey::ListOffsets => {
             let partition = ListOffsetsPartitionResponse::default().with_error_code(code);
             let name = StrBytes::from_static_str("t").into();
-            let topic =
-                ListOffsetsTopicResponse::default().with_name(name).with_partitions(vec![partition]);
+            let topic = ListOffsetsTopicResponse::default().with_name(name).with_partitions(vec![partition]);
             let topics = if code == 0 { vec![] } else { vec![topic] };
             framed(api, header, &ListOffsetsResponse::default().with_topics(topics))
         }
@@ -311,7 +310,8 @@ async fn what_the_principal_may_not_see_is_told_as_such() {
     }
     refused.sort();
     let named = |name: &str| vec![name.to_owned()];
-    let expected = [("commits", named("g")), ("configs", named("t")), ("groups", named("g")), ("log dirs", vec![])];
+    let expected =
+        [("commits", named("g")), ("configs", named("t")), ("groups", named("g")), ("log dirs", vec![])];
     assert_eq!(refused, expected);
 }
 

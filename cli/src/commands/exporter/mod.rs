@@ -14,8 +14,8 @@ use kafkactl_broker::ops::{self, Operated, OpsServer};
 use kafkactl_core::client::Client;
 use kafkactl_tui::model::cluster::Cluster;
 use kafkactl_tui::model::snapshot::{Sampler, Snapshot};
-use kafkactl_tui::screens::problems;
 use kafkactl_tui::sample::{Interest, SNAPSHOTS_WAITING_MAX, Samplers, impatient, now_ms};
+use kafkactl_tui::screens::problems;
 use tokio::sync::mpsc;
 use tracing::{info, warn};
 

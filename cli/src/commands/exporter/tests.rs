@@ -5,8 +5,8 @@ use kafkactl_broker::metrics::Format;
 use kafkactl_tui::demo;
 use kafkactl_tui::model::cluster::Cluster;
 use kafkactl_tui::model::snapshot::{
-    Broker, Commits, Data, Failed, Group, Groups, LogDirs, Metadata, Offsets, Partition, PartitionOffsets, Place,
-    Sampler, Snapshot, Stamp, Stamps, Topic,
+    Broker, Commits, Data, Failed, Group, Groups, LogDirs, Metadata, Offsets, Partition, PartitionOffsets,
+    Place, Sampler, Snapshot, Stamp, Stamps, Topic,
 };
 
 use super::figures::{View, written};
