@@ -338,6 +338,34 @@ mod tests {
     use super::*;
     use kafkactl_core::settings::{BrokerSettings, Properties};
 
+    #[test]
+    fn the_longest_silent_make_room() {
+        let ip = IpAddr::from([127, 0, 0, 1]);
+        let guests = |active_ms: &[u64]| {
+            let guest = |&ms: &u64| Guest { ip, active_ms: Arc::new(AtomicU64::new(ms)), task: None };
+            let by_id: HashMap<u64, Guest> = (0..).zip(active_ms.iter().map(guest)).collect();
+            Guests { next_id: 9, per_ip: HashMap::from([(ip, by_id.len())]), by_id }
+        };
+        // When each of them was active last, the limit for one more, and who stays.
+        let cases: [(&[u64], usize, &[u64]); 6] = [
+            (&[5, 3, 4], 4, &[0, 1, 2]),
+            (&[5, 3, 4], 3, &[0, 2]),
+            (&[5, 3, 4], 2, &[0]),
+            (&[5, 3, 4], 0, &[]),
+            (&[3, 3], 2, &[1]),
+            (&[], 1, &[]),
+        ];
+        for (active_ms, connections_max, expected) in cases {
+            let mut guests = guests(active_ms);
+            let ended = guests.make_room(connections_max);
+            let mut left: Vec<u64> = guests.by_id.keys().copied().collect();
+            left.sort_unstable();
+            assert_eq!(left, expected, "{active_ms:?} {connections_max}");
+            assert_eq!(ended, active_ms.len() - expected.len());
+            assert_eq!(guests.per_ip.get(&ip).copied().unwrap_or(0), expected.len());
+        }
+    }
+
     #[tokio::test]
     async fn connections_are_born_unpaced() {
         let settings = BrokerSettings::load(&Properties::default(), &[]).unwrap().0;

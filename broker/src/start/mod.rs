@@ -145,7 +145,7 @@ impl RunningBroker {
     }
 
     #[cfg(test)]
-    pub(crate) fn broker(&self) -> &Broker {
+    pub(crate) fn broker(&self) -> &Arc<Broker> {
         &self.broker
     }
 

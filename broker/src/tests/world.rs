@@ -66,7 +66,7 @@ impl World {
         self.runtime.block_on(self.broker.wait()).unwrap();
     }
 
-    pub fn broker(&self) -> &Broker {
+    pub fn broker(&self) -> &Arc<Broker> {
         self.broker.broker()
     }
 
