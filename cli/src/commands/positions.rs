@@ -91,12 +91,12 @@ impl Session {
     pub async fn hidden_by_transactions(
         &self,
         ends: &BTreeMap<TopicPartition, i64>,
-    ) -> Vec<(TopicPartition, i64)> {
+    ) -> Vec<(TopicPartition, u64)> {
         let partitions: Vec<TopicPartition> = ends.keys().cloned().collect();
         let stable = self.offsets(&partitions, OffsetSpec::Latest, Isolation::ReadCommitted).await;
         // The stable end was read later: it is behind only when something holds it back.
         let hidden = stable.into_iter().filter_map(|(partition, stable)| {
-            let hidden = ends.get(&partition)? - stable.ok()??;
+            let hidden = u64::try_from(ends.get(&partition)? - stable.ok()??).ok()?;
             (hidden > 0).then_some((partition, hidden))
         });
         hidden.collect()

@@ -395,7 +395,7 @@ fn transactions_at_work_are_not_aborted_by_mistake() {
                 == "1"
     });
     broker.run(&["txn", "describe", "copier", "-o", "name"]).ok().stdout("copier\n");
-    let hidden = "an open transaction hides the last 1 offsets of orders-0";
+    let hidden = "an open transaction hides the last 1 offset of orders-0";
     for isolation in ["committed", "read_committed"] {
         let read = ["consume", "orders", "--isolation", isolation];
         broker.run(&read).ok().stdout("").stderr_has(hidden).stderr_has("kafkactl txn find-hanging");
@@ -404,6 +404,16 @@ fn transactions_at_work_are_not_aborted_by_mistake() {
     assert!(!whole.stderr.contains("open transaction"), "{whole:#?}");
     let group = ["consume", "orders", "--isolation", "committed", "-g", "g", "--commit"];
     broker.run(&group).ok().stdout("").stderr_has(hidden);
+    let mut follower = command(home.path())
+        .args(["-b", broker.bootstrap(), "consume", "orders", "--isolation", "committed", "--follow"])
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(follower.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line.starts_with(hidden)), "it has stood there for a while");
+    let id = rustix::process::Pid::from_child(&follower);
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(follower.wait().unwrap().code(), Some(0));
     let abort = ["txn", "abort", "orders", "-p", "0", "--start-offset", "0"];
     broker.run(&[&abort[..], &["--yes"]].concat()).code(7).stderr_has("does not hang").stderr_has("--force");
     broker.run(&[&abort[..], &["--force", "--dry-run"]].concat()).ok().stdout_has("would-abort");

@@ -76,6 +76,9 @@ fn what_is_in_use_is_named_with_a_way_out() {
     taken.args(["broker", "start"]).args(listen);
     run(taken, b"").code(1).stderr_has(broker.bootstrap()).stderr_has("port 0 takes a free one");
     refused(home.path(), &["--data-dir", "other", "--ops", broker.bootstrap()]).code(1).stderr_has("--ops");
+    refused(home.path(), &["--data-dir", "other", "--ready-file", "none/ready"])
+        .code(5)
+        .stderr_has("none/ready");
     assert!(!home.path().join("other").exists(), "nothing is formatted for a start that fails");
     assert_eq!(broker.stop(), Some(0));
     assert!(!dir.exists(), "temporary data goes away");

@@ -40,6 +40,7 @@ pub fn run(args: &BrokerStartArgs, outer: &Common) -> ExitStatus {
 async fn start_and_wait(args: &BrokerStartArgs, loggers: Arc<Loggers>, out: &mut Output) -> Outcome {
     let began = Instant::now();
     let mut signals = StopSignals::listen()?;
+    args.ready_file.as_deref().map(ReadyFile::check).transpose()?;
     // Held to the end: dropping it removes the directory.
     let ephemeral_dir = ephemeral_dir(args)?;
     let loaded = Given::to_start(args, ephemeral_dir.as_ref().map(tempfile::TempDir::path))?.load()?;
@@ -162,6 +163,12 @@ struct ReadyFile {
 }
 
 impl ReadyFile {
+    /// Whether there is a place for it: a broker that cannot tell that it is ready is not started.
+    fn check(path: &Path) -> Result<(), CommandError> {
+        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::metadata(dir).map(drop).map_err(|error| CommandError::io(path, error))
+    }
+
     /// In one step: who sees the file sees all of it.
     fn write(path: &Path, ready: &Ready) -> Result<Self, CommandError> {
         let mut new = path.as_os_str().to_owned();

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::args::consume::Isolation;
 use crate::commands::session::Session;
-use crate::output::Output;
+use crate::output::{Output, counted};
 
 /// Transactions at work end sooner.
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
@@ -73,8 +73,9 @@ impl<'a> Hidden<'a> {
             0 => String::new(),
             others => format!(", and more of {others} others"),
         };
+        let count = counted(*count, "offset");
         out.note(&format!(
-            "an open transaction hides the last {count} offsets of {partition}{others}: `kafkactl txn list --state \
+            "an open transaction hides the last {count} of {partition}{others}: `kafkactl txn list --state \
              Ongoing` names those that are open, `kafkactl txn find-hanging` those that nobody is going to end"
         ));
         self.is_due = false;

@@ -233,13 +233,10 @@ enum Refusal {
 
 fn refusal(code: Option<ErrorCode>) -> Refusal {
     match code {
-        Some(
-            ErrorCode::UnknownMemberId
-            | ErrorCode::IllegalGeneration
-            | ErrorCode::StaleMemberEpoch
-            | ErrorCode::FencedMemberEpoch,
-        ) => Refusal::TooLate,
-        Some(ErrorCode::RebalanceInProgress) => Refusal::TooEarly,
+        Some(ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration | ErrorCode::FencedMemberEpoch) => {
+            Refusal::TooLate
+        }
+        Some(ErrorCode::RebalanceInProgress | ErrorCode::StaleMemberEpoch) => Refusal::TooEarly,
         _ => Refusal::ForGood,
     }
 }
@@ -255,6 +252,7 @@ mod tests {
             (Some(ErrorCode::IllegalGeneration), Refusal::TooLate),
             (Some(ErrorCode::FencedMemberEpoch), Refusal::TooLate),
             (Some(ErrorCode::RebalanceInProgress), Refusal::TooEarly),
+            (Some(ErrorCode::StaleMemberEpoch), Refusal::TooEarly),
             (Some(ErrorCode::FencedInstanceId), Refusal::ForGood),
             (Some(ErrorCode::GroupAuthorizationFailed), Refusal::ForGood),
             (None, Refusal::ForGood),

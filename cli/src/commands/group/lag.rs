@@ -15,7 +15,7 @@ use crate::commands::positions::{Answers, Bounds};
 use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::exit::ExitStatus;
-use crate::output::{Cell, Column, Output, Report, Row};
+use crate::output::{Cell, Column, Output, Report, Row, counted};
 
 #[derive(Debug, Clone, Serialize)]
 struct PartitionLag {
@@ -231,8 +231,9 @@ impl GroupLagArgs {
         }
         let ends = logs.iter().filter_map(|(partition, log)| Some((partition.clone(), log.bounds()?.end)));
         for (partition, hidden) in session.hidden_by_transactions(&ends.collect()).await {
+            let hidden = counted(hidden, "offset");
             out.note(&format!(
-                "{partition}: an open transaction hides the last {hidden} offsets from readers of committed records"
+                "{partition}: an open transaction hides the last {hidden} from readers of committed records"
             ));
         }
     }
