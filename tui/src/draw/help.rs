@@ -24,9 +24,11 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, query: &str, top: usize, theme:
         .chain(OTHERS.map(|(what, help)| (what.to_owned(), help)))
         .filter(|(keys, help)| help.to_lowercase().contains(&query) || keys.to_lowercase().contains(&query))
         .collect();
-    pen.put(0, 0, &format!("Keys of {} ({})", app.place().screen().name(), lines.len()), theme.title);
     let room = usize::from(pen.area.height.saturating_sub(1)).max(1);
     let top = top.min(lines.len().saturating_sub(room));
+    let (all, last) = (lines.len(), lines.len().min(top + room));
+    let shown = if last - top < all { format!("{}-{last} of {all}", top + 1) } else { all.to_string() };
+    pen.put(0, 0, &format!("Keys of {} ({shown})", app.place().screen().name()), theme.title);
     for (line, (keys, help)) in lines.iter().skip(top).take(room).enumerate() {
         let y = line as u16 + 1;
         pen.put_within(1, y, 14, keys, theme.name);

@@ -225,7 +225,8 @@ fn footer(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
             return;
         }
         Mode::Help { query, .. } => {
-            pen.put(0, 0, &format!("search: {query}█   Esc closes"), theme.title);
+            let text = format!("search: {query}█   Up Down PageUp PageDown scroll   Esc closes");
+            pen.put(0, 0, &text, theme.title);
             return;
         }
         Mode::SortPick { .. } => {

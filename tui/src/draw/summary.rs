@@ -8,6 +8,8 @@ use crate::theme::Theme;
 
 /// Values of a sparkline beside a figure.
 const SPARK_WIDTH: usize = 24;
+/// Below it there is no room to say which topics are internal.
+const WIDTH_FOR_INTERNAL: u16 = 80;
 
 pub(super) fn draw(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
     let cluster = app.shown();
@@ -30,8 +32,12 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
     let is_well = down.is_empty() && silent.is_empty();
     let style = if is_well { theme.good } else { theme.bad };
     x = pen.put(0, 1, &brokers, style) + 3;
+    let internal = match summary.internal_topic_count {
+        count if count > 0 && pen.area.width >= WIDTH_FOR_INTERNAL => format!(" ({count} internal)"),
+        _ => String::new(),
+    };
     let sizes = format!(
-        "{} topics   {} partitions   {} groups",
+        "{} topics{internal}   {} partitions   {} groups",
         summary.topic_count, summary.partition_count, summary.group_count
     );
     x = pen.put(x, 1, &sizes, theme.plain) + 3;

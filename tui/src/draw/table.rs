@@ -1,9 +1,12 @@
+use std::borrow::Cow;
+
 use ratatui::style::Modifier;
 
 use super::{Pen, spark};
 use crate::model::app::App;
 use crate::model::columns::{Placed, SPARK_WIDTH};
 use crate::model::grid::{Cell, Row, Value};
+use crate::model::keys::Action;
 use crate::model::layout;
 use crate::model::snapshot::Sampler;
 use crate::screens::{Place, Screen};
@@ -38,7 +41,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, pane: usize, theme: &Theme) {
         }
     }
     if rows.is_empty() {
-        pen.put(0, 2, nothing(app, pane), theme.dim);
+        pen.put(0, 2, &nothing(app, pane), theme.dim);
         return;
     }
     let selected = app.selected_index(pane);
@@ -78,7 +81,7 @@ fn title(pen: &mut Pen<'_>, app: &App, pane: usize, is_focused: bool, theme: &Th
 }
 
 /// Why a table is empty.
-fn nothing(app: &App, pane: usize) -> &str {
+fn nothing(app: &App, pane: usize) -> Cow<'_, str> {
     let view = app.view_of(pane);
     let source = match app.place() {
         Place::Screen(Screen::Records) => Some(Sampler::Records),
@@ -91,7 +94,8 @@ fn nothing(app: &App, pane: usize) -> &str {
         Place::Group(group) => !app.shown().groups.contains_key(group),
         Place::Screen(_) | Place::Broker(_) => false,
     };
-    if let Some(error) = error {
+    let is_problems = *app.place() == Place::Screen(Screen::Overview) && pane == 0;
+    let text = if let Some(error) = error {
         error
     } else if is_gone {
         "deleted: Esc goes back"
@@ -99,13 +103,30 @@ fn nothing(app: &App, pane: usize) -> &str {
         "no row matches the filter"
     } else if app.cluster.health.values().all(|health| health.good_ms.is_none()) {
         "no data yet"
-    } else if *app.place() == Place::Screen(Screen::Overview) && pane == 0 && app.shown().unjudged_count() > 0
-    {
+    } else if is_problems && app.shown().unjudged_count() > 0 {
         "no problems in what was judged"
-    } else if view.only_problems || (*app.place() == Place::Screen(Screen::Overview) && pane == 0) {
+    } else if is_problems {
         "no problems"
+    } else if view.only_problems {
+        return format!("no problems: {} shows all", app.keys_of(Action::ProblemsOnly)).into();
     } else {
-        "nothing here"
+        return nothing_of(app, pane);
+    };
+    text.into()
+}
+
+/// Where nothing is wrong, and there is nothing.
+fn nothing_of(app: &App, pane: usize) -> Cow<'static, str> {
+    match (app.place(), pane) {
+        (Place::Screen(Screen::Records), _) if app.tailed_topic().is_none() => {
+            let keys = [Screen::Topics, Screen::Records].map(|screen| app.keys_of(Action::Go(screen)));
+            let [topics, records] = keys;
+            format!("choose a topic: {topics}, select one, {records}; or :records NAME").into()
+        }
+        (Place::Screen(Screen::Records), _) => "no records yet".into(),
+        (Place::Screen(Screen::Events), _) => "nothing has changed since the first look".into(),
+        (Place::Group(_), 1) => "no members".into(),
+        _ => "nothing here".into(),
     }
 }
 

@@ -107,6 +107,18 @@ impl Verdict {
     pub fn is_trouble(self) -> bool {
         self >= Self::Warn
     }
+
+    /// For those who meet the name for the first time.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Ok => "it keeps up",
+            Self::Pending => "not enough was seen",
+            Self::Warn => "it reads, and falls behind",
+            Self::Stop => "nobody reads",
+            Self::Stall => "it has members, and they commit nothing",
+            Self::Rewind => "its commits went back",
+        }
+    }
 }
 
 /// When a group will have read everything.

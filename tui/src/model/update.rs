@@ -271,19 +271,23 @@ pub fn seconds(period: Duration) -> String {
 
 pub(super) fn go_to_screen(app: &mut App, screen: Screen) -> Vec<Effect> {
     if screen == Screen::Records {
-        let selected = app.selected_index(app.pane()).and_then(|index| app.grid().rows.get(index));
-        let topic = match app.place() {
-            Place::Screen(Screen::Topics) => selected.map(|row| row.id.clone()),
-            Place::Screen(Screen::Partitions) => {
-                selected.and_then(|row| Some(row.id.rsplit_once('-')?.0.to_owned()))
-            }
-            Place::Topic(topic) => Some(topic.to_string()),
-            _ => None,
-        };
-        app.tailed = topic.or(app.tailed.take());
+        app.tailed = selected_topic(app).or(app.tailed.take());
     }
     app.go_to(Place::Screen(screen));
     vec![Effect::Watch]
+}
+
+/// The topic that the operator is at: the one he looks into, or that of the selected row.
+fn selected_topic(app: &App) -> Option<String> {
+    match (app.place(), app.pane(), opened(app)) {
+        (Place::Topic(topic), ..) => Some(topic.to_string()),
+        (_, _, Some(Place::Topic(topic))) => Some(topic.to_string()),
+        (Place::Group(_), 0, _) => {
+            let row = app.selected_index(0).and_then(|index| app.grid().rows.get(index))?;
+            Some(row.id.rsplit_once('-')?.0.to_owned())
+        }
+        _ => None,
+    }
 }
 
 fn next_pane(app: &mut App) {
@@ -328,10 +332,9 @@ fn problem_place(app: &App, id: &str) -> Option<Place> {
     if app.shown().groups.contains_key(subject) {
         return Some(Place::Group(subject.into()));
     }
-    if app.shown().topics.contains_key(subject) {
-        return Some(Place::Topic(subject.into()));
-    }
-    subject.rsplit_once('-').map(|(topic, _)| Place::Topic(topic.into()))
+    let of_partition = subject.rsplit_once('-').map(|(topic, _)| topic);
+    let topic = [Some(subject), of_partition].into_iter().flatten();
+    topic.map(Into::into).find(|topic| app.shown().topics.contains_key(topic)).map(Place::Topic)
 }
 
 fn sort_column(app: &App) -> Option<usize> {

@@ -17,6 +17,8 @@ pub struct Summary {
     /// In the cluster, and do not answer.
     pub brokers_silent: Vec<i32>,
     pub topic_count: usize,
+    /// Of them, those that Kafka keeps for itself, and that lists leave out.
+    pub internal_topic_count: usize,
     pub partition_count: usize,
     pub offline_count: usize,
     pub under_min_isr_count: usize,
@@ -54,6 +56,7 @@ impl Summary {
             brokers_down: brokers(|broker| !broker.is_up),
             brokers_silent: brokers(if is_cut_off { |broker| broker.is_up } else { Broker::is_silent }),
             topic_count: cluster.topics.len(),
+            internal_topic_count: cluster.topics.values().filter(|topic| topic.is_internal).count(),
             partition_count: count(&|_, _| true),
             offline_count: count(&|_, partition| partition.leader.is_none()),
             under_min_isr_count: count(&|topic, partition| {

@@ -257,7 +257,7 @@ fn of_group(name: &Name, group: &Group) -> Vec<Problem> {
     if let Some(verdict) = group.verdict().filter(|verdict| verdict.is_trouble()) {
         let lag = Cell::total(group.lag()).value.plain().into_owned();
         let level = if verdict == Verdict::Warn { Level::Slow } else { Level::Stuck };
-        put(level, format!("{}: lag {lag}", verdict.name()));
+        put(level, format!("{}: lag {lag}, {}", verdict.name(), verdict.meaning()));
     }
     let lost = group.partitions.values().filter_map(|one| match one.lag {
         Some(Lag::Expired { lost, .. }) => Some(lost),

@@ -38,11 +38,7 @@ pub fn grid(cluster: &Cluster) -> Grid {
         Column::new("VALUE").shrinks_to(12),
         Column::new("SIZE").rank(1),
     ];
-    let title = if topic.is_empty() {
-        "Records: choose a topic on screen 3".to_owned()
-    } else {
-        format!("Records of {topic}")
-    };
+    let title = if topic.is_empty() { "Records".to_owned() } else { format!("Records of {topic}") };
     Grid { title, rows: rows.collect(), columns }
 }
 

@@ -4,22 +4,22 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::model::snapshot::{
-    Broker, Commits, Configs, Data, Failed, Group, GroupDetail, Groups, LogDir, LogDirs, Member, Metadata,
-    Offsets, Partition, PartitionOffsets, Sampler, Stamp, Stamps, Topic,
+    Broker, Commits, Data, Failed, Group, GroupDetail, Groups, Member, Metadata, Offsets, Partition,
+    PartitionOffsets, Sampler, Stamp, Stamps, Topic,
 };
 use crate::screens::overview::Summary;
 use crate::screens::{Lens, Place, Screen, grid};
 
 const LENS: Lens = Lens { window_ms: 10_000, show_internal: true };
 
-fn app_of(seen: impl IntoIterator<Item = (i64, Data)>) -> App {
+pub(super) fn app_of(seen: impl IntoIterator<Item = (i64, Data)>) -> App {
     let snapshots: Vec<Snapshot> =
         seen.into_iter().map(|(at_ms, data)| Snapshot { at_ms, took_ms: 1, data }).collect();
     app_with(&snapshots, setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 })
 }
 
 /// Brokers that are up, and `count` partitions on 1, 2 and 3 whose in-sync replicas are `isr`.
-fn metadata(up: &[i32], count: i32, isr: &[i32]) -> Data {
+pub(super) fn metadata(up: &[i32], count: i32, isr: &[i32]) -> Data {
     let broker = |id: &i32| Broker { id: *id, host: "h".to_owned(), port: 9092, rack: None, fenced: false };
     let partition = |id| Partition {
         id,
@@ -41,7 +41,7 @@ fn metadata(up: &[i32], count: i32, isr: &[i32]) -> Data {
     })
 }
 
-fn groups(states: &[(&str, &str)], silent: &[i32]) -> Data {
+pub(super) fn groups(states: &[(&str, &str)], silent: &[i32]) -> Data {
     let group = |(id, state): &(&str, &str)| Group {
         id: (*id).to_owned(),
         coordinator: 1,
@@ -58,13 +58,13 @@ fn groups(states: &[(&str, &str)], silent: &[i32]) -> Data {
     })
 }
 
-fn commits(group: &str, offsets: &[i64]) -> Data {
+pub(super) fn commits(group: &str, offsets: &[i64]) -> Data {
     let commits = offsets.iter().enumerate().map(|(id, offset)| (id as i32, *offset)).collect();
     let topics = [("orders".to_owned(), commits)].into();
     Data::Commits(Commits { groups: [(group.to_owned(), topics)].into(), ..Commits::default() })
 }
 
-fn ends(count: i32, end: i64) -> Data {
+pub(super) fn ends(count: i32, end: i64) -> Data {
     let of = |id| PartitionOffsets { id, start: Some(0), end: Some(end), stable: Some(end) };
     Data::Offsets(Offsets {
         topics: [("orders".to_owned(), (0..count).map(of).collect())].into(),
@@ -72,13 +72,13 @@ fn ends(count: i32, end: i64) -> Data {
     })
 }
 
-fn rows(app: &App, place: Place, pane: usize) -> Vec<Vec<String>> {
+pub(super) fn rows(app: &App, place: Place, pane: usize) -> Vec<Vec<String>> {
     let grid = grid(&place, pane, &app.cluster, LENS);
     let text = |cell: &crate::model::grid::Cell| cell.value.plain().into_owned();
     grid.rows.iter().map(|row| row.cells.iter().map(text).collect()).collect()
 }
 
-fn problems(app: &App) -> Vec<String> {
+pub(super) fn problems(app: &App) -> Vec<String> {
     rows(app, Place::Screen(Screen::Overview), 0).into_iter().map(|row| row[1..].join(" ")).collect()
 }
 
@@ -100,7 +100,13 @@ fn a_dead_broker_does_not_bury_a_stuck_group() {
     }
     seen.push((170_000, metadata(&[1, 3], 62, &[1, 3])));
     let app = app_of(seen);
-    assert_eq!(problems(&app), ["broker 2 down: 62 partitions lack it", "billing STALL: lag 84"]);
+    assert_eq!(
+        problems(&app),
+        [
+            "broker 2 down: 62 partitions lack it",
+            "billing STALL: lag 84, it has members, and they commit nothing"
+        ]
+    );
     let events = rows(&app, Place::Screen(Screen::Events), 0);
     let told: Vec<(&str, &str)> = events.iter().map(|row| (row[2].as_str(), row[3].as_str())).collect();
     assert_eq!(told, [("isr-shrink", "62 partitions"), ("broker-gone", "broker 2"), ("verdict", "billing")]);
@@ -489,86 +495,4 @@ fn a_problem_of_what_is_not_looked_at_any_more_goes() {
     assert_eq!(problems(&app), [log_dirs, "records not answered: topic \"pay\" does not exist"]);
     app.cluster.apply(Snapshot { at_ms: 20_000, took_ms: 1, data: metadata(&[1, 2, 3], 1, &[1, 2, 3]) });
     assert_eq!(problems(&app), [log_dirs], "what is asked for all the time stays");
-}
-
-/// Whoever loads its groups has not lost them, whoever coordinated them before.
-#[test]
-fn groups_that_are_loaded_stay_as_they_were() {
-    let loading = |id: i32| {
-        let latency_ms = [(id, 1)].into();
-        Data::Groups(Groups { latency_ms, loading: vec![id], ..Groups::default() })
-    };
-    let seen = vec![
-        (0, metadata(&[1, 2, 3], 2, &[1, 2, 3])),
-        (1, groups(&[("billing", "Stable")], &[])),
-        (2, commits("billing", &[5, 5])),
-        (3, ends(2, 10)),
-        (2_000, loading(2)),
-        (2_001, ends(2, 12)),
-    ];
-    let mut app = app_of(seen);
-    assert_eq!(problems(&app), ["broker 2 loads its groups: they are shown as last seen"]);
-    assert_eq!(rows(&app, Place::Screen(Screen::Groups), 0)[0][0], "billing");
-    let lag = app.cluster.lag();
-    assert_eq!((lag.offsets, lag.is_partial), (Some(14), true));
-    let Data::Groups(mut found) = groups(&[("billing", "Stable"), ("idle", "Empty")], &[]) else {
-        unreachable!()
-    };
-    found.groups.iter_mut().for_each(|group| group.coordinator = 2);
-    let snapshot = Snapshot { at_ms: 4_000, took_ms: 1, data: Data::Groups(found) };
-    update(&mut app, Event::Snapshot(Box::new(snapshot)));
-    assert_eq!(problems(&app), [""; 0]);
-    let told: Vec<&str> = app.cluster.events.iter().map(|event| event.what.kind()).collect();
-    assert_eq!(told, [""; 0], "nothing came or went");
-}
-
-/// The cluster leaves out what the principal has no right to see; what it lets on is one problem, as long as it does.
-#[test]
-fn what_is_refused_is_one_problem() {
-    let topics = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), vec![(0, 1)])).collect();
-    let log_dirs = |names: &[&str]| {
-        let dir = LogDir { topics: topics(names), ..LogDir::default() };
-        Data::LogDirs(LogDirs { brokers: [(1, vec![dir])].into(), ..LogDirs::default() })
-    };
-    let strings = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let cluster = |is_refused: bool| {
-        let Data::Metadata(seen) = metadata(&[1, 2, 3], 1, &[1, 2, 3]) else { unreachable!() };
-        Data::Metadata(Metadata { is_refused, ..seen })
-    };
-    let take = |app: &mut App, data: Data| {
-        let snapshot = Snapshot { at_ms: app.now_ms + 1, took_ms: 1, data };
-        update(app, Event::Snapshot(Box::new(snapshot)));
-    };
-    let mut app = app_of([(0, cluster(true))]);
-    assert_eq!(problems(&app), ["rights not authorized: describe the cluster: rows may be missing"]);
-
-    take(&mut app, Data::LogDirs(LogDirs { is_refused: true, ..LogDirs::default() }));
-    take(&mut app, Data::Configs(Configs { refused: strings(&["orders"]), ..Configs::default() }));
-    take(&mut app, groups(&[("billing", "Stable"), ("fraud", "Stable")], &[]));
-    take(
-        &mut app,
-        Data::Groups(Groups {
-            groups: ["billing", "fraud"].map(|id| Group { id: id.to_owned(), ..Group::default() }).to_vec(),
-            refused: strings(&["billing"]),
-            ..Groups::default()
-        }),
-    );
-    take(&mut app, Data::Commits(Commits { refused: strings(&["billing", "fraud"]), ..Commits::default() }));
-    assert_eq!(
-        problems(&app),
-        ["rights not authorized: describe the cluster; see log dirs; read settings of orders; \
-          describe groups billing; read commits of billing, fraud: rows may be missing"]
-    );
-
-    // Each right that is given is heard of.
-    take(&mut app, cluster(false));
-    take(&mut app, Data::Configs(Configs::default()));
-    take(&mut app, groups(&[("billing", "Stable")], &[]));
-    take(&mut app, commits("billing", &[1]));
-    take(&mut app, log_dirs(&["orders", "secret"]));
-    assert_eq!(problems(&app), [""; 0], "it may be new");
-    take(&mut app, log_dirs(&["orders", "secret"]));
-    assert_eq!(problems(&app), ["rights not authorized: describe topics secret: rows may be missing"]);
-    take(&mut app, log_dirs(&["orders"]));
-    assert_eq!(problems(&app), [""; 0]);
 }

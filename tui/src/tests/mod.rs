@@ -5,6 +5,7 @@ mod deeds;
 mod incident;
 mod polls;
 mod screens;
+mod unseen;
 
 use std::path::PathBuf;
 

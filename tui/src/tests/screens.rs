@@ -311,3 +311,34 @@ fn the_title_tells_of_columns_that_do_not_fit() {
         assert_eq!(title(&app), expected, "{keys:?}");
     }
 }
+
+/// From wherever a row is about a topic.
+#[test]
+fn the_records_are_those_of_the_topic_at_hand() {
+    for (keys, topic) in [
+        (&["1"][..], "audit-log"),
+        (&["1", "Tab"], "clicks"),
+        (&["2", "Enter"], "payments"),
+        (&["3", "G"], "数据同步"),
+        (&["4"], "audit-log"),
+        (&["5", "Enter"], "orders"),
+        (&["3", "Enter", "Tab"], "audit-log"),
+    ] {
+        let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+        press(&mut app, keys);
+        press(&mut app, &["7"]);
+        assert_eq!(app.tailed_topic(), Some(topic), "{keys:?}");
+    }
+}
+
+#[test]
+fn help_says_how_much_of_it_is_on_the_screen() {
+    let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+    let title = |app: &App| text_of(&screen_of(app), false).lines().nth(2).unwrap().to_owned();
+    press(&mut app, &["5", "?"]);
+    assert!(title(&app).starts_with("Keys of Groups (1-26 of "), "{}", title(&app));
+    press(&mut app, &["Down", "Down"]);
+    assert!(title(&app).starts_with("Keys of Groups (3-28 of "), "{}", title(&app));
+    press(&mut app, &["s", "o", "r", "t"]);
+    assert_eq!(title(&app), "Keys of Groups (6)");
+}

@@ -1,0 +1,112 @@
+//! What is not there to be seen, and what is said in its place.
+
+use super::incident::{app_of, commits, ends, groups, metadata, problems, rows};
+use super::*;
+use crate::model::snapshot::{Commits, Configs, Data, Group, Groups, LogDir, LogDirs, Metadata};
+use crate::screens::{Place, Screen};
+
+/// Whoever loads its groups has not lost them, whoever coordinated them before.
+#[test]
+fn groups_that_are_loaded_stay_as_they_were() {
+    let loading = |id: i32| {
+        let latency_ms = [(id, 1)].into();
+        Data::Groups(Groups { latency_ms, loading: vec![id], ..Groups::default() })
+    };
+    let seen = vec![
+        (0, metadata(&[1, 2, 3], 2, &[1, 2, 3])),
+        (1, groups(&[("billing", "Stable")], &[])),
+        (2, commits("billing", &[5, 5])),
+        (3, ends(2, 10)),
+        (2_000, loading(2)),
+        (2_001, ends(2, 12)),
+    ];
+    let mut app = app_of(seen);
+    assert_eq!(problems(&app), ["broker 2 loads its groups: they are shown as last seen"]);
+    assert_eq!(rows(&app, Place::Screen(Screen::Groups), 0)[0][0], "billing");
+    let lag = app.cluster.lag();
+    assert_eq!((lag.offsets, lag.is_partial), (Some(14), true));
+    let Data::Groups(mut found) = groups(&[("billing", "Stable"), ("idle", "Empty")], &[]) else {
+        unreachable!()
+    };
+    found.groups.iter_mut().for_each(|group| group.coordinator = 2);
+    let snapshot = Snapshot { at_ms: 4_000, took_ms: 1, data: Data::Groups(found) };
+    update(&mut app, Event::Snapshot(Box::new(snapshot)));
+    assert_eq!(problems(&app), [""; 0]);
+    let told: Vec<&str> = app.cluster.events.iter().map(|event| event.what.kind()).collect();
+    assert_eq!(told, [""; 0], "nothing came or went");
+}
+
+/// The cluster leaves out what the principal has no right to see; what it lets on is one problem, as long as it does.
+#[test]
+fn what_is_refused_is_one_problem() {
+    let topics = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), vec![(0, 1)])).collect();
+    let log_dirs = |names: &[&str]| {
+        let dir = LogDir { topics: topics(names), ..LogDir::default() };
+        Data::LogDirs(LogDirs { brokers: [(1, vec![dir])].into(), ..LogDirs::default() })
+    };
+    let strings = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let cluster = |is_refused: bool| {
+        let Data::Metadata(seen) = metadata(&[1, 2, 3], 1, &[1, 2, 3]) else { unreachable!() };
+        Data::Metadata(Metadata { is_refused, ..seen })
+    };
+    let take = |app: &mut App, data: Data| {
+        let snapshot = Snapshot { at_ms: app.now_ms + 1, took_ms: 1, data };
+        update(app, Event::Snapshot(Box::new(snapshot)));
+    };
+    let mut app = app_of([(0, cluster(true))]);
+    assert_eq!(problems(&app), ["rights not authorized: describe the cluster: rows may be missing"]);
+
+    take(&mut app, Data::LogDirs(LogDirs { is_refused: true, ..LogDirs::default() }));
+    take(&mut app, Data::Configs(Configs { refused: strings(&["orders"]), ..Configs::default() }));
+    take(&mut app, groups(&[("billing", "Stable"), ("fraud", "Stable")], &[]));
+    take(
+        &mut app,
+        Data::Groups(Groups {
+            groups: ["billing", "fraud"].map(|id| Group { id: id.to_owned(), ..Group::default() }).to_vec(),
+            refused: strings(&["billing"]),
+            ..Groups::default()
+        }),
+    );
+    take(&mut app, Data::Commits(Commits { refused: strings(&["billing", "fraud"]), ..Commits::default() }));
+    assert_eq!(
+        problems(&app),
+        ["rights not authorized: describe the cluster; see log dirs; read settings of orders; \
+          describe groups billing; read commits of billing, fraud: rows may be missing"]
+    );
+
+    // Each right that is given is heard of.
+    take(&mut app, cluster(false));
+    take(&mut app, Data::Configs(Configs::default()));
+    take(&mut app, groups(&[("billing", "Stable")], &[]));
+    take(&mut app, commits("billing", &[1]));
+    take(&mut app, log_dirs(&["orders", "secret"]));
+    assert_eq!(problems(&app), [""; 0], "it may be new");
+    take(&mut app, log_dirs(&["orders", "secret"]));
+    assert_eq!(problems(&app), ["rights not authorized: describe topics secret: rows may be missing"]);
+    take(&mut app, log_dirs(&["orders"]));
+    assert_eq!(problems(&app), [""; 0]);
+}
+
+/// Every empty table says why it is empty, or what to do.
+#[test]
+fn an_empty_table_says_what_to_do() {
+    let mut app = app_of([
+        (0, metadata(&[1, 2, 3], 2, &[1, 2, 3])),
+        (1, groups(&[("billing", "Stable")], &[])),
+        (2, Data::Groups(Groups { groups: vec![Group::default()], ..Groups::default() })),
+    ]);
+    for (keys, expected) in [
+        (&["4"][..], "no problems: ! shows all"),
+        (&["6", "/", "x", "Enter"], "no row matches the filter"),
+        (&["7"], "choose a topic: 3, select one, 7; or :records NAME"),
+        (&["5", "Enter", "Tab"], "no members"),
+        (&["3", "7"], "no records yet"),
+    ] {
+        press(&mut app, keys);
+        let text = text_of(&screen_of(&app), false);
+        assert!(text.lines().any(|line| line == expected), "{keys:?}: {text}");
+    }
+    let mut app = app_of([(0, metadata(&[1, 2, 3], 2, &[1, 2, 3]))]);
+    press(&mut app, &["6"]);
+    assert!(text_of(&screen_of(&app), false).contains("nothing has changed since the first look"));
+}
