@@ -1,5 +1,6 @@
 //! ElectLeaders, v0–v2: preferred or unclean elections on demand (C14, KIP-183, KIP-460).
 
+use kafkactl_core::names;
 use kafkactl_core::wire::messages::elect_leaders_response::{PartitionResult, ReplicaElectionResult};
 use kafkactl_core::wire::messages::{ElectLeadersRequest, ElectLeadersResponse, TopicName};
 use kafkactl_core::wire::{ApiKey, ErrorCode};
@@ -22,7 +23,7 @@ fn handle(mut request: Request<'_>) -> Outcome {
         other => return request.malformed(format!("election type {other} is neither 0 nor 1")),
     };
     let partitions = body.topic_partitions.map(|topics| {
-        let topics = topics.into_iter().map(|it| (it.topic.to_string(), it.partitions));
+        let topics = topics.into_iter().map(|it| (names::TopicName::new(&it.topic), it.partitions));
         topics.collect::<Vec<_>>()
     });
     let submitted = request

@@ -114,11 +114,14 @@ async fn commit_offsets(
     if commit.group.is_empty() {
         return Err(ErrorCode::InvalidGroupId);
     }
-    let partition = broker.groups.partition_of(commit.group.as_str()).ok_or(ErrorCode::NotCoordinator)?;
-    let partition = broker.partitions.get(OFFSETS_TOPIC, partition).ok_or(ErrorCode::NotCoordinator)?;
     let Producer { id, epoch } = question.producer;
     let is_implicit = question.joining == Joining::Implicit;
-    let verified = if !is_implicit && !broker.settings().transaction.verifies {
+    let is_verified = is_implicit || broker.settings().transaction.verifies;
+    // Without the topic there is no log to look into, and where nobody looks, no coordinator.
+    let no_topic = if is_verified { ErrorCode::CoordinatorNotAvailable } else { ErrorCode::NotCoordinator };
+    let partition = broker.groups.partition_of(commit.group.as_str()).ok_or(no_topic)?;
+    let partition = broker.partitions.get(OFFSETS_TOPIC, partition).ok_or(ErrorCode::NotCoordinator)?;
+    let verified = if !is_verified {
         Verified::NotNeeded
     } else {
         let now_ms = broker.clock.now_ms();

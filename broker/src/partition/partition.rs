@@ -341,6 +341,11 @@ impl Partition {
         std::ptr::eq(&**self.data_dir.load(), dir)
     }
 
+    /// Whether the directory it lies in can be used.
+    pub fn is_online(&self) -> bool {
+        !self.data_dir().health.has_failed()
+    }
+
     /// Where the replica lies.
     pub(super) fn data_dir(&self) -> Arc<DataDir> {
         self.data_dir.load_full()

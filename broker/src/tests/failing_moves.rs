@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kafkactl_core::log::dir::{Dir, EntryKind, FailingDir, Failures, MemoryDisk, Operation};
 use kafkactl_core::names::{PartitionId, ProducerEpoch, ProducerId, TopicPartition, Uuid};
 use kafkactl_core::record::{BatchFields, batches};
-use kafkactl_core::schema::metadata::{MetadataRecord, PartitionRecord};
+use kafkactl_core::schema::metadata::{ConfigRecord, MetadataRecord, PartitionRecord};
 use kafkactl_core::wire::messages::write_txn_markers_request::{WritableTxnMarker, WritableTxnMarkerTopic};
 use kafkactl_core::wire::messages::{
     FetchResponse, ProduceResponse, TransactionalId, WriteTxnMarkersRequest, WriteTxnMarkersResponse,
@@ -124,6 +124,43 @@ fn a_copy_that_the_metadata_names_outlives_the_disk_of_its_replica() {
     // The copy was closed: its directory gets the mark of a clean stop.
     broker.stop();
     assert!(disks.disk.contents().contains_key("b/.kafka_cleanshutdown"));
+}
+
+/// What it is worth the next process finds out, and goes on with it.
+#[test]
+fn a_copy_that_cannot_be_closed_is_not_vouched_for() {
+    let disks = Disks::default();
+    let (mut known, mut delta) = image(TOPIC);
+    let a_byte_a_second = ConfigRecord {
+        resource_type: 4,
+        resource_name: NODE.to_string(),
+        name: "replica.alter.log.dirs.io.max.bytes.per.second".to_owned(),
+        value: Some("1".to_owned()),
+    };
+    known.replay(MetadataRecord::Config(a_byte_a_second), &mut delta).unwrap();
+    let mut broker = TestBroker::start_unopened_on(vec![disks.a(), disks.b()], (known, delta), &[]);
+    broker.open_logs();
+    append(&broker);
+    let (threads, _) = broker.moving(|| Ok(()));
+    broker.move_to_b();
+    let b = &broker.broker.partitions.data_dirs()[1];
+    let begun = || broker.partition("t", 0).future_in(b).is_some_and(|copy| copy.size_bytes > 0);
+    until("the first records are copied", begun);
+    // Until it is stopped it waits for its next byte.
+    disks.b.add(Operation::Write, ErrorKind::Other, 0, usize::MAX);
+    drop(threads);
+    disks.b.clear();
+    assert_eq!(broker.have_failed(), [false, false]);
+    broker.stop();
+    let contents = disks.disk.contents();
+    let marks = ["a", "b"].map(|disk| contents.contains_key(&format!("{disk}/.kafka_cleanshutdown")));
+    assert_eq!((marks, disks.replicas()), ([true, false], vec!["a/0".into(), "b/future".into()]));
+
+    let broker = TestBroker::start_on_all(vec![disks.a(), disks.b()], TOPIC);
+    let (_threads, _) = broker.moving(|| Ok(()));
+    until("the replica has moved", || disks.replicas().contains(&"b/0".to_owned()));
+    let offsets = read_all(&mut broker.client(), "t").into_iter().map(|(offset, ..)| offset);
+    assert_eq!(offsets.collect::<Vec<_>>(), [0, 1, 2]);
 }
 
 #[test]

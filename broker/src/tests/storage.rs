@@ -3,8 +3,10 @@ use std::sync::Arc;
 
 use kafkactl_core::log::dir::{Dir, FailingDir, Failures, MemoryDisk, Operation, RealDir};
 use kafkactl_core::names::Offset;
+use kafkactl_core::wire::messages::write_txn_markers_request::{WritableTxnMarker, WritableTxnMarkerTopic};
 use kafkactl_core::wire::messages::{
-    ApiVersionsRequest, ApiVersionsResponse, DescribeLogDirsRequest, DescribeLogDirsResponse, ProduceResponse,
+    ApiVersionsRequest, ApiVersionsResponse, DescribeLogDirsRequest, DescribeLogDirsResponse,
+    ProduceResponse, WriteTxnMarkersRequest, WriteTxnMarkersResponse,
 };
 use kafkactl_core::wire::{ApiKey, ErrorCode};
 
@@ -118,6 +120,18 @@ fn a_directory_that_is_gone_is_told() {
 }
 
 const STORAGE: i16 = ErrorCode::KafkaStorageError as i16;
+const UNKNOWN: i16 = ErrorCode::UnknownTopicOrPartition as i16;
+
+/// The codes of a transaction's end in each partition of `topic`.
+fn markers(client: &mut Client, topic: &str, partitions: i32) -> Vec<i16> {
+    let topics = WritableTxnMarkerTopic::default()
+        .with_name(transactional::topic_name(topic))
+        .with_partition_indexes((0..partitions).collect());
+    let marker = WritableTxnMarker::default().with_producer_id(4242.into()).with_topics(vec![topics]);
+    let request = WriteTxnMarkersRequest::default().with_markers(vec![marker]);
+    let answer: WriteTxnMarkersResponse = client.ask(ApiKey::WriteTxnMarkers, 1, &request);
+    answer.markers[0].topics[0].partitions.iter().map(|it| it.error_code).collect()
+}
 
 #[test]
 fn a_failed_sync_is_the_end_of_its_directory_alone() {
@@ -134,6 +148,8 @@ fn a_failed_sync_is_the_end_of_its_directory_alone() {
         assert_eq!(appends(&mut client, "t", 4), [0, STORAGE, 0, STORAGE]);
     }
     assert_eq!(failed_on_page(&broker), [1, 2]);
+    // To whoever ends transactions such a partition is not here.
+    assert_eq!(markers(&mut client, "t", 4), [0, UNKNOWN, 0, UNKNOWN]);
     let describe = |client: &mut Client| -> DescribeLogDirsResponse {
         let all = DescribeLogDirsRequest::default().with_topics(None);
         client.ask(ApiKey::DescribeLogDirs, 4, &all)

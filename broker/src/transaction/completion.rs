@@ -40,10 +40,12 @@ struct Fenced;
 impl Markers {
     /// Appends a marker to a partition that this broker leads. Offsets end through their group coordinator.
     pub fn write(&self, partition: &TopicPartition, end: &TransactionEnd) -> Acted<()> {
+        // What lies in a directory that has failed is as good as not here (`ReplicaManager.onlinePartition`).
+        let online = self.replica(partition).filter(|replica| replica.is_online());
+        let replica = online.ok_or(ErrorCode::UnknownTopicOrPartition)?;
         if partition.topic.as_str() == OFFSETS_TOPIC {
             return self.groups.end_transaction(partition.partition, end);
         }
-        let replica = self.replica(partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
         let now = self.now();
         let appended = replica.append_end(end, LeaderEpoch::NONE, now.ms).map_err(|error| error.code())?;
         let log: Arc<dyn ShardLog> = Arc::new(PartitionLog::new(replica, appended.leader_epoch));

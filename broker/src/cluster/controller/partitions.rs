@@ -24,7 +24,7 @@ pub struct MorePartitions {
 }
 
 /// The outcome of an election for each partition: topic, partition, result.
-pub type ElectionResults = Vec<(String, i32, Result<(), Refusal>)>;
+pub type ElectionResults = Vec<(TopicName, i32, Result<(), Refusal>)>;
 
 impl Machine<'_> {
     /// Decides which topics grow. Every topic named is in the outcome (J64), twice-named ones once.
@@ -99,7 +99,7 @@ impl Machine<'_> {
     pub fn elect_leaders(
         &self,
         election: Election,
-        partitions: Option<Vec<(String, Vec<i32>)>>,
+        partitions: Option<Vec<(TopicName, Vec<i32>)>>,
     ) -> Decision<ElectionResults> {
         let mut records = Vec::new();
         let mut reply = Vec::new();
@@ -119,7 +119,7 @@ impl Machine<'_> {
                         let is_needed =
                             !matches!(&outcome, Err(it) if it.code == ErrorCode::ElectionNotNeeded);
                         if is_needed {
-                            reply.push((topic.name.to_string(), number.0, outcome));
+                            reply.push((topic.name.clone(), number.0, outcome));
                         }
                     }
                 }
@@ -131,18 +131,27 @@ impl Machine<'_> {
     fn elect_one(
         &self,
         election: Election,
-        topic: &str,
+        topic: &TopicName,
         number: i32,
         records: &mut Vec<MetadataRecord>,
     ) -> Result<(), Refusal> {
-        let unknown = |reason| Refusal::new(ErrorCode::UnknownTopicOrPartition, reason);
-        let image =
-            self.image.topics.get(topic).ok_or_else(|| unknown(format!("there is no topic {topic}")))?;
-        let partition = image
-            .partitions
-            .get(&PartitionId(number))
-            .ok_or_else(|| unknown(format!("topic {topic} has no partition {number}")))?;
-        self.elect(election, image, PartitionId(number), partition, records)
+        let number = PartitionId(number);
+        let (topic, partition) = self.named_partition(topic, number)?;
+        self.elect(election, topic, number, partition, records)
+    }
+
+    /// The partition that a request names. Requests may name a topic of 32 KiB with thousands of partitions: the words
+    /// for each do without the name.
+    pub(super) fn named_partition(
+        &self,
+        topic: &TopicName,
+        number: PartitionId,
+    ) -> Result<(&TopicImage, &PartitionImage), Refusal> {
+        let unknown = |reason: &str| Refusal::new(ErrorCode::UnknownTopicOrPartition, reason);
+        let topic = self.image.topics.get(topic.as_str()).ok_or_else(|| unknown("there is no such topic"))?;
+        let partition =
+            topic.partitions.get(&number).ok_or_else(|| unknown("the topic has no such partition"))?;
+        Ok((topic, partition))
     }
 
     fn elect(
@@ -182,7 +191,7 @@ impl Machine<'_> {
 pub fn by_topic(results: ElectionResults) -> BTreeMap<TopicName, Vec<(i32, Result<(), Refusal>)>> {
     let mut topics: BTreeMap<TopicName, Vec<(i32, Result<(), Refusal>)>> = BTreeMap::new();
     for (topic, partition, outcome) in results {
-        topics.entry(TopicName::from(topic.as_str())).or_default().push((partition, outcome));
+        topics.entry(topic).or_default().push((partition, outcome));
     }
     topics
 }

@@ -56,12 +56,8 @@ impl Machine<'_> {
         wanted: &Reassignment,
         may_change_count: bool,
     ) -> Result<Option<PartitionChangeRecord>, Refusal> {
-        // A request may name a topic of 32 KiB with thousands of partitions: the words for each do without the name.
-        let unknown = |reason: &str| Refusal::new(ErrorCode::UnknownTopicOrPartition, reason);
-        let topic = self.image.topics.get(topic.as_str()).ok_or_else(|| unknown("there is no such topic"))?;
         let partition = PartitionId(wanted.partition);
-        let image =
-            topic.partitions.get(&partition).ok_or_else(|| unknown("the topic has no such partition"))?;
+        let (topic, image) = self.named_partition(topic, partition)?;
         let (assignment, election) = match &wanted.replicas {
             Some(replicas) => {
                 self.check_assignment(replicas, None)?;

@@ -2,7 +2,7 @@
 
 mod reassignments;
 
-use kafkactl_core::names::{BrokerEpoch, BrokerId, PartitionId, TopicId, Uuid};
+use kafkactl_core::names::{BrokerEpoch, BrokerId, PartitionId, TopicId, TopicName, Uuid};
 use kafkactl_core::schema::metadata::MetadataRecord;
 use kafkactl_core::settings::{BrokerSettings, Properties, ResourceKind};
 use kafkactl_core::wire::ErrorCode;
@@ -282,7 +282,7 @@ fn leaders_move_when_a_broker_stops_and_come_back_when_asked() {
     assert_eq!(world.partition("t", 0).leader, BrokerId(2));
     assert_eq!(world.partition("t", 0).isr, [BrokerId(2)]);
     let elect = |world: &World, topic: &str, partition| {
-        let asked = Some(vec![(topic.to_owned(), vec![partition])]);
+        let asked = Some(vec![(TopicName::new(topic), vec![partition])]);
         world.machine().elect_leaders(Election::Preferred, asked).reply.remove(0).2.map_err(|it| it.code)
     };
     assert_eq!(elect(&world, "t", 0), Err(ErrorCode::PreferredLeaderNotAvailable));

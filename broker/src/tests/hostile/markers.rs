@@ -10,15 +10,19 @@ use super::*;
 
 /// A marker that aborts a producer's transaction in these partitions.
 fn marker(producer: &Producer, partitions: &[(&str, &[i32])]) -> WritableTxnMarker {
+    WritableTxnMarker::default()
+        .with_producer_id(producer.id.into())
+        .with_producer_epoch(producer.epoch)
+        .with_topics(marker_topics(partitions))
+}
+
+fn marker_topics(partitions: &[(&str, &[i32])]) -> Vec<WritableTxnMarkerTopic> {
     let topics = partitions.iter().map(|(topic, partitions)| {
         WritableTxnMarkerTopic::default()
             .with_name(topic_name(topic))
             .with_partition_indexes(partitions.to_vec())
     });
-    WritableTxnMarker::default()
-        .with_producer_id(producer.id.into())
-        .with_producer_epoch(producer.epoch)
-        .with_topics(topics.collect())
+    topics.collect()
 }
 
 fn write(client: &mut Client, markers: Vec<WritableTxnMarker>) -> Vec<i16> {
@@ -32,13 +36,18 @@ fn write(client: &mut Client, markers: Vec<WritableTxnMarker>) -> Vec<i16> {
 fn markers_that_nobody_means() {
     use ErrorCode::*;
     type Change = fn(&mut WritableTxnMarker);
-    let cases: [(&str, Change, ErrorCode); 7] = [
+    let cases: [(&str, Change, ErrorCode); 8] = [
         ("an epoch before", |it| it.producer_epoch -= 1, InvalidProducerEpoch),
         ("an epoch before all", |it| it.producer_epoch = i16::MIN, InvalidProducerEpoch),
         ("no epoch", |it| it.producer_epoch = -1, UnknownServerError),
         ("no producer", |it| it.producer_id = (-1).into(), UnknownServerError),
         ("an unknown partition", |it| it.topics[0].partition_indexes = vec![2], UnknownTopicOrPartition),
         ("a partition below zero", |it| it.topics[0].partition_indexes = vec![-1], UnknownTopicOrPartition),
+        (
+            "an unknown partition of the offsets",
+            |it| it.topics = marker_topics(&[("__consumer_offsets", &[9])]),
+            UnknownTopicOrPartition,
+        ),
         ("an unknown topic", |it| it.topics[0].name = topic_name("nowhere"), UnknownTopicOrPartition),
     ];
     let directory = tempfile::tempdir().unwrap();

@@ -108,6 +108,26 @@ fn ends_that_come_twice_or_out_of_turn() {
     }
 }
 
+/// Before the first group there is no topic that keeps offsets.
+#[test]
+fn offsets_that_no_topic_keeps_yet() {
+    use ErrorCode::*;
+    let cases = [
+        ("true", 3, CoordinatorNotAvailable),
+        ("false", 3, NotCoordinator),
+        ("false", 5, CoordinatorNotAvailable),
+    ];
+    for (verifies, version, code) in cases {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = [("transaction.partition.verification.enable", verifies)];
+        let broker = TestBroker::start_with(directory.path(), &[("orders", 1, &[])], &settings);
+        let mut producer = Producer::new(&broker, "copier", Protocol::Announcing);
+        (producer.id, producer.epoch) = (7, 0);
+        let told = producer.commit_offset_as(&OffsetCommit::default(), version);
+        assert_eq!(told, code, "v{version}, {verifies}");
+    }
+}
+
 #[test]
 fn records_and_offsets_outside_of_any_transaction() {
     use ErrorCode::*;

@@ -1,7 +1,5 @@
 //! Moves to other brokers: what is refused, how they begin, end and are called off.
 
-use kafkactl_core::names::TopicName;
-
 use super::*;
 
 /// The longest words a refusal may take, as a request can have thousands of them.
@@ -73,6 +71,19 @@ fn moves_that_cannot_be_are_refused() {
     }
     assert_eq!(world.reassign_within("t", 0, Some(&[1]), false), ErrorCode::InvalidReplicationFactor);
     assert_eq!(world.assignment("t", 0).0, [1, 2]);
+}
+
+/// A name is neither copied nor told for each partition.
+#[test]
+fn many_partitions_of_a_long_name_cost_its_length_once() {
+    let world = World::new("", &[1]);
+    let name = TopicName::new(&"n".repeat(i16::MAX as usize));
+    let results =
+        world.machine().elect_leaders(Election::Preferred, Some(vec![(name, vec![0; 1_000])])).reply;
+    assert_eq!(results.len(), 1_000);
+    assert!(results.iter().all(|(topic, ..)| std::ptr::eq(topic.as_str(), results[0].0.as_str())));
+    let refusals = results.iter().map(|(.., outcome)| outcome.as_ref().unwrap_err());
+    assert!(refusals.into_iter().all(|it| it.message.as_ref().unwrap().len() <= WORDS_BYTES_MAX));
 }
 
 #[test]
