@@ -1690,8 +1690,9 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_s
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand txn; and __fish_seen_subcommand_from abort" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and not __fish_seen_subcommand_from info" -s h -l help -d 'Print help'
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and not __fish_seen_subcommand_from info" -f -a "info" -d 'Id, controller and brokers'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and not __fish_seen_subcommand_from info config" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and not __fish_seen_subcommand_from info config" -f -a "info" -d 'Id, controller and brokers'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and not __fish_seen_subcommand_from info config" -f -a "config" -d 'Settings of all brokers that have none of their own'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -s w -l watch -d 'Repeat until interrupted' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -l columns -d 'Columns to show, in this order' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
@@ -1711,6 +1712,10 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_se
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -s q -l quiet -d 'Say less on standard error'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -s v -l verbose -d 'Say more on standard error; twice for every request'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from info" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from config" -s h -l help -d 'Print help'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from config" -f -a "get" -d 'Settings with their values and sources'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from config" -f -a "set" -d 'Set settings of all brokers; the others stay as they are'
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand cluster; and __fish_seen_subcommand_from config" -f -a "unset" -d 'Return settings of all brokers to their defaults'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and not __fish_seen_subcommand_from format info random-uuid" -s h -l help -d 'Print help'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and not __fish_seen_subcommand_from format info random-uuid" -f -a "format" -d 'Format data directories ahead of the first start; broker start does it by itself'
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand storage; and not __fish_seen_subcommand_from format info random-uuid" -f -a "info" -d 'What data directories hold: cluster, node and directory ids'

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::shared::{ChangeArgs, LocalArgs, ReadArgs};
+use super::shared::{ConfigGetArgs, ConfigSetArgs, ConfigUnsetArgs, LocalArgs};
 use super::values::KeyValue;
 
 #[derive(Debug, Subcommand)]
@@ -30,7 +30,7 @@ pub enum BrokerConfigCommand {
 /// Whose settings.
 #[derive(Debug, Args)]
 pub struct BrokerConfigTarget {
-    /// The broker's number, or all for what holds for every broker of the cluster
+    /// The broker's number, or all for what holds for every broker, as `cluster config` does
     pub broker: BrokerChoice,
     /// The levels of its loggers instead of its settings
     #[arg(long)]
@@ -69,36 +69,24 @@ impl fmt::Display for BrokerChoice {
 pub struct BrokerConfigGetArgs {
     #[command(flatten)]
     pub target: BrokerConfigTarget,
-    /// Settings to show [default: those set while it runs]
-    #[arg(value_name = "KEY")]
-    pub keys: Vec<String>,
-    /// Every setting, defaults included
-    #[arg(long, conflicts_with = "keys")]
-    pub all: bool,
     #[command(flatten)]
-    pub read: ReadArgs,
+    pub get: ConfigGetArgs,
 }
 
 #[derive(Debug, Args)]
 pub struct BrokerConfigSetArgs {
     #[command(flatten)]
     pub target: BrokerConfigTarget,
-    /// Settings and their values
-    #[arg(required = true, value_name = "KEY=VALUE")]
-    pub configs: Vec<KeyValue>,
     #[command(flatten)]
-    pub change: ChangeArgs,
+    pub set: ConfigSetArgs,
 }
 
 #[derive(Debug, Args)]
 pub struct BrokerConfigUnsetArgs {
     #[command(flatten)]
     pub target: BrokerConfigTarget,
-    /// Settings to return to their defaults
-    #[arg(required = true, value_name = "KEY")]
-    pub keys: Vec<String>,
     #[command(flatten)]
-    pub change: ChangeArgs,
+    pub unset: ConfigUnsetArgs,
 }
 
 #[derive(Debug, Args)]

@@ -171,6 +171,37 @@ pub struct DestroyArgs {
     pub common: Common,
 }
 
+/// What `config get` takes, beside whose settings they are.
+#[derive(Debug, Args)]
+pub struct ConfigGetArgs {
+    /// Settings to show [default: those set there]
+    #[arg(value_name = "KEY")]
+    pub keys: Vec<String>,
+    /// Every setting, defaults included
+    #[arg(long, conflicts_with = "keys")]
+    pub all: bool,
+    #[command(flatten)]
+    pub read: ReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ConfigSetArgs {
+    /// Settings and their values
+    #[arg(required = true, value_name = "KEY=VALUE")]
+    pub configs: Vec<KeyValue>,
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ConfigUnsetArgs {
+    /// Settings to return to their defaults
+    #[arg(required = true, value_name = "KEY")]
+    pub keys: Vec<String>,
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
 /// Whether to ask first.
 #[derive(Debug, Clone, Args, Default)]
 pub struct ConfirmArgs {

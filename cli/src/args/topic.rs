@@ -1,7 +1,7 @@
 use clap::{Args, Subcommand};
 
 use super::position::Positions;
-use super::shared::{ChangeArgs, DestroyArgs, ReadArgs};
+use super::shared::{ChangeArgs, ConfigGetArgs, ConfigSetArgs, ConfigUnsetArgs, DestroyArgs, ReadArgs};
 use super::values::KeyValue;
 
 #[derive(Debug, Subcommand)]
@@ -109,36 +109,24 @@ pub enum TopicConfigCommand {
 pub struct TopicConfigGetArgs {
     /// The topic's name
     pub topic: String,
-    /// Settings to show [default: those set on the topic]
-    #[arg(value_name = "KEY")]
-    pub keys: Vec<String>,
-    /// Every setting, defaults included
-    #[arg(long, conflicts_with = "keys")]
-    pub all: bool,
     #[command(flatten)]
-    pub read: ReadArgs,
+    pub get: ConfigGetArgs,
 }
 
 #[derive(Debug, Args)]
 pub struct TopicConfigSetArgs {
     /// The topic's name
     pub topic: String,
-    /// Settings and their values
-    #[arg(required = true, value_name = "KEY=VALUE")]
-    pub configs: Vec<KeyValue>,
     #[command(flatten)]
-    pub change: ChangeArgs,
+    pub set: ConfigSetArgs,
 }
 
 #[derive(Debug, Args)]
 pub struct TopicConfigUnsetArgs {
     /// The topic's name
     pub topic: String,
-    /// Settings to return to their defaults
-    #[arg(required = true, value_name = "KEY")]
-    pub keys: Vec<String>,
     #[command(flatten)]
-    pub change: ChangeArgs,
+    pub unset: ConfigUnsetArgs,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::session::{self, ClusterCommand, Options, Session};
-use crate::args::cluster::{ClusterCommand as Verb, ClusterInfoArgs};
+use crate::args::cluster::{ClusterCommand as Verb, ClusterConfigCommand, ClusterInfoArgs};
 use crate::args::shared::Common;
 use crate::exit::ExitStatus;
 use crate::output::{Cell, Column, Output, Report, Row, Section, Table};
@@ -14,6 +14,9 @@ use crate::output::{Cell, Column, Output, Report, Row, Section, Table};
 pub fn run(command: &Verb, outer: &Common) -> ExitStatus {
     match command {
         Verb::Info(args) => session::run(args, outer),
+        Verb::Config(ClusterConfigCommand::Get(args)) => session::run(args, outer),
+        Verb::Config(ClusterConfigCommand::Set(args)) => session::run(args, outer),
+        Verb::Config(ClusterConfigCommand::Unset(args)) => session::run(args, outer),
     }
 }
 

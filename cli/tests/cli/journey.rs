@@ -218,6 +218,9 @@ fn settings_of_brokers_and_their_loggers_change_while_they_run() {
     assert_eq!(value(&["1", threads]), set("3"));
     change(&["unset", "1", "log.cleaner.threads"]).ok().stdout_has("unset");
     assert_eq!(value(&["1", threads]), set("2"));
+    broker.run(&["cluster", "config", "get", threads]).ok().stdout_has("DYNAMIC_DEFAULT_BROKER_CONFIG");
+    broker.run(&["cluster", "config", "unset", threads]).ok().stdout_has("all");
+    change(&["get", "all", threads]).code(5);
     change(&["get", "1", "no.such.setting"]).code(5);
     change(&["set", "1", "log.cleaner.threads=many"]).code(1).stderr_has("not a whole number");
     change(&["set", "one", "log.cleaner.threads=1"]).code(2);

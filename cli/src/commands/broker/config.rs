@@ -1,4 +1,5 @@
-//! `broker config`: the settings of one broker, of all of them, or the levels of a broker's loggers.
+//! `broker config` and `cluster config`: the settings of one broker, of all of them, or the levels of a broker's
+//! loggers.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use serde::Serialize;
 use crate::args::broker::{
     BrokerChoice, BrokerConfigGetArgs, BrokerConfigSetArgs, BrokerConfigTarget, BrokerConfigUnsetArgs,
 };
+use crate::args::shared::{ConfigGetArgs, ConfigSetArgs, ConfigUnsetArgs};
 use crate::commands::Outcome;
 use crate::commands::configs::{Changes, ConfigRow, missing, to_set, to_unset, told};
 use crate::commands::session::{ClusterCommand, Options, Session};
@@ -40,6 +42,21 @@ impl BrokerConfigTarget {
             BrokerChoice::One(_) => entry.source == ConfigSource::Broker,
             BrokerChoice::All => entry.source == ConfigSource::BrokerDefault,
         }
+    }
+
+    async fn show(&self, session: &Session, args: &ConfigGetArgs, out: &mut Output) -> Outcome {
+        let resource = self.resource()?;
+        let names = (!args.keys.is_empty()).then_some(&*args.keys);
+        let asked = std::slice::from_ref(&resource);
+        let mut described = session.admin.describe_configs(asked, names, ConfigDetail::default()).await?;
+        let not_found = || CommandError::not_found("broker", self.broker.to_string());
+        let mut entries = described.remove(&resource).ok_or_else(not_found)??;
+        let errors = missing(&args.keys, &entries, "broker setting");
+        if names.is_none() && !args.all {
+            entries.retain(|entry| self.is_own(entry));
+        }
+        let rows: Vec<ConfigRow> = entries.into_iter().map(ConfigRow::from).collect();
+        out.print(Report::list("BrokerConfig", &rows)?.with_errors(errors))
     }
 
     async fn alter(&self, session: &Session, changes: Changes, dry_run: bool, out: &mut Output) -> Outcome {
@@ -83,41 +100,63 @@ impl Row for ChangeRow {
 
 impl ClusterCommand for BrokerConfigGetArgs {
     fn options(&self) -> Options<'_> {
-        (&self.read).into()
+        (&self.get.read).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        let resource = self.target.resource()?;
-        let names = (!self.keys.is_empty()).then_some(&*self.keys);
-        let asked = std::slice::from_ref(&resource);
-        let mut described = session.admin.describe_configs(asked, names, ConfigDetail::default()).await?;
-        let not_found = || CommandError::not_found("broker", self.target.broker.to_string());
-        let mut entries = described.remove(&resource).ok_or_else(not_found)??;
-        let errors = missing(&self.keys, &entries, "broker setting");
-        if names.is_none() && !self.all {
-            entries.retain(|entry| self.target.is_own(entry));
-        }
-        let rows: Vec<ConfigRow> = entries.into_iter().map(ConfigRow::from).collect();
-        out.print(Report::list("BrokerConfig", &rows)?.with_errors(errors))
+        self.target.show(session, &self.get, out).await
     }
 }
 
 impl ClusterCommand for BrokerConfigSetArgs {
     fn options(&self) -> Options<'_> {
-        (&self.change).into()
+        (&self.set.change).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        self.target.alter(session, to_set(&self.configs), self.change.dry_run, out).await
+        self.target.alter(session, to_set(&self.set.configs), self.set.change.dry_run, out).await
     }
 }
 
 impl ClusterCommand for BrokerConfigUnsetArgs {
     fn options(&self) -> Options<'_> {
+        (&self.unset.change).into()
+    }
+
+    async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
+        self.target.alter(session, to_unset(&self.unset.keys), self.unset.change.dry_run, out).await
+    }
+}
+
+/// `cluster config` is about all brokers.
+const EVERY_BROKER: BrokerConfigTarget = BrokerConfigTarget { broker: BrokerChoice::All, loggers: false };
+
+impl ClusterCommand for ConfigGetArgs {
+    fn options(&self) -> Options<'_> {
+        (&self.read).into()
+    }
+
+    async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
+        EVERY_BROKER.show(session, self, out).await
+    }
+}
+
+impl ClusterCommand for ConfigSetArgs {
+    fn options(&self) -> Options<'_> {
         (&self.change).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        self.target.alter(session, to_unset(&self.keys), self.change.dry_run, out).await
+        EVERY_BROKER.alter(session, to_set(&self.configs), self.change.dry_run, out).await
+    }
+}
+
+impl ClusterCommand for ConfigUnsetArgs {
+    fn options(&self) -> Options<'_> {
+        (&self.change).into()
+    }
+
+    async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
+        EVERY_BROKER.alter(session, to_unset(&self.keys), self.change.dry_run, out).await
     }
 }

@@ -33,15 +33,15 @@ pub fn is_own(entry: &ConfigEntry) -> bool {
 
 impl ClusterCommand for TopicConfigGetArgs {
     fn options(&self) -> Options<'_> {
-        (&self.read).into()
+        (&self.get.read).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        let names = (!self.keys.is_empty()).then_some(&*self.keys);
+        let names = (!self.get.keys.is_empty()).then_some(&*self.get.keys);
         let entries = settings(session, &[&self.topic], names).await?.remove(&self.topic);
         let mut entries = entries.ok_or_else(|| CommandError::not_found("topic", &self.topic))??;
-        let errors = missing(&self.keys, &entries, "topic setting");
-        if names.is_none() && !self.all {
+        let errors = missing(&self.get.keys, &entries, "topic setting");
+        if names.is_none() && !self.get.all {
             entries.retain(is_own);
         }
         let rows: Vec<ConfigRow> = entries.into_iter().map(ConfigRow::from).collect();
@@ -51,21 +51,21 @@ impl ClusterCommand for TopicConfigGetArgs {
 
 impl ClusterCommand for TopicConfigSetArgs {
     fn options(&self) -> Options<'_> {
-        (&self.change).into()
+        (&self.set.change).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        alter(session, &self.topic, to_set(&self.configs), self.change.dry_run, out).await
+        alter(session, &self.topic, to_set(&self.set.configs), self.set.change.dry_run, out).await
     }
 }
 
 impl ClusterCommand for TopicConfigUnsetArgs {
     fn options(&self) -> Options<'_> {
-        (&self.change).into()
+        (&self.unset.change).into()
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        alter(session, &self.topic, to_unset(&self.keys), self.change.dry_run, out).await
+        alter(session, &self.topic, to_unset(&self.unset.keys), self.unset.change.dry_run, out).await
     }
 }
 
