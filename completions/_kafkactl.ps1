@@ -1563,6 +1563,8 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('--overrides', '--overrides', [CompletionResultType]::ParameterName, 'Keys and colours to change [default: top.toml beside kafkactl.toml, if it is there]')
             [CompletionResult]::new('--record', '--record', [CompletionResultType]::ParameterName, 'Write what is seen to a new file')
             [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Show what was recorded')
+            [CompletionResult]::new('--key-as', '--key-as', [CompletionResultType]::ParameterName, 'What keys are on the Records screen: auto, text, hex, short, int, long, float or double')
+            [CompletionResult]::new('--value-as', '--value-as', [CompletionResultType]::ParameterName, 'What values are, as --key-as')
             [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'A local data directory whose segments the Disk screen shows')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')

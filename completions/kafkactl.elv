@@ -1500,6 +1500,8 @@ set edit:completion:arg-completer[kafkactl] = {|@words|
             cand --overrides 'Keys and colours to change [default: top.toml beside kafkactl.toml, if it is there]'
             cand --record 'Write what is seen to a new file'
             cand --replay 'Show what was recorded'
+            cand --key-as 'What keys are on the Records screen: auto, text, hex, short, int, long, float or double'
+            cand --value-as 'What values are, as --key-as'
             cand --data-dir 'A local data directory whose segments the Disk screen shows'
             cand -b 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]'
             cand --bootstrap 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]'

@@ -893,6 +893,8 @@ mono\t''"
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l overrides -d 'Keys and colours to change [default: top.toml beside kafkactl.toml, if it is there]' -r -F
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l record -d 'Write what is seen to a new file' -r -F
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l replay -d 'Show what was recorded' -r -F
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l key-as -d 'What keys are on the Records screen: auto, text, hex, short, int, long, float or double' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l value-as -d 'What values are, as --key-as' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l data-dir -d 'A local data directory whose segments the Disk screen shows' -r -F
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s c -l context -d 'Named context of kafkactl.toml' -r

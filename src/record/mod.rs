@@ -10,6 +10,7 @@
 
 mod batch;
 mod builder;
+mod bytes_as;
 mod codec;
 pub mod control;
 mod error;
@@ -23,6 +24,7 @@ mod view;
 
 pub use batch::{Batch, Batches, batches};
 pub use builder::{BatchBuilder, BatchFields, HeaderRef, record_bytes};
+pub use bytes_as::{BytesAs, UnknownBytesAs};
 pub use codec::{Codec, Compression, UnknownCodecName};
 pub use control::{ControlType, EndTransactionMarker};
 pub use error::RecordError;

@@ -233,6 +233,7 @@ impl Dashboard {
             period: self.app.period,
             groups: self.app.visible_groups(),
             topic: self.app.tailed_topic().map(str::to_owned),
+            records_as: self.app.setup.records_as,
             data_dir: self.app.data_dir(self.options.data_dir.as_deref()),
         }
     }

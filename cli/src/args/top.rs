@@ -2,6 +2,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use kafkactl_core::record::BytesAs;
 
 use super::consume::Isolation;
 use super::shared::Common;
@@ -81,6 +82,12 @@ pub struct TopData {
     /// Replace names, hosts and records, on the screen and in recordings
     #[arg(long)]
     pub anonymize: bool,
+    /// What keys are on the Records screen: auto, text, hex, short, int, long, float or double
+    #[arg(long, value_name = "KIND", default_value = "auto", conflicts_with_all = ["demo", "replay"])]
+    pub key_as: BytesAs,
+    /// What values are, as --key-as
+    #[arg(long, value_name = "KIND", default_value = "auto", conflicts_with_all = ["demo", "replay"])]
+    pub value_as: BytesAs,
     /// A local data directory whose segments the Disk screen shows
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,

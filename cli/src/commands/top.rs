@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use kafkactl_core::client::Client;
+use kafkactl_tui::model::app::RecordsAs;
 use kafkactl_tui::model::cluster;
 use kafkactl_tui::screens::Screen;
 use kafkactl_tui::theme::{Color, ThemeChoice, background_is_light};
@@ -135,6 +136,7 @@ fn options(args: &TopArgs, common: &Common, seen: Seen) -> Result<Options, Comma
         only_problems: args.only_problems,
         period: interval,
         isolation: args.isolation.into(),
+        records_as: RecordsAs { key: args.data.key_as, value: args.data.value_as },
         theme,
         ascii: args.look.ascii,
         keys: overrides.keys.clone(),

@@ -6,7 +6,7 @@ use std::path::Path;
 use rustix::process::Signal;
 
 use crate::broker::Broker;
-use crate::kafkactl::{command, run};
+use crate::kafkactl::{command, kafkactl, run};
 use crate::pty::Terminal;
 
 /// What a key brings about.
@@ -256,6 +256,22 @@ fn a_cluster_changes_under_the_dashboard_and_by_it() {
     assert_eq!(terminal.ends_clean().code, 0);
     let export = broker.run(&["group", "offsets", "export", "idle"]).ok();
     assert_eq!(export.json()["offset"], 0);
+}
+
+#[test]
+fn keys_and_values_are_read_as_what_they_are_said_to_be() {
+    let broker = Broker::start();
+    broker.run(&["topic", "create", "orders", "-P", "1"]).ok();
+    broker.run_with(&["produce", "orders", "--key", "abc"], b"\0\0\x01\x02\n").ok();
+    let home = tempfile::tempdir().unwrap();
+    let words = ["-b", broker.bootstrap(), "top", "--key-as", "hex", "--value-as", "int"];
+    let mut terminal = Terminal::kafkactl(home.path(), &words);
+    terminal.wait_for("orders");
+    terminal.send(b":records orders\r");
+    terminal.wait_for("0x616263  258 ");
+    terminal.press("q");
+    assert_eq!(terminal.ends_clean().code, 0);
+    kafkactl(&["top", "--value-as", "avro"]).code(2).stderr_has("none of auto, text, hex");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use kafkactl_core::record::BytesAs;
 use ratatui::layout::{Rect, Size};
 
 use super::cluster::{Cluster, Isolation};
@@ -35,6 +36,7 @@ pub struct Setup {
     pub only_problems: bool,
     pub period: Duration,
     pub isolation: Isolation,
+    pub records_as: RecordsAs,
     pub theme: ThemeChoice,
     pub ascii: bool,
     pub keys: Keys,
@@ -57,6 +59,7 @@ impl Default for Setup {
             only_problems: false,
             period: PERIODS[2],
             isolation: Isolation::default(),
+            records_as: RecordsAs::default(),
             theme: ThemeChoice::Auto,
             ascii: false,
             keys: Keys::default(),
@@ -72,6 +75,13 @@ impl Setup {
         self.cluster_name = "cluster".to_owned();
         self.connect.clear();
     }
+}
+
+/// What keys and values are shown as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RecordsAs {
+    pub key: BytesAs,
+    pub value: BytesAs,
 }
 
 /// A directory whose segments are shown.

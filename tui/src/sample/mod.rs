@@ -24,7 +24,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-use crate::model::app::DataDir;
+use crate::model::app::{DataDir, RecordsAs};
 use crate::model::snapshot::{Data, Failed, Place, Sampler, Snapshot};
 
 /// Snapshots that wait to be taken in; samplers wait when it is full.
@@ -63,6 +63,7 @@ pub struct Interest {
     pub period: Duration,
     pub groups: BTreeSet<String>,
     pub topic: Option<String>,
+    pub records_as: RecordsAs,
     pub data_dir: Option<DataDir>,
 }
 
@@ -207,9 +208,9 @@ impl Driver {
         let mut tail = records::Tail::default();
         loop {
             let started = Instant::now();
-            let topic = self.interest.borrow().topic.clone();
+            let Interest { topic, records_as, .. } = self.interest.borrow().clone();
             if let Some(topic) = topic {
-                let poll = tail.poll(&self.brokers.client, lane, &topic);
+                let poll = tail.poll(&self.brokers.client, lane, &topic, records_as);
                 if self.tell(Sampler::Records, poll).await.is_err() {
                     return;
                 }

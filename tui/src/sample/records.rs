@@ -12,6 +12,7 @@ use kafkactl_core::wire::{ErrorCode, StrBytes};
 use tokio::time::timeout;
 
 use super::{POLL_TIMEOUT, is_refusal, told};
+use crate::model::app::RecordsAs;
 use crate::model::cluster::RECORDS_MAX;
 use crate::model::snapshot::{Data, Record, Records};
 
@@ -28,14 +29,22 @@ const TEXT_CHARS_MAX: usize = 400;
 #[derive(Debug, Default)]
 pub struct Tail {
     topic: String,
+    records_as: RecordsAs,
     next: BTreeMap<i32, i64>,
 }
 
 impl Tail {
-    pub async fn poll(&mut self, client: &Client, lane: Lane, topic: &str) -> Result<(Data, ()), String> {
+    pub async fn poll(
+        &mut self,
+        client: &Client,
+        lane: Lane,
+        topic: &str,
+        records_as: RecordsAs,
+    ) -> Result<(Data, ()), String> {
         if self.topic != topic {
-            *self = Self { topic: topic.to_owned(), next: BTreeMap::new() };
+            *self = Self { topic: topic.to_owned(), ..Self::default() };
         }
+        self.records_as = records_as;
         let view = client.view();
         let known = view.topic(topic).ok_or_else(|| format!("topic \"{topic}\" does not exist"))?;
         let mut by_leader: BTreeMap<BrokerId, Vec<i32>> = BTreeMap::new();
@@ -96,7 +105,7 @@ impl Tail {
             for batch in batches(found.records.as_deref().unwrap_or_default()) {
                 let Ok(batch) = batch else { break };
                 self.next.insert(id, batch.header().next_offset().0);
-                take_batch(id, from, &batch, records);
+                take_batch(id, from, &batch, self.records_as, records);
             }
         }
         Ok(())
@@ -146,13 +155,19 @@ fn text(topic: &str) -> kafkactl_core::wire::messages::TopicName {
 }
 
 /// What cannot be read is left out: this is a view, and the screen says nothing about the rest.
-fn take_batch(partition: i32, from: i64, batch: &Batch<'_>, records: &mut Vec<Record>) {
+fn take_batch(
+    partition: i32,
+    from: i64,
+    batch: &Batch<'_>,
+    records_as: RecordsAs,
+    records: &mut Vec<Record>,
+) {
     if batch.header().is_control() {
         return;
     }
     let Ok(found) = batch.records(BATCH_OUTPUT_BYTES_MAX) else { return };
     for record in found.iter().map_while(Result::ok).filter(|record| record.offset.0 >= from) {
-        records.push(shown(partition, &record));
+        records.push(shown(partition, &record, records_as));
         // The newest stay; a batch of a million tiny records must not all be kept until then.
         if records.len() > 4 * RECORDS_MAX {
             records.drain(..2 * RECORDS_MAX);
@@ -160,54 +175,13 @@ fn take_batch(partition: i32, from: i64, batch: &Batch<'_>, records: &mut Vec<Re
     }
 }
 
-fn shown(partition: i32, record: &RecordView<'_>) -> Record {
+fn shown(partition: i32, record: &RecordView<'_>, records_as: RecordsAs) -> Record {
     Record {
         partition,
         offset: record.offset.0,
         timestamp_ms: record.timestamp_ms,
-        key: record.key.map(decoded),
-        value: record.value.map(decoded),
+        key: record.key.map(|key| records_as.key.shown(key, TEXT_CHARS_MAX)),
+        value: record.value.map(|value| records_as.value.shown(value, TEXT_CHARS_MAX)),
         size_bytes: record.key.map_or(0, <[u8]>::len) + record.value.map_or(0, <[u8]>::len),
-    }
-}
-
-/// The beginning, as text where it is text, and else in hexadecimal digits.
-fn decoded(bytes: &[u8]) -> String {
-    let head = &bytes[..bytes.len().min(4 * TEXT_CHARS_MAX)];
-    let text = match std::str::from_utf8(head) {
-        Ok(text) => Some(text),
-        // The cut went through a character.
-        Err(error) if error.error_len().is_none() && head.len() < bytes.len() => {
-            std::str::from_utf8(&head[..error.valid_up_to()]).ok()
-        }
-        Err(_) => None,
-    };
-    match text {
-        Some(text) => text.chars().take(TEXT_CHARS_MAX).collect(),
-        None => {
-            let digits = head[..head.len().min(TEXT_CHARS_MAX / 2)].iter().map(|byte| format!("{byte:02x}"));
-            format!("0x{}", digits.collect::<String>())
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_are_text_or_digits() {
-        let snowmen = "☃".repeat(1_000);
-        for (bytes, expected) in [
-            (&b""[..], String::new()),
-            (b"plain", "plain".to_owned()),
-            ("数据".as_bytes(), "数据".to_owned()),
-            (snowmen.as_bytes(), "☃".repeat(TEXT_CHARS_MAX)),
-            (b"\x00\x00\x00\x00\x07\xff", "0x0000000007ff".to_owned()),
-            (b"cut \xe6\x95", "0x63757420e695".to_owned()),
-            (&[0xff; 10_000], format!("0x{}", "ff".repeat(TEXT_CHARS_MAX / 2))),
-        ] {
-            assert_eq!(decoded(bytes), expected);
-        }
     }
 }
