@@ -1,6 +1,9 @@
 //! Moves to other brokers: what is refused, how they begin, end and are called off.
 
+use kafkactl_core::schema::metadata::PartitionChangeRecord;
+
 use super::*;
+use crate::cluster::image::NO_LEADER_CHANGE;
 
 /// The longest words a refusal may take, as a request can have thousands of them.
 const WORDS_BYTES_MAX: usize = 64;
@@ -133,6 +136,44 @@ fn a_move_waits_for_who_comes_and_can_be_called_off() {
     assert!(world.under_way(None).is_empty());
 }
 
+/// What Apache Kafka 4.3.1 wrote when brokers 0 and 1 of three were left and it was asked for the same.
+#[test]
+fn records_are_those_that_kafka_writes() {
+    let mut world = World::new("", &[0, 1, 2]);
+    let topics: [(&str, &[i32]); 4] = [("a", &[2, 0]), ("b", &[0]), ("c", &[0, 1, 2]), ("d", &[0, 1])];
+    for (name, replicas) in topics {
+        world.create_one(assigned(name, &[(0, replicas)])).unwrap();
+    }
+    world.stop(2);
+    /// Leader, replicas, those that come, those that go.
+    type Expected<'a> = (Option<i32>, &'a [i32], Option<&'a [i32]>, Option<&'a [i32]>);
+    let cases: [(&str, Option<&[i32]>, Expected<'_>); 6] = [
+        ("a", Some(&[0]), (Some(0), &[0], None, None)),
+        ("b", Some(&[2]), (None, &[2, 0], Some(&[2]), Some(&[0]))),
+        ("c", Some(&[0, 1]), (Some(0), &[0, 1], None, None)),
+        ("d", Some(&[1, 0]), (None, &[1, 0], None, None)),
+        ("b", Some(&[0, 2]), (None, &[0, 2], None, None)),
+        ("b", None, (Some(0), &[0], Some(&[]), Some(&[]))),
+    ];
+    for (topic, replicas, (leader, held_by, adding, removing)) in cases {
+        let wanted = Reassignment { partition: 0, replicas: replicas.map(brokers) };
+        let decision = world.machine().reassign(&[(TopicName::new(topic), vec![wanted])], true);
+        let expected = PartitionChangeRecord {
+            topic_id: world.image.topics.get(topic).unwrap().id.0,
+            partition_id: 0,
+            leader: leader.unwrap_or(NO_LEADER_CHANGE),
+            replicas: Some(held_by.to_vec()),
+            adding_replicas: adding.map(<[i32]>::to_vec),
+            removing_replicas: removing.map(<[i32]>::to_vec),
+            directories: Some(held_by.iter().map(|id| Uuid::from_u128(1000 + *id as u128)).collect()),
+            leader_recovery_state: -1,
+            ..PartitionChangeRecord::default()
+        };
+        assert_eq!(decision.records, [expected.into()], "{topic} to {replicas:?}");
+        world.carry_out(decision);
+    }
+}
+
 #[test]
 fn a_broker_that_is_gone_for_good_is_taken_out_at_once() {
     let mut world = World::new("", &[1, 2]);
@@ -152,7 +193,7 @@ fn calling_off_loses_no_records_unless_the_topic_says_so() {
         world.create_one(NewTopic { configs, ..assigned(name, &[(0, &[1])]) }).unwrap();
         // As a larger cluster may leave it: the one that came is the only one in sync.
         let topic_id = world.image.topics.get(name).unwrap().id.0;
-        let change = kafkactl_core::schema::metadata::PartitionChangeRecord {
+        let change = PartitionChangeRecord {
             topic_id,
             partition_id: 0,
             replicas: Some(vec![2, 1]),
