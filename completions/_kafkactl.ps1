@@ -1556,6 +1556,8 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'End after N refreshes')
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'End after N refreshes')
             [CompletionResult]::new('--screen', '--screen', [CompletionResultType]::ParameterName, 'The screen to start with')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topic whose records the Records screen shows')
+            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topic whose records the Records screen shows')
             [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Rows to show: text, !not, ~regex, lag>1000, state=empty')
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order by a column; NAME:desc for the largest first')
             [CompletionResult]::new('--isolation', '--isolation', [CompletionResultType]::ParameterName, 'Measure lag from the last record, or from the last committed one')

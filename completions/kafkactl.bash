@@ -2839,7 +2839,7 @@ _kafkactl() {
             return 0
             ;;
         kafkactl__subcmd__top)
-            opts="-d -n -b -c -X -q -v -o -h --interval --max --once --batch --screen --filter --sort --only-problems --isolation --allow-actions --theme --ascii --no-mouse --overrides --demo --record --replay --anonymize --key-as --value-as --data-dir --bootstrap --context --config --timeout --color --quiet --verbose --output --help"
+            opts="-d -n -t -b -c -X -q -v -o -h --interval --max --once --batch --screen --topic --filter --sort --only-problems --isolation --allow-actions --theme --ascii --no-mouse --overrides --demo --record --replay --anonymize --key-as --value-as --data-dir --bootstrap --context --config --timeout --color --quiet --verbose --output --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2863,6 +2863,14 @@ _kafkactl() {
                     ;;
                 --screen)
                     COMPREPLY=($(compgen -W "overview brokers topics partitions groups events records disk" -- "${cur}"))
+                    return 0
+                    ;;
+                --topic)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -t)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --filter)

@@ -1493,6 +1493,8 @@ set edit:completion:arg-completer[kafkactl] = {|@words|
             cand -n 'End after N refreshes'
             cand --max 'End after N refreshes'
             cand --screen 'The screen to start with'
+            cand -t 'The topic whose records the Records screen shows'
+            cand --topic 'The topic whose records the Records screen shows'
             cand --filter 'Rows to show: text, !not, ~regex, lag>1000, state=empty'
             cand --sort 'Order by a column; NAME:desc for the largest first'
             cand --isolation 'Measure lag from the last record, or from the last committed one'

@@ -882,6 +882,7 @@ groups\t''
 events\t''
 records\t''
 disk\t''"
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -s t -l topic -d 'The topic whose records the Records screen shows' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l filter -d 'Rows to show: text, !not, ~regex, lag>1000, state=empty' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l sort -d 'Order by a column; NAME:desc for the largest first' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand top" -l isolation -d 'Measure lag from the last record, or from the last committed one' -r -f -a "uncommitted\t''

@@ -1,12 +1,15 @@
 //! Takes names out of snapshots, so that a screen or a recording can be shown to others. One name stays one name.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::model::snapshot::{Data, Group, Metadata, Snapshot};
+use crate::model::snapshot::{Data, Group, Metadata, Place, Snapshot};
+use crate::sample::Interest;
 
 #[derive(Debug, Default)]
 pub struct Anonymizer {
     known: HashMap<(Kind, String), String>,
+    /// What the cluster calls that which is shown under another name.
+    originals: HashMap<(Kind, String), String>,
     counts: HashMap<Kind, usize>,
 }
 
@@ -112,13 +115,34 @@ impl Anonymizer {
         if kind == Kind::Topic && name.starts_with("__") {
             return;
         }
-        let counts = &mut self.counts;
-        let other = self.known.entry((kind, std::mem::take(name))).or_insert_with(|| {
-            let count = counts.entry(kind).or_insert(0);
-            *count += 1;
-            format!("{}-{count}", format!("{kind:?}").to_lowercase())
-        });
-        name.clone_from(other);
+        let original = std::mem::take(name);
+        if let Some(other) = self.known.get(&(kind, original.clone())) {
+            name.clone_from(other);
+            return;
+        }
+        let count = self.counts.entry(kind).or_insert(0);
+        *count += 1;
+        *name = format!("{}-{count}", format!("{kind:?}").to_lowercase());
+        self.originals.insert((kind, name.clone()), original.clone());
+        self.known.insert((kind, original), name.clone());
+    }
+
+    /// What the screen shows under other names, as the cluster knows it.
+    pub fn reveal(&self, interest: Interest) -> Interest {
+        let Interest { groups, topic, .. } = &interest;
+        let groups = groups.iter().map(|group| self.original(Kind::Group, group)).collect();
+        let topic = topic.as_ref().map(|topic| self.original(Kind::Topic, topic));
+        Interest { groups, topic, ..interest }
+    }
+
+    pub fn reveal_places(&self, places: BTreeSet<Place>) -> BTreeSet<Place> {
+        let reveal = |place: Place| Place { topic: self.original(Kind::Topic, &place.topic), ..place };
+        places.into_iter().map(reveal).collect()
+    }
+
+    fn original(&self, kind: Kind, name: &str) -> String {
+        let known = self.originals.get(&(kind, name.to_owned()));
+        known.map_or_else(|| name.to_owned(), Clone::clone)
     }
 
     fn replace_all(&mut self, kind: Kind, names: &mut [String]) {
@@ -167,6 +191,18 @@ mod tests {
             hidden.apply(anonymous);
         }
         assert_eq!(plain.lag(), hidden.lag());
+        // What is wanted of the cluster is asked for by its own names.
+        let interest = Interest {
+            groups: hidden.groups.keys().map(ToString::to_string).collect(),
+            topic: hidden.topics.keys().next().map(ToString::to_string),
+            ..Interest::default()
+        };
+        let revealed = anonymizer.reveal(interest);
+        assert_eq!(revealed.groups, plain.groups.keys().map(ToString::to_string).collect());
+        assert!(revealed.topic.is_some_and(|topic| plain.topics.contains_key(topic.as_str())));
+        let places = anonymizer.reveal_places(hidden.places_without_time(hidden.groups.values()));
+        assert_eq!(places, plain.places_without_time(plain.groups.values()));
+        assert!(!places.is_empty());
         assert!(plain.lag().offsets.is_some_and(|lag| lag > 0));
     }
 }

@@ -1,6 +1,7 @@
 //! The dashboard without a terminal: tables or JSON, one refresh after another.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use ratatui::layout::Size;
@@ -13,14 +14,14 @@ use crate::model::app::App;
 use crate::model::columns;
 use crate::model::event::{Noticed, Told};
 use crate::model::grid::{Cell, Grid, human_millis, time_text};
-use crate::model::snapshot::{Data, Sampler, Snapshot};
+use crate::model::snapshot::{self, Data, Sampler, Snapshot};
 use crate::model::update::{Event, update};
 use crate::recording::Recorder;
 use crate::sample::Interest;
 use crate::screens::overview::Summary;
 use crate::screens::{Place, Screen, problems};
 use crate::source::{Feed, Source, Tempo};
-use crate::{Options, TopError};
+use crate::{Options, Setup, TopError};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -45,7 +46,11 @@ pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Resul
     let create = |path| Recorder::create(path, &options.setup.cluster_name);
     let recorder = options.record.as_deref().map(create).transpose()?;
     let anonymizer = options.anonymize.then(Anonymizer::default);
-    let mut interest = Interest { period: options.setup.period, ..Interest::default() };
+    let Setup { screen, topic, period, records_as, .. } = &options.setup;
+    if is_live && *screen == Screen::Records && topic.is_none() {
+        return Err(TopError::Usage("--screen records needs --topic".to_owned()));
+    }
+    let mut interest = Interest { period: *period, records_as: *records_as, ..Interest::default() };
     // The script never ends: without a count it is played as it would be watched.
     let endless = matches!(options.source, Source::Demo) && options.count_max.is_none();
     let tempo = if endless { Tempo::Real } else { Tempo::Fast };
@@ -75,9 +80,9 @@ pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Resul
         }
         if is_live {
             interest.groups = app.cluster.groups.keys().map(ToString::to_string).collect();
+            interest.topic = app.tailed_topic().map(str::to_owned);
             interest.data_dir = app.data_dir(options.data_dir.as_deref());
-            intake.feed.watch(interest.clone());
-            intake.feed.look_up(app.places_without_time());
+            intake.ask_for(interest.clone(), app.places_without_time());
         }
         if !ends_refresh {
             continue;
@@ -118,6 +123,16 @@ struct Intake {
 }
 
 impl Intake {
+    /// Has what the tables show kept fresh.
+    fn ask_for(&self, interest: Interest, places: BTreeSet<snapshot::Place>) {
+        let (interest, places) = match &self.anonymizer {
+            Some(anonymizer) => (anonymizer.reveal(interest), anonymizer.reveal_places(places)),
+            None => (interest, places),
+        };
+        self.feed.watch(interest);
+        self.feed.look_up(places);
+    }
+
     /// `None` at the end of a recording.
     async fn next(&mut self) -> Result<Option<Snapshot>, TopError> {
         let Some(arrival) = self.feed.arrivals.recv().await else { return Ok(None) };

@@ -182,7 +182,11 @@ impl Dashboard {
                 }
                 Effect::Watch => {
                     self.feed.watch(self.interest());
-                    self.feed.look_up(self.app.places_without_time());
+                    let places = self.app.places_without_time();
+                    self.feed.look_up(match &self.anonymizer {
+                        Some(anonymizer) => anonymizer.reveal_places(places),
+                        None => places,
+                    });
                     None
                 }
                 Effect::Copy(text) => copy(&text).err().map(|error| format!("not copied: {error}")),
@@ -229,12 +233,16 @@ impl Dashboard {
     }
 
     fn interest(&self) -> Interest {
-        Interest {
+        let interest = Interest {
             period: self.app.period,
             groups: self.app.visible_groups(),
             topic: self.app.tailed_topic().map(str::to_owned),
             records_as: self.app.setup.records_as,
             data_dir: self.app.data_dir(self.options.data_dir.as_deref()),
+        };
+        match &self.anonymizer {
+            Some(anonymizer) => anonymizer.reveal(interest),
+            None => interest,
         }
     }
 

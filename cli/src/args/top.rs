@@ -27,6 +27,9 @@ pub struct TopArgs {
     /// The screen to start with
     #[arg(long, value_name = "SCREEN", default_value = "overview")]
     pub screen: ScreenChoice,
+    /// The topic whose records the Records screen shows
+    #[arg(short, long, value_name = "TOPIC")]
+    pub topic: Option<String>,
     /// Rows to show: text, !not, ~regex, lag>1000, state=empty
     #[arg(long, value_name = "TEST", default_value = "", allow_hyphen_values = true)]
     pub filter: String,

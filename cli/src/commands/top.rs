@@ -136,6 +136,7 @@ fn options(args: &TopArgs, common: &Common, seen: Seen) -> Result<Options, Comma
         only_problems: args.only_problems,
         period: interval,
         isolation: args.isolation.into(),
+        topic: args.topic.clone(),
         records_as: RecordsAs { key: args.data.key_as, value: args.data.value_as },
         theme,
         ascii: args.look.ascii,

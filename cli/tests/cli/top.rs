@@ -271,7 +271,29 @@ fn keys_and_values_are_read_as_what_they_are_said_to_be() {
     terminal.wait_for("0x616263  258 ");
     terminal.press("q");
     assert_eq!(terminal.ends_clean().code, 0);
+    let records = ["top", "--once", "--screen", "records", "-d", "1s"];
+    broker.run(&records).code(2).stderr_has("--screen records needs --topic");
+    let seen =
+        broker.run(&[&records[..], &["--topic", "orders", "--value-as", "int", "-o", "json"]].concat()).ok();
+    let record = &seen.json()["items"][0];
+    assert_eq!((&record["key"], &record["value"]), (&"abc".into(), &"258".into()), "{record}");
     kafkactl(&["top", "--value-as", "avro"]).code(2).stderr_has("none of auto, text, hex");
+}
+
+#[test]
+fn what_is_shown_under_another_name_is_still_read() {
+    let broker = Broker::start();
+    broker.run(&["topic", "create", "orders", "-P", "1"]).ok();
+    broker.run_with(&["produce", "orders"], b"secret\n").ok();
+    let home = tempfile::tempdir().unwrap();
+    let words = ["-b", broker.bootstrap(), "top", "--anonymize", "-d", "500ms", "--screen", "topics"];
+    let mut terminal = Terminal::kafkactl(home.path(), &words);
+    terminal.wait_for("topic-1");
+    terminal.press("7");
+    terminal.wait_for("Records of topic-1 (1)");
+    assert!(!terminal.text().contains("secret") && !terminal.text().contains("orders"));
+    terminal.press("q");
+    assert_eq!(terminal.ends_clean().code, 0);
 }
 
 #[test]

@@ -36,6 +36,8 @@ pub struct Setup {
     pub only_problems: bool,
     pub period: Duration,
     pub isolation: Isolation,
+    /// Whose records are read from the start.
+    pub topic: Option<String>,
     pub records_as: RecordsAs,
     pub theme: ThemeChoice,
     pub ascii: bool,
@@ -59,6 +61,7 @@ impl Default for Setup {
             only_problems: false,
             period: PERIODS[2],
             isolation: Isolation::default(),
+            topic: None,
             records_as: RecordsAs::default(),
             theme: ThemeChoice::Auto,
             ascii: false,
@@ -232,7 +235,7 @@ impl App {
             panes: HashMap::new(),
             views: HashMap::new(),
             last_filter: Filter::default(),
-            tailed: None,
+            tailed: setup.topic.clone(),
             setup,
         };
         let (filter, sort) = (app.setup.filter.clone(), app.setup.sort.clone());

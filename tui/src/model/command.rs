@@ -1,7 +1,7 @@
 //! The `:` line: the nouns of the command line.
 
-use super::app::App;
-use super::cluster::Name;
+use super::app::{App, Mode};
+use super::cluster::{Name, Tail};
 use super::update::Effect;
 use crate::screens::{Place, Screen};
 
@@ -13,6 +13,10 @@ pub fn run(app: &mut App, line: &str) -> Vec<Effect> {
     match noun {
         "" => return vec![],
         "q" | "quit" | "exit" => return vec![Effect::Quit],
+        "help" | "h" | "?" => {
+            app.mode = Mode::Help { query: name.to_owned(), top: 0 };
+            return vec![];
+        }
         "ctx" | "context" if !name.is_empty() => return vec![Effect::Switch(name.to_owned())],
         "ctx" | "context" => {
             match app.setup.contexts.as_slice() {
@@ -31,7 +35,7 @@ pub fn run(app: &mut App, line: &str) -> Vec<Effect> {
     }
     let Some(screen) = Screen::of_name(noun) else {
         app.say_error(format!(
-            "there is no \"{noun}\": try topics, groups, brokers, partitions, events, records, ctx, q"
+            "there is no \"{noun}\": try topics, groups, brokers, partitions, events, records, disk, ctx, help, q"
         ));
         return vec![];
     };
@@ -46,9 +50,13 @@ pub fn run(app: &mut App, line: &str) -> Vec<Effect> {
                 return vec![];
             }
         },
-        (Screen::Records, name) => {
-            app.tailed = Some(name.to_owned());
+        (Screen::Records, name) if app.cluster.topics.contains_key(name) => {
+            app.tail(name);
             Place::Screen(screen)
+        }
+        (Screen::Records, name) => {
+            app.say_error(format!("there is no topic \"{name}\""));
+            return vec![];
         }
         // A part of a name is a filter.
         (screen @ (Screen::Topics | Screen::Groups), name) if !is_part_of_a_name(app, screen, name) => {
@@ -68,6 +76,16 @@ pub fn run(app: &mut App, line: &str) -> Vec<Effect> {
     };
     app.go_to(place);
     vec![Effect::Watch]
+}
+
+impl App {
+    /// Follows a topic; records of another one would pass for its own.
+    pub(super) fn tail(&mut self, topic: &str) {
+        if self.cluster.records.topic != topic {
+            self.cluster.records = Tail { topic: topic.to_owned(), ..Tail::default() };
+        }
+        self.tailed = Some(topic.to_owned());
+    }
 }
 
 fn is_part_of_a_name(app: &App, screen: Screen, part: &str) -> bool {

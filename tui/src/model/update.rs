@@ -176,6 +176,7 @@ fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
 
 fn act(app: &mut App, action: Action) -> Vec<Effect> {
     let page = app.rows_on_screen() as isize;
+    app.message = None;
     match action {
         Action::Go(screen) => return go_to_screen(app, screen),
         Action::Help => app.mode = Mode::Help { query: String::new(), top: 0 },
@@ -270,8 +271,10 @@ pub fn seconds(period: Duration) -> String {
 }
 
 pub(super) fn go_to_screen(app: &mut App, screen: Screen) -> Vec<Effect> {
-    if screen == Screen::Records {
-        app.tailed = selected_topic(app).or(app.tailed.take());
+    if screen == Screen::Records
+        && let Some(topic) = selected_topic(app)
+    {
+        app.tail(&topic);
     }
     app.go_to(Place::Screen(screen));
     vec![Effect::Watch]

@@ -210,6 +210,7 @@ impl Driver {
             let started = Instant::now();
             let Interest { topic, records_as, .. } = self.interest.borrow().clone();
             if let Some(topic) = topic {
+                self.first_metadata().await;
                 let poll = tail.poll(&self.brokers.client, lane, &topic, records_as);
                 if self.tell(Sampler::Records, poll).await.is_err() {
                     return;

@@ -342,3 +342,26 @@ fn help_says_how_much_of_it_is_on_the_screen() {
     press(&mut app, &["s", "o", "r", "t"]);
     assert_eq!(title(&app), "Keys of Groups (6)");
 }
+
+/// What was said of one thing is not left standing beside the next.
+#[test]
+fn a_message_goes_with_the_next_key() {
+    let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+    let footer = |app: &App| text_of(&screen_of(app), false).lines().last().unwrap().to_owned();
+    let type_in = |app: &mut App, line: &str| {
+        press(app, &[":"]);
+        for c in line.chars() {
+            press(app, &[&if c == ' ' { "Space".to_owned() } else { c.to_string() }]);
+        }
+        press(app, &["Enter"]);
+    };
+    type_in(&mut app, "records nosuch");
+    assert_eq!(footer(&app), "there is no topic \"nosuch\"");
+    type_in(&mut app, "records clicks");
+    assert!(footer(&app).starts_with("? help"), "{}", footer(&app));
+    // Nothing of it was read yet, and what was read of another topic is not its own.
+    let text = text_of(&screen_of(&app), false);
+    assert!(text.contains("Records of clicks (0)") && text.contains("no records yet"), "{text}");
+    type_in(&mut app, "help sort");
+    assert!(footer(&app).starts_with("search: sort"), "{}", footer(&app));
+}
