@@ -94,7 +94,10 @@ fn parse_term(word: &str) -> Result<Term, String> {
             let number = number(&value);
             let is_order = !matches!(operator, Operator::Equal | Operator::NotEqual | Operator::Matches);
             if is_order && number.is_none() {
-                return Err(format!("\"{value}\" is not a number"));
+                return Err(match value.is_empty() {
+                    true => format!("{rest} wants a number"),
+                    false => format!("\"{value}\" is not a number"),
+                });
             }
             if operator == Operator::Matches {
                 regex(&value)?;
@@ -175,6 +178,13 @@ impl Test {
 mod tests {
     use super::*;
     use crate::model::grid::{Cell, Value};
+
+    #[test]
+    fn an_order_wants_a_number() {
+        for (text, expected) in [("lag>", "lag> wants a number"), ("lag>x", "\"x\" is not a number")] {
+            assert_eq!(Filter::parse(text).err().as_deref(), Some(expected));
+        }
+    }
 
     #[test]
     fn filters_say_what_people_mean() {
