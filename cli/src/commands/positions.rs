@@ -160,6 +160,21 @@ impl Session {
     }
 }
 
+/// # Errors
+/// The first of `numbers` that is no partition of the topic, whose `partitions` these are.
+pub fn check_partitions<'a>(
+    topic: &str,
+    partitions: &[TopicPartition],
+    mut numbers: impl Iterator<Item = &'a i32>,
+) -> Result<(), CommandError> {
+    let exists = |number: i32| partitions.iter().any(|partition| partition.partition.0 == number);
+    match numbers.find(|&&number| !exists(number)) {
+        None => Ok(()),
+        Some(missing) => Err(CommandError::not_found("partition", format!("{topic}-{missing}"))
+            .hint(format!("the topic has partitions 0 to {}", partitions.len().saturating_sub(1)))),
+    }
+}
+
 fn no_answer(partition: &TopicPartition) -> ClientError {
     ClientError::Invalid {
         what: format!("offsets of {partition}"),

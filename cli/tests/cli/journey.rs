@@ -188,6 +188,7 @@ fn records_are_trimmed_after_a_look() {
     let far = broker.run(&[&trim[..], &["99", "--dry-run"]].concat()).ok().stdout_has("would-trim");
     far.stderr_has("there is no offset 99, the log holds 0 to 5: using 5");
     broker.run(&[&trim[..], &["committed", "--yes"]].concat()).code(2);
+    broker.run(&[&trim[..], &["7:1", "--yes"]].concat()).code(5).stderr_has("orders-7");
     broker.run(&["consume", "orders"]).ok().stdout("1\n2\n3\n4\n5\n");
     let trimmed = broker.run(&[&trim[..], &["start+3", "--yes", "-o", "json"]].concat()).ok().json();
     let row = &trimmed["items"][0];
@@ -201,6 +202,8 @@ fn records_are_trimmed_after_a_look() {
 fn settings_of_brokers_and_their_loggers_change_while_they_run() {
     let broker = Broker::start();
     let change = |words: &[&str]| broker.run(&[&["broker", "config"], words].concat());
+    change(&["get", "99"]).code(5).stderr_has("brokers that are up: ");
+    change(&["set", "99", "log.cleaner.threads=1"]).code(5);
     let value = |words: &[&str]| {
         let rows = broker.run(&[&["broker", "config", "get", "-o", "json"], words].concat()).ok().json();
         let name = words.last().unwrap();

@@ -20,7 +20,15 @@ use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
 
 impl BrokerConfigTarget {
-    fn resource(&self) -> Result<ConfigResource, CommandError> {
+    fn resource(&self, session: &Session) -> Result<ConfigResource, CommandError> {
+        let view = session.client.view();
+        if let BrokerChoice::One(id) = self.broker
+            && !view.brokers.contains_key(&BrokerId(id))
+        {
+            let live: Vec<String> = view.brokers.keys().map(ToString::to_string).collect();
+            return Err(CommandError::not_found("broker", id.to_string())
+                .hint(format!("brokers that are up: {}", live.join(", "))));
+        }
         match (self.broker, self.loggers) {
             (BrokerChoice::One(id), false) => Ok(ConfigResource::broker(BrokerId(id))),
             (BrokerChoice::All, false) => {
@@ -45,7 +53,7 @@ impl BrokerConfigTarget {
     }
 
     async fn show(&self, session: &Session, args: &ConfigGetArgs, out: &mut Output) -> Outcome {
-        let resource = self.resource()?;
+        let resource = self.resource(session)?;
         let names = (!args.keys.is_empty()).then_some(&*args.keys);
         let asked = std::slice::from_ref(&resource);
         let mut described = session.admin.describe_configs(asked, names, ConfigDetail::default()).await?;
@@ -60,7 +68,7 @@ impl BrokerConfigTarget {
     }
 
     async fn alter(&self, session: &Session, changes: Changes, dry_run: bool, out: &mut Output) -> Outcome {
-        let resource = self.resource()?;
+        let resource = self.resource(session)?;
         if !dry_run {
             session.may_change()?;
         }

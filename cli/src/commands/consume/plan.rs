@@ -6,7 +6,7 @@ use kafkactl_core::names::TopicPartition;
 
 use crate::args::consume::ConsumeArgs;
 use crate::args::position::{Position, Positions};
-use crate::commands::positions::{Answers, now_ms, resolve};
+use crate::commands::positions::{Answers, check_partitions, now_ms, resolve};
 use crate::commands::session::Session;
 use crate::error::CommandError;
 use crate::output::Output;
@@ -107,13 +107,7 @@ pub async fn chosen_partitions(
         let named = args.partition.iter().flat_map(|list| &list.0);
         let positioned =
             [&args.from, &args.to].into_iter().flatten().flat_map(|given| given.by_partition.keys());
-        if let Some(missing) = named
-            .chain(positioned)
-            .find(|&&wanted| !partitions.iter().any(|partition| partition.partition.0 == wanted))
-        {
-            return Err(CommandError::not_found("partition", format!("{topic}-{missing}"))
-                .hint(format!("the topic has partitions 0 to {}", partitions.len().saturating_sub(1))));
-        }
+        check_partitions(topic, &partitions, named.chain(positioned))?;
         let is_chosen = |partition: &TopicPartition| {
             args.partition.as_ref().is_none_or(|list| list.contains(partition.partition.0))
         };

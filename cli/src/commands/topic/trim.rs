@@ -10,7 +10,7 @@ use crate::args::position::Position;
 use crate::args::topic::TopicTrimArgs;
 use crate::commands::Outcome;
 use crate::commands::confirm::{Decision, confirm};
-use crate::commands::positions::{Bounds, now_ms, resolve};
+use crate::commands::positions::{Bounds, check_partitions, now_ms, resolve};
 use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
@@ -86,7 +86,9 @@ impl TopicTrimArgs {
         out: &mut Output,
     ) -> Result<BTreeMap<TopicPartition, (Bounds, i64)>, CommandError> {
         let of = |partition: TopicPartition| Some((self.to.of(partition.partition.0)?, partition));
-        let wanted = session.partitions_of(&self.topic).await?.into_iter().filter_map(of);
+        let partitions = session.partitions_of(&self.topic).await?;
+        check_partitions(&self.topic, &partitions, self.to.by_partition.keys())?;
+        let wanted = partitions.into_iter().filter_map(of);
         let positions: BTreeMap<TopicPartition, Position> =
             wanted.map(|(position, partition)| (partition, position)).collect();
         let partitions: Vec<TopicPartition> = positions.keys().cloned().collect();
