@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use kafkactl_core::client::admin::{ConfigChange, ConfigEntry};
+use kafkactl_core::client::admin::{ConfigChange, ConfigEntry, ConfigResource};
 use serde::Serialize;
 
 use crate::args::values::KeyValue;
+use crate::commands::session::Session;
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Row};
 
@@ -60,11 +61,36 @@ pub fn to_unset(keys: &[String]) -> Changes {
     keys.iter().map(|key| (key.clone(), ConfigChange::Delete)).collect()
 }
 
-/// A change as a row tells it: the value, null for a return to the default, and `set`, `unset`, `would-set` or
-/// `would-unset`.
-pub fn told(change: &ConfigChange, dry_run: bool) -> (Option<String>, &'static str) {
-    match change {
+/// A change that was made, or would be.
+pub struct ConfigChanged {
+    pub name: String,
+    /// Null for a return to the default.
+    pub value: Option<String>,
+    /// `set`, `unset`, `would-set` or `would-unset`.
+    pub result: &'static str,
+}
+
+/// Changes settings of one resource, all or none; with `dry_run` the cluster only checks them.
+pub async fn alter(
+    session: &Session,
+    resource: ConfigResource,
+    changes: Changes,
+    dry_run: bool,
+) -> Result<Vec<ConfigChanged>, CommandError> {
+    if !dry_run {
+        session.may_change()?;
+    }
+    let changed = changes.iter().map(|(name, change)| told(name, change, dry_run)).collect();
+    for (_, outcome) in session.admin.alter_configs(&BTreeMap::from([(resource, changes)]), dry_run).await? {
+        outcome?;
+    }
+    Ok(changed)
+}
+
+fn told(name: &str, change: &ConfigChange, dry_run: bool) -> ConfigChanged {
+    let (value, result) = match change {
         ConfigChange::Set(value) => (Some(value.clone()), if dry_run { "would-set" } else { "set" }),
         _ => (None, if dry_run { "would-unset" } else { "unset" }),
-    }
+    };
+    ConfigChanged { name: name.to_owned(), value, result }
 }

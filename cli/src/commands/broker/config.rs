@@ -1,8 +1,6 @@
 //! `broker config` and `cluster config`: the settings of one broker, of all of them, or the levels of a broker's
 //! loggers.
 
-use std::collections::BTreeMap;
-
 use kafkactl_core::client::admin::{
     ConfigDetail, ConfigEntry, ConfigResource, ConfigResourceKind, ConfigSource,
 };
@@ -14,7 +12,7 @@ use crate::args::broker::{
 };
 use crate::args::shared::{ConfigGetArgs, ConfigSetArgs, ConfigUnsetArgs};
 use crate::commands::Outcome;
-use crate::commands::configs::{Changes, ConfigRow, missing, to_set, to_unset, told};
+use crate::commands::configs::{Changes, ConfigChanged, ConfigRow, alter, missing, to_set, to_unset};
 use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
@@ -69,21 +67,14 @@ impl BrokerConfigTarget {
 
     async fn alter(&self, session: &Session, changes: Changes, dry_run: bool, out: &mut Output) -> Outcome {
         let resource = self.resource(session)?;
-        if !dry_run {
-            session.may_change()?;
-        }
-        let rows: Vec<ChangeRow> = changes
-            .iter()
-            .map(|(name, change)| {
-                let (value, result) = told(change, dry_run);
-                ChangeRow { broker: self.broker.to_string(), name: name.clone(), value, result }
-            })
-            .collect();
-        for (_, outcome) in
-            session.admin.alter_configs(&BTreeMap::from([(resource, changes)]), dry_run).await?
-        {
-            outcome?;
-        }
+        let row = |ConfigChanged { name, value, result }| ChangeRow {
+            broker: self.broker.to_string(),
+            name,
+            value,
+            result,
+        };
+        let rows: Vec<ChangeRow> =
+            alter(session, resource, changes, dry_run).await?.into_iter().map(row).collect();
         out.print(Report::list("BrokerConfigChange", &rows)?)
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::args::topic::{TopicConfigGetArgs, TopicConfigSetArgs, TopicConfigUnsetArgs};
 use crate::commands::Outcome;
-use crate::commands::configs::{Changes, ConfigRow, missing, to_set, to_unset, told};
+use crate::commands::configs::{self, Changes, ConfigChanged, ConfigRow, missing, to_set, to_unset};
 use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
@@ -89,19 +89,9 @@ impl Row for ChangeRow {
 }
 
 async fn alter(session: &Session, topic: &str, changes: Changes, dry_run: bool, out: &mut Output) -> Outcome {
-    if !dry_run {
-        session.may_change()?;
-    }
-    let rows: Vec<ChangeRow> = changes
-        .iter()
-        .map(|(name, change)| {
-            let (value, result) = told(change, dry_run);
-            ChangeRow { topic: topic.to_owned(), name: name.clone(), value, result }
-        })
-        .collect();
-    let changes = BTreeMap::from([(ConfigResource::topic(topic), changes)]);
-    for (_, outcome) in session.admin.alter_configs(&changes, dry_run).await? {
-        outcome?;
-    }
+    let changed = configs::alter(session, ConfigResource::topic(topic), changes, dry_run).await?;
+    let row =
+        |ConfigChanged { name, value, result }| ChangeRow { topic: topic.to_owned(), name, value, result };
+    let rows: Vec<ChangeRow> = changed.into_iter().map(row).collect();
     out.print(Report::list("TopicConfigChange", &rows)?)
 }
