@@ -132,6 +132,24 @@ fn output_that_cannot_be_written_is_said() {
     kafkactl(&start).code(5).stdout("").stderr_has("/nonexistent/ready");
 }
 
+/// Rust's runtime opens the null device in place of a closed stream, and everything would seem to be printed.
+#[test]
+fn nothing_counts_as_printed_on_a_closed_output() {
+    let broker = broker();
+    broker.run_with(&["produce", "t"], b"a\n").ok();
+    let to = |redirection: &str| {
+        let mut shell = std::process::Command::new("sh");
+        let script = format!("exec \"$0\" \"$@\" {redirection}");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_kafkactl"), "--bootstrap", broker.bootstrap()]);
+        shell.args(["consume", "t", "-g", "g", "--commit"]).stderr(Stdio::piped());
+        run(shell, b"")
+    };
+    to(">&-").code(1).stderr_has("standard output: Bad file descriptor").stderr_has("hint: it is closed");
+    broker.run(&["group", "describe", "g"]).code(5);
+    to(">/dev/null").ok();
+    broker.run(&["group", "lag", "g", "--fail-over", "0"]).ok();
+}
+
 #[test]
 fn a_reader_that_has_enough_ends_the_command_quietly() {
     let broker = broker();

@@ -36,6 +36,7 @@ impl ClusterCommand for ConsumeArgs {
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
         let mut sink = Sink::new(&out.format, self.format.as_ref())?;
         if let Some(group) = self.group.as_deref().filter(|_| self.commit) {
+            out.must_be_open()?;
             sink.begin(out)?;
             member::read(self, group, session, &mut sink, out).await?;
             sink.end(out)?;
