@@ -7,7 +7,13 @@ use std::sync::Arc;
 
 use super::listener::SecurityProtocol;
 use super::sections::*;
-use super::{InvalidValue, Properties, Setting, Update, Used, Value, broker_setting, broker_table};
+use super::{
+    InvalidValue, Properties, Setting, UnknownName, Update, Used, Value, authorizer_setting, broker_setting,
+    broker_table,
+};
+
+/// Of an authorizer that lets everybody do what no ACL is about; what an ACL is about is still not everybody's.
+const EVERYONE: &str = "allow.everyone.if.no.acl.found";
 
 /// Values by name, as they were given.
 pub type Texts = BTreeMap<String, String>;
@@ -43,8 +49,8 @@ pub enum SettingsError {
 /// Something worth telling the operator that does not stop the start.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsWarning {
-    #[error("{origin}: unknown setting {name}")]
-    Unknown { origin: Origin, name: String },
+    #[error("{origin}: {name}")]
+    Unknown { origin: Origin, name: UnknownName },
     #[error("{origin}: {name} is accepted but has no effect here: {help}")]
     Ignored { origin: Origin, name: String, help: &'static str },
 }
@@ -97,8 +103,12 @@ impl BrokerSettings {
         let mut statics = Texts::new();
         let mut warnings = Vec::new();
         for (name, (text, origin)) in origins.iter().map(|(&name, &given)| (name, given)) {
-            match broker_setting(name).filter(|setting| setting.update != Update::DynamicOnly) {
-                None => warnings.push(SettingsWarning::Unknown { origin, name: name.to_owned() }),
+            let setting = broker_setting(name).or_else(|| authorizer_setting(name));
+            match setting.filter(|setting| setting.update != Update::DynamicOnly) {
+                None => {
+                    let name = UnknownName::in_broker_table(name);
+                    warnings.push(SettingsWarning::Unknown { origin, name });
+                }
                 Some(setting) => {
                     check(setting, name, text, origin)?;
                     let is_default = setting.default == Some(text.trim());
@@ -242,9 +252,17 @@ impl BrokerSettings {
             return refuse("listeners", reason);
         }
         if self.names_authorizer() && !self.everybody_is_super_user() {
-            let reason = "no authorizer runs here, so everybody could do everything; without this line, or with \
-                          super.users=User:ANONYMOUS, it starts open";
-            return refuse("authorizer.class.name", reason.to_owned());
+            let everyone = match self.static_text(EVERYONE).map(str::trim) {
+                Some(text) if text.eq_ignore_ascii_case("true") => {
+                    format!(", also what {EVERYONE}=true leaves to the ACLs")
+                }
+                _ => String::new(),
+            };
+            let reason = format!(
+                "no authorizer runs here, so everybody could do everything{everyone}; without this line, or with \
+                 super.users=User:ANONYMOUS, it starts open"
+            );
+            return refuse("authorizer.class.name", reason);
         }
         if self.network.listeners.is_empty() {
             return refuse("listeners", "names no listener for clients".to_owned());
@@ -315,6 +333,12 @@ mod tests {
                 "line 1: authorizer.class.name: no authorizer runs here, so everybody could do everything; without \
                  this line, or with super.users=User:ANONYMOUS, it starts open",
             ),
+            (
+                "authorizer.class.name=a.Authorizer\nallow.everyone.if.no.acl.found=true",
+                "line 1: authorizer.class.name: no authorizer runs here, so everybody could do everything, also what \
+                 allow.everyone.if.no.acl.found=true leaves to the ACLs; without this line, or with \
+                 super.users=User:ANONYMOUS, it starts open",
+            ),
             ("listeners=SSL://:9092", "line 1: listeners: SSL://:9092 speaks SSL; only PLAINTEXT is served"),
             (
                 "listeners=PLAINTEXT://:1,PLAINTEXT://:2",
@@ -345,6 +369,10 @@ mod tests {
         assert!(load(&format!("{authorizer}\nsuper.users=User:alice; User:ANONYMOUS")).is_ok());
         assert!(load(&format!("{authorizer}\nsuper.users=User:alice")).is_err());
         assert!(load("authorizer.class.name=").is_ok());
+        let (_, warnings) = load("super.users=User:ANONYMOUS\nallow.everyone.if.no.acl.found=true").unwrap();
+        let texts: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+        assert_eq!(texts.len(), 1, "{texts:?}");
+        assert!(texts[0].starts_with("line 2: allow.everyone.if.no.acl.found is accepted but has no effect"));
     }
 
     #[test]

@@ -3,14 +3,15 @@
 use std::fmt::Write;
 
 use super::{
-    Setting, Update, Used, broker_setting, client_metrics_setting, group_setting, topic_setting,
-    topic_synonyms,
+    Setting, Update, Used, authorizer_setting, broker_setting, client_metrics_setting, group_setting,
+    topic_setting, topic_synonyms,
 };
 
 /// A paragraph about every setting of that name; `None` for a name nobody knows.
 pub fn explain(name: &str) -> Option<String> {
     let found = [
         ("broker", broker_setting(name)),
+        ("authorizer", authorizer_setting(name)),
         ("topic", topic_setting(name)),
         ("group", group_setting(name)),
         ("client-metrics", client_metrics_setting(name)),
@@ -32,7 +33,7 @@ fn paragraph(scope: &str, setting: &Setting) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(text, "  type: {}, allowed: {}, default: {default}", setting.kind.noun(), setting.valid);
     let update = match (scope, setting.update) {
-        ("broker", Update::ReadOnly | Update::Internal) => "when the broker starts",
+        ("broker" | "authorizer", Update::ReadOnly | Update::Internal) => "when the broker starts",
         ("broker", Update::PerBroker) => "while it runs, for one broker",
         ("broker", Update::ClusterWide) => "while it runs, for one broker or all",
         ("broker", Update::DynamicOnly) => "only while it runs, for one broker or all",
@@ -59,6 +60,8 @@ mod tests {
         assert!(text.contains("(broker setting)") && text.contains("(topic setting)"), "{text}");
         assert!(explain("num.io.threads").unwrap().contains("accepted and ignored"));
         assert!(explain("retention.ms").unwrap().contains("log.retention.ms, then log.retention.minutes"));
+        let text = explain("super.users").unwrap();
+        assert!(text.contains("(authorizer setting)") && text.contains("when the broker starts"), "{text}");
         assert_eq!(explain("no.such.setting"), None);
     }
 }

@@ -17,6 +17,7 @@ mod setting;
 mod synonyms;
 mod table;
 mod topic;
+mod unknown;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -32,6 +33,7 @@ pub use sections::{
 pub use setting::{InvalidValue, Kind, Setting, Update, Used, Valid, Value};
 pub use synonyms::{Synonym, broker_synonyms, group_synonym, topic_synonyms};
 pub use topic::{CleanupPolicy, TopicSettings, TopicValues, effective, unusable};
+pub use unknown::UnknownName;
 
 /// What a configuration belongs to (`ConfigResource.Type`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,6 +81,11 @@ pub fn broker_table() -> impl Iterator<Item = &'static Setting> {
     table::BROKER.iter().copied().flatten()
 }
 
+/// What Kafka's authorizer reads beside the broker's settings (`StandardAuthorizer`).
+pub fn authorizer_table() -> &'static [Setting] {
+    table::AUTHORIZER
+}
+
 /// All settings of a topic.
 pub fn topic_table() -> &'static [Setting] {
     table::TOPIC
@@ -110,6 +117,11 @@ pub fn broker_setting(name: &str) -> Option<&'static Setting> {
         .filter(|setting| setting.update == Update::PerBroker || setting.name.starts_with("max.connection"))
 }
 
+/// The authorizer's setting of that name.
+pub fn authorizer_setting(name: &str) -> Option<&'static Setting> {
+    table::AUTHORIZER.iter().find(|setting| setting.name == name)
+}
+
 /// The topic setting of that name.
 pub fn topic_setting(name: &str) -> Option<&'static Setting> {
     table::TOPIC.iter().find(|setting| setting.name == name)
@@ -139,8 +151,8 @@ mod tests {
         }
         // Kafka's, and two of `ops.`.
         assert_eq!(names.len(), 365);
-        for setting in broker_table().chain(topic_table()).chain(group_table()).chain(client_metrics_table())
-        {
+        let others = [authorizer_table(), topic_table(), group_table(), client_metrics_table()];
+        for setting in broker_table().chain(others.into_iter().flatten()) {
             if let Some(default) = setting.default {
                 let parsed = setting.parse(default);
                 assert!(parsed.is_ok(), "{}: default {default}: {parsed:?}", setting.name);

@@ -25,6 +25,12 @@ pub fn topic_synonyms(topic_setting: &str) -> &'static [Synonym] {
     found.map_or(&[], |(_, synonyms)| synonyms)
 }
 
+/// The topic setting that a broker setting stands behind.
+pub(super) fn topic_setting_behind(broker_setting: &str) -> Option<&'static str> {
+    let stands_behind = |synonyms: &[Synonym]| synonyms.iter().any(|synonym| synonym.name == broker_setting);
+    TOPIC.iter().find(|(_, synonyms)| stands_behind(synonyms)).map(|(topic_setting, _)| *topic_setting)
+}
+
 /// The broker settings that DescribeConfigs looks at for a broker setting, the strongest first, itself included.
 pub fn broker_synonyms(broker_setting: &str) -> Vec<&str> {
     const CHAINS: [&[&str]; 4] = [

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use kafkactl_core::client::admin::{ConfigChange, ConfigEntry, ConfigResource};
+use kafkactl_core::client::admin::{ConfigChange, ConfigEntry, ConfigResource, ConfigResourceKind};
+use kafkactl_core::settings::UnknownName;
 use serde::Serialize;
 
 use crate::args::values::KeyValue;
 use crate::commands::session::Session;
 use crate::error::CommandError;
-use crate::output::{Cell, Column, Row};
+use crate::output::{Cell, Column, Output, Row};
 
 /// One setting in force.
 #[derive(Debug, Serialize)]
@@ -57,6 +58,17 @@ pub fn to_set(configs: &[KeyValue]) -> Changes {
     configs.iter().map(|set| (set.key.clone(), ConfigChange::Set(set.value.clone()))).collect()
 }
 
+/// Warns of names that are no settings: brokers take them in silence, and nobody acts on them.
+pub fn tell_unknown<'a>(
+    names: impl Iterator<Item = &'a str>,
+    unknown: fn(&str) -> Option<UnknownName>,
+    out: &mut Output,
+) {
+    for unknown in names.filter_map(unknown) {
+        out.note(&format!("warning: {unknown}"));
+    }
+}
+
 pub fn to_unset(keys: &[String]) -> Changes {
     keys.iter().map(|key| (key.clone(), ConfigChange::Delete)).collect()
 }
@@ -70,15 +82,23 @@ pub struct ConfigChanged {
     pub result: &'static str,
 }
 
-/// Changes settings of one resource, all or none; with `dry_run` the cluster only checks them.
+/// Changes settings of one resource, all or none; with `dry_run` the cluster only checks them. Warns of names that are
+/// no settings.
 pub async fn alter(
     session: &Session,
     resource: ConfigResource,
     changes: Changes,
     dry_run: bool,
+    out: &mut Output,
 ) -> Result<Vec<ConfigChanged>, CommandError> {
     if !dry_run {
         session.may_change()?;
+    }
+    let names = changes.keys().map(String::as_str);
+    match resource.kind {
+        ConfigResourceKind::Topic => tell_unknown(names, UnknownName::of_topic, out),
+        ConfigResourceKind::Broker => tell_unknown(names, UnknownName::of_broker, out),
+        _ => {}
     }
     let changed = changes.iter().map(|(name, change)| told(name, change, dry_run)).collect();
     for (_, outcome) in session.admin.alter_configs(&BTreeMap::from([(resource, changes)]), dry_run).await? {

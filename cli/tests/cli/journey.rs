@@ -41,6 +41,10 @@ fn topics_come_and_go() {
         .stdout("cleanup.policy\n");
     broker.run(&["topic", "config", "get", "orders", "no.such.setting"]).code(5);
     broker
+        .run(&["topic", "config", "set", "orders", "retension.ms=1"])
+        .code(2)
+        .stderr_has("did you mean retention.ms?");
+    broker
         .run(&["topic", "config", "set", "orders", "retention.ms=soon"])
         .code(2)
         .stderr_has("INVALID_CONFIG");
@@ -225,6 +229,9 @@ fn settings_of_brokers_and_their_loggers_change_while_they_run() {
     broker.run(&["cluster", "config", "unset", threads]).ok().stdout_has("all");
     change(&["get", "all", threads]).code(5);
     change(&["get", "1", "no.such.setting"]).code(5);
+    let warning = "warning: unknown setting log.cleaner.thread; did you mean log.cleaner.threads?\n";
+    change(&["set", "1", "log.cleaner.thread=2"]).ok().stderr_has(warning);
+    broker.run(&["cluster", "config", "set", "log.cleaner.thread=2"]).ok().stderr_has(warning);
     change(&["set", "1", "log.cleaner.threads=many"]).code(1).stderr_has("not a whole number");
     change(&["set", "one", "log.cleaner.threads=1"]).code(2);
 

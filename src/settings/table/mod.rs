@@ -34,6 +34,7 @@ mod security;
 mod transaction;
 
 pub(super) use resource::{CLIENT_METRICS, GROUP, TOPIC};
+pub(super) use security::AUTHORIZER;
 
 /// Every broker setting, by subject.
 pub(super) const BROKER: &[&[Setting]] = &[

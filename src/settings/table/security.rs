@@ -84,3 +84,8 @@ settings! { SETTINGS:
     Password "ssl.truststore.password" = null, ANY, PerBroker, Ignored, "Password of the trust store.";
     Text "ssl.truststore.type" = "JKS", ANY, PerBroker, Ignored, "Format of the trust store.";
 }
+
+settings! { AUTHORIZER:
+    Text "allow.everyone.if.no.acl.found" = "false", ANY, ReadOnly, Ignored, "Whether an authorizer lets everybody do what no ACL is about; no authorizer runs here yet.";
+    Text "super.users" = "", ANY, ReadOnly, Honoured, "Who may do everything, with semicolons; an authorizer may be named only beside User:ANONYMOUS, which everybody is here.";
+}

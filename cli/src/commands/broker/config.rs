@@ -74,7 +74,7 @@ impl BrokerConfigTarget {
             result,
         };
         let rows: Vec<ChangeRow> =
-            alter(session, resource, changes, dry_run).await?.into_iter().map(row).collect();
+            alter(session, resource, changes, dry_run, out).await?.into_iter().map(row).collect();
         out.print(Report::list("BrokerConfigChange", &rows)?)
     }
 }

@@ -1,7 +1,8 @@
 //! `broker start --explain`: the settings that a start would have.
 
 use kafkactl_core::settings::{
-    BrokerSettings, Setting, Used, Value, broker_setting, broker_table, explain as explain_setting,
+    BrokerSettings, Setting, UnknownName, Used, Value, authorizer_table, broker_table,
+    explain as explain_setting,
 };
 use serde::Serialize;
 
@@ -50,8 +51,9 @@ fn one_setting(name: &str, out: &mut Output) -> Outcome {
 
 fn every_setting(args: &BrokerStartArgs, out: &mut Output) -> Outcome {
     let loaded = Given::to_start(args, None)?.load()?;
-    let mut rows: Vec<SettingRow> = broker_table().map(|setting| known_row(setting, args, &loaded)).collect();
-    let unknown = loaded.settings.statics().iter().filter(|(name, _)| broker_setting(name).is_none());
+    let known = broker_table().chain(authorizer_table());
+    let mut rows: Vec<SettingRow> = known.map(|setting| known_row(setting, args, &loaded)).collect();
+    let unknown = loaded.settings.statics().iter().filter(|(name, _)| UnknownName::of_broker(name).is_some());
     rows.extend(unknown.map(|(name, value)| SettingRow {
         name: name.clone(),
         value: Some(value.clone()),

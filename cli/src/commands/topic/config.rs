@@ -89,7 +89,7 @@ impl Row for ChangeRow {
 }
 
 async fn alter(session: &Session, topic: &str, changes: Changes, dry_run: bool, out: &mut Output) -> Outcome {
-    let changed = configs::alter(session, ConfigResource::topic(topic), changes, dry_run).await?;
+    let changed = configs::alter(session, ConfigResource::topic(topic), changes, dry_run, out).await?;
     let row =
         |ConfigChanged { name, value, result }| ChangeRow { topic: topic.to_owned(), name, value, result };
     let rows: Vec<ChangeRow> = changed.into_iter().map(row).collect();

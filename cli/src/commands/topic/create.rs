@@ -3,11 +3,13 @@ use std::collections::BTreeMap;
 use kafkactl_core::client::ClientError;
 use kafkactl_core::client::admin::{CreatedTopic, NewTopic};
 use kafkactl_core::names::{TopicId, TopicName};
+use kafkactl_core::settings::UnknownName;
 use kafkactl_core::wire::ErrorCode;
 use serde::Serialize;
 
 use crate::args::topic::TopicCreateArgs;
 use crate::commands::Outcome;
+use crate::commands::configs::tell_unknown;
 use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
@@ -43,6 +45,7 @@ impl ClusterCommand for TopicCreateArgs {
             session.may_change()?;
         }
         refuse_collisions(&self.topics)?;
+        tell_unknown(self.configs.iter().map(|config| &*config.key), UnknownName::of_topic, out);
         let new = NewTopic {
             partition_count: self.partitions.unwrap_or(-1),
             replication_factor: self.replicas.unwrap_or(-1),
