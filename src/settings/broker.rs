@@ -51,6 +51,8 @@ pub enum SettingsError {
 pub enum SettingsWarning {
     #[error("{origin}: {name}")]
     Unknown { origin: Origin, name: UnknownName },
+    #[error("{origin}: {name} stands on line {line} too, with another value, which does not count")]
+    Replaced { origin: Origin, name: String, line: usize },
     #[error("{origin}: {name} is accepted but has no effect here: {help}")]
     Ignored { origin: Origin, name: String, help: &'static str },
 }
@@ -95,13 +97,19 @@ impl BrokerSettings {
         overrides: &[(String, String)],
     ) -> Result<(Self, Vec<SettingsWarning>), SettingsError> {
         let mut origins = BTreeMap::new();
+        let mut warnings = Vec::new();
         let lines = file.entries.iter().map(|it| (&it.key, &it.value, Origin::Line(it.line)));
         let sets = overrides.iter().map(|(key, value)| (key, value, Origin::CommandLine));
         for (key, value, origin) in lines.chain(sets) {
-            origins.insert(key.as_str(), (value.as_str(), origin));
+            let replaced = origins.insert(key.as_str(), (value.as_str(), origin));
+            // What `--set` replaces is meant to be.
+            if let (Some((other, Origin::Line(line))), Origin::Line(_)) = (replaced, origin)
+                && other != value
+            {
+                warnings.push(SettingsWarning::Replaced { origin, name: key.clone(), line });
+            }
         }
         let mut statics = Texts::new();
-        let mut warnings = Vec::new();
         for (name, (text, origin)) in origins.iter().map(|(&name, &given)| (name, given)) {
             let setting = broker_setting(name).or_else(|| authorizer_setting(name));
             match setting.filter(|setting| setting.update != Update::DynamicOnly) {
@@ -384,6 +392,15 @@ mod tests {
         assert_eq!(texts[0], "line 3: unknown setting no.such");
         assert!(texts[1].starts_with("line 2: num.network.threads is accepted but has no effect here"));
         assert_eq!(settings.static_text("no.such"), Some("1"));
+    }
+
+    #[test]
+    fn a_line_that_another_replaces_is_told() {
+        let (settings, warnings) =
+            load("num.partitions=1\nlog.dirs=a\nnum.partitions=2\nlog.dirs=a\n").unwrap();
+        let texts: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+        let told = "line 3: num.partitions stands on line 1 too, with another value, which does not count";
+        assert_eq!((texts, settings.topics.partitions), (vec![told.to_owned()], 2));
     }
 
     #[test]

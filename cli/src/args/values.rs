@@ -1,6 +1,6 @@
 //! Readers of single flag values: durations, sizes, partition lists, `key=value`, headers, separators.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -133,6 +133,17 @@ pub struct KeyValue {
     pub value: String,
 }
 
+impl KeyValue {
+    /// The first key that is given two values.
+    pub fn contradiction(pairs: &[Self]) -> Option<&str> {
+        let mut values = BTreeMap::new();
+        pairs.iter().find_map(|Self { key, value }| {
+            let other = values.insert(key.as_str(), value)?;
+            (other != value).then_some(key.as_str())
+        })
+    }
+}
+
 impl FromStr for KeyValue {
     type Err = String;
 
@@ -258,6 +269,15 @@ mod tests {
     fn key_values() {
         assert_eq!("a=b=c".parse(), Ok(KeyValue { key: "a".into(), value: "b=c".into() }));
         assert_eq!("a=".parse(), Ok(KeyValue { key: "a".into(), value: String::new() }));
+        let pairs =
+            |texts: &[&str]| -> Vec<KeyValue> { texts.iter().map(|text| text.parse().unwrap()).collect() };
+        for (texts, key) in [
+            (&["a=1", "b=1", "a=1"][..], None),
+            (&["a=1", "b=1", "b=2", "a=2"], Some("b")),
+            (&["a=1", "a="], Some("a")),
+        ] {
+            assert_eq!(KeyValue::contradiction(&pairs(texts)), key, "{texts:?}");
+        }
         assert!("=b".parse::<KeyValue>().is_err());
         assert!("ab".parse::<KeyValue>().is_err());
     }

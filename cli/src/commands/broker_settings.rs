@@ -9,6 +9,7 @@ use kafkactl_core::settings::{BrokerSettings, Origin, Properties, SettingsError,
 use crate::args::broker::BrokerStartArgs;
 use crate::args::storage::StorageDirArgs;
 use crate::args::values::KeyValue;
+use crate::commands::configs::refuse_contradictions;
 use crate::error::CommandError;
 use crate::records::input;
 
@@ -121,6 +122,7 @@ impl Given {
 
     /// Two words about one thing: neither is dropped in silence.
     fn refuse_doubles(&self) -> Result<(), CommandError> {
+        refuse_contradictions(&self.sets)?;
         let double = self
             .flags
             .iter()
@@ -151,7 +153,9 @@ impl Given {
     }
 
     fn warning_text(&self, warning: &SettingsWarning) -> String {
-        let (SettingsWarning::Unknown { origin, .. } | SettingsWarning::Ignored { origin, .. }) = warning;
+        let (SettingsWarning::Unknown { origin, .. }
+        | SettingsWarning::Replaced { origin, .. }
+        | SettingsWarning::Ignored { origin, .. }) = warning;
         match origin {
             Origin::Line(_) => self.in_file(warning),
             _ => warning.to_string(),
@@ -302,6 +306,10 @@ mod tests {
             let text = refused(&flags).to_string();
             assert!(text.contains(flags[0]) && text.contains(flags[3]), "{flags:?}: {text}");
         }
+        let twice = ["--set", "num.partitions=1", "--set", "num.partitions=2"];
+        assert_eq!(refused(&twice).to_string(), "num.partitions is given two values");
+        let same = ["--set", "num.partitions=2", "--set", "num.partitions=2"];
+        assert_eq!(text(&same, "num.partitions").as_deref(), Some("2"));
     }
 
     #[test]

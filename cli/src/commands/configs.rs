@@ -54,8 +54,19 @@ pub fn missing(keys: &[String], entries: &[ConfigEntry], noun: &'static str) -> 
 /// What is to be changed, by setting.
 pub type Changes = BTreeMap<String, ConfigChange>;
 
-pub fn to_set(configs: &[KeyValue]) -> Changes {
-    configs.iter().map(|set| (set.key.clone(), ConfigChange::Set(set.value.clone()))).collect()
+pub fn to_set(configs: &[KeyValue]) -> Result<Changes, CommandError> {
+    refuse_contradictions(configs)?;
+    Ok(configs.iter().map(|set| (set.key.clone(), ConfigChange::Set(set.value.clone()))).collect())
+}
+
+/// Nobody knows which of two values is meant.
+pub fn refuse_contradictions(configs: &[KeyValue]) -> Result<(), CommandError> {
+    match KeyValue::contradiction(configs) {
+        Some(key) => {
+            Err(CommandError::usage(format!("{key} is given two values")).hint("leave one of them out"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Warns of names that are no settings: brokers take them in silence, and nobody acts on them.

@@ -40,6 +40,13 @@ fn topics_come_and_go() {
         .ok()
         .stdout("cleanup.policy\n");
     broker.run(&["topic", "config", "get", "orders", "no.such.setting"]).code(5);
+    for words in [
+        &["topic", "create", "t", "-C", "retention.ms=1", "-C"][..],
+        &["topic", "config", "set", "orders", "retention.ms=1"],
+    ] {
+        let words = [words, &["retention.ms=2"]].concat();
+        broker.run(&words).code(2).stderr_has("retention.ms is given two values");
+    }
     broker
         .run(&["topic", "config", "set", "orders", "retension.ms=1"])
         .code(2)
@@ -232,6 +239,7 @@ fn settings_of_brokers_and_their_loggers_change_while_they_run() {
     let warning = "warning: unknown setting log.cleaner.thread; did you mean log.cleaner.threads?\n";
     change(&["set", "1", "log.cleaner.thread=2"]).ok().stderr_has(warning);
     broker.run(&["cluster", "config", "set", "log.cleaner.thread=2"]).ok().stderr_has(warning);
+    change(&["set", "1", "log.cleaner.threads=2", "log.cleaner.threads=3"]).code(2).stderr_has("two values");
     change(&["set", "1", "log.cleaner.threads=many"]).code(1).stderr_has("not a whole number");
     change(&["set", "one", "log.cleaner.threads=1"]).code(2);
 

@@ -113,7 +113,7 @@ impl ClusterCommand for BrokerConfigSetArgs {
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        self.target.alter(session, to_set(&self.set.configs), self.set.change.dry_run, out).await
+        self.target.alter(session, to_set(&self.set.configs)?, self.set.change.dry_run, out).await
     }
 }
 
@@ -146,7 +146,7 @@ impl ClusterCommand for ConfigSetArgs {
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        EVERY_BROKER.alter(session, to_set(&self.configs), self.change.dry_run, out).await
+        EVERY_BROKER.alter(session, to_set(&self.configs)?, self.change.dry_run, out).await
     }
 }
 

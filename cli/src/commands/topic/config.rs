@@ -55,7 +55,7 @@ impl ClusterCommand for TopicConfigSetArgs {
     }
 
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
-        alter(session, &self.topic, to_set(&self.set.configs), self.set.change.dry_run, out).await
+        alter(session, &self.topic, to_set(&self.set.configs)?, self.set.change.dry_run, out).await
     }
 }
 

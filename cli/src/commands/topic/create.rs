@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::args::topic::TopicCreateArgs;
 use crate::commands::Outcome;
-use crate::commands::configs::tell_unknown;
+use crate::commands::configs::{refuse_contradictions, tell_unknown};
 use crate::commands::session::{ClusterCommand, Options, Session};
 use crate::error::CommandError;
 use crate::output::{Cell, Column, Output, Report, Row};
@@ -45,6 +45,7 @@ impl ClusterCommand for TopicCreateArgs {
             session.may_change()?;
         }
         refuse_collisions(&self.topics)?;
+        refuse_contradictions(&self.configs)?;
         tell_unknown(self.configs.iter().map(|config| &*config.key), UnknownName::of_topic, out);
         let new = NewTopic {
             partition_count: self.partitions.unwrap_or(-1),
