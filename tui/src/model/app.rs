@@ -113,7 +113,7 @@ pub const MESSAGE_MS: i64 = 6_000;
 
 pub struct App {
     pub cluster: Cluster,
-    /// The cluster as it was when the screen was paused.
+    /// The cluster as it was when the screen was paused: a [still](Cluster::still) for [`WINDOWS_MS`].
     pub frozen: Option<Box<Cluster>>,
     pub now_ms: i64,
     pub size: Size,

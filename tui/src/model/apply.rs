@@ -272,11 +272,11 @@ fn merge_topic(
         happened.push(Happening::PartitionsAdded { topic: name.to_string(), count: found.partitions.len() });
     }
     let mut before = std::mem::take(&mut topic.partitions);
-    for found in found.partitions {
+    let merged = found.partitions.into_iter().map(|found| {
         let known = before.remove(&found.id);
-        let id = found.id;
-        topic.partitions.insert(id, merge_partition(name, found, known, happened));
-    }
+        (found.id, merge_partition(name, found, known, happened))
+    });
+    topic.partitions = merged.collect();
     topic
 }
 

@@ -1,5 +1,7 @@
 //! What was seen of a group's commits to one partition: how fast it reads, and what became of it.
 
+use std::collections::BTreeSet;
+
 use super::lag::Verdict;
 use super::ring::{Ring, Sample};
 
@@ -62,6 +64,8 @@ pub struct Commits {
     made: Ring<Made, WINDOW_MAX>,
     /// What was committed when, without equal values; starts over when it goes back.
     pace: Ring<Sample, PACE_MAX>,
+    /// How long it may be silent, by the longest of its last waits; not known before enough were seen.
+    wait_allowed_ms: Option<i64>,
     last: Option<Reading>,
     /// When the last commit was seen to be made, or looking began.
     moved_ms: i64,
@@ -99,6 +103,7 @@ impl Commits {
             };
             let is_back = commit < before.commit;
             self.made.push(Made { lag, is_back, waited_ms });
+            self.wait_allowed_ms = wait_allowed_ms(&self.made);
             self.keep_pace(Sample { at_ms, value: commit }, is_back);
             (self.moved_ms, self.vacant_count) = (at_ms, 0);
             self.silence = None;
@@ -146,7 +151,7 @@ impl Commits {
             Presence::Members | Presence::Left => (STALL_UNSEEN_MS, Verdict::Stall),
             Presence::Outside => (STOP_UNSEEN_MS, Verdict::Stop),
         };
-        let allowed_ms = self.wait_allowed_ms().map_or(unseen_ms, |allowed| allowed.max(SILENCE_MS_MIN));
+        let allowed_ms = self.wait_allowed_ms.map_or(unseen_ms, |allowed| allowed.max(SILENCE_MS_MIN));
         if self.silence.is_some_and(|silence| last.at_ms.saturating_sub(silence.since_ms) > allowed_ms) {
             return silent;
         }
@@ -164,33 +169,46 @@ impl Commits {
         }
     }
 
-    /// By the longest of the last waits, when enough were seen.
-    fn wait_allowed_ms(&self) -> Option<i64> {
-        let waits = || self.made.iter().filter_map(|made| made.waited_ms);
-        let longest_ms = waits().max().filter(|_| waits().count() >= WAITS_MIN)?;
-        Some(longest_ms.saturating_mul(WAITS_ALLOWED))
-    }
-
     /// What was read per second, from commit to commit over at least `window_ms` where there are as many. Not known
     /// before two commits were seen; 0 once nothing is to be expected. Never negative: a reset is not reading.
     pub fn pace(&self, window_ms: i64) -> Option<Pace> {
         let quiet_ms = self.last?.at_ms.saturating_sub(self.moved_ms);
         let allowed_ms = match self.silence {
             None => 0,
-            Some(_) => self.wait_allowed_ms().unwrap_or(STALL_UNSEEN_MS),
+            Some(_) => self.wait_allowed_ms.unwrap_or(STALL_UNSEEN_MS),
         };
         if self.vacant_count >= VACANT_MIN || quiet_ms > window_ms.max(allowed_ms) {
             return Some(Pace { per_second: 0.0, span_ms: window_ms });
         }
-        let last = self.pace.last()?;
-        let from_ms = last.at_ms.saturating_sub(window_ms);
-        let base = self.pace.iter().rev().find(|made| made.at_ms <= from_ms).or(self.pace.first())?;
+        let (base, last) = (self.pace_base(window_ms)?, self.pace.last()?);
         let span_ms = last.at_ms.saturating_sub(base.at_ms);
         (span_ms > 0).then(|| Pace {
             per_second: (last.value as f64 - base.value as f64) * 1000.0 / span_ms as f64,
             span_ms,
         })
     }
+
+    /// The last commit that was made at least `window_ms` before the newest one, or the first that is known.
+    fn pace_base(&self, window_ms: i64) -> Option<Sample> {
+        let from_ms = self.pace.last()?.at_ms.saturating_sub(window_ms);
+        self.pace.iter().rev().find(|made| made.at_ms <= from_ms).or(self.pace.first()).copied()
+    }
+
+    /// What tells the same paces over these windows, until the next reading, and no verdict.
+    pub fn thinned(&self, windows_ms: &[i64]) -> Self {
+        let bases = windows_ms.iter().filter_map(|window_ms| self.pace_base(*window_ms));
+        let ends = [self.pace.first(), self.pace.last()].into_iter().flatten().copied();
+        let kept: BTreeSet<Sample> = bases.chain(ends).collect();
+        let Self { wait_allowed_ms, last, moved_ms, silence, vacant_count, .. } = *self;
+        let (made, pace) = (Ring::default(), kept.into_iter().collect());
+        Self { made, pace, wait_allowed_ms, last, moved_ms, silence, vacant_count }
+    }
+}
+
+fn wait_allowed_ms(made: &Ring<Made, WINDOW_MAX>) -> Option<i64> {
+    let waits = || made.iter().filter_map(|made| made.waited_ms);
+    let longest_ms = waits().max().filter(|_| waits().count() >= WAITS_MIN)?;
+    Some(longest_ms.saturating_mul(WAITS_ALLOWED))
 }
 
 #[cfg(test)]
@@ -302,7 +320,10 @@ mod tests {
             (5_000, 30, 10_000, Some(20.0)),
             (2_000, 160, 300_000, Some(20.0)),
         ] {
-            let pace = watched(interval_ms, polls, Members, reads).pace(window_ms);
+            let commits = watched(interval_ms, polls, Members, reads);
+            let (pace, thinned) = (commits.pace(window_ms), commits.thinned(&[window_ms]));
+            assert_eq!(thinned.pace(window_ms), pace, "{interval_ms} ms, {polls} polls");
+            assert!(thinned.pace.count() <= 3 && thinned.made.count() == 0, "{thinned:?}");
             let rounded = pace.map(|pace| pace.per_second.round());
             let is_near = match (rounded, expected) {
                 (Some(one), Some(other)) => (one - other).abs() <= 5.0,

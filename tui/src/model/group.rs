@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cluster::{Cluster, Isolation, Name, Partition, TREND_MAX, sum_known};
-use super::commits::{Commits, Presence, Reading};
+use super::commits::{Commits, Pace, Presence, Reading};
 use super::lag::{self, Eta, Lag, Skew, Total, Verdict};
 use super::ring::{Ring, Sample};
 use super::snapshot::Member;
@@ -69,8 +69,19 @@ impl GroupPartition {
     /// How fast it is read, and how fast it is written to over the same time.
     pub fn rates(&self, known: Option<&Partition>, window_ms: i64) -> (Option<f64>, Option<f64>) {
         let pace = self.commits.pace(window_ms);
-        let span_ms = pace.map_or(window_ms, |pace| pace.span_ms.max(window_ms));
+        let span_ms = span_ms(pace, window_ms);
         (pace.map(|pace| pace.per_second), known.and_then(|known| known.ends.rate(span_ms)))
+    }
+
+    /// The windows over which [`Self::rates`] looks back on the ends, for each of these.
+    pub(super) fn spans_ms(&self, windows_ms: &[i64]) -> impl Iterator<Item = i64> {
+        windows_ms.iter().map(|window_ms| span_ms(self.commits.pace(*window_ms), *window_ms))
+    }
+
+    /// It tells the same rates over these windows, of as few commits as that takes; for a partition that reads nothing
+    /// any more.
+    pub(super) fn thinned(&self, windows_ms: &[i64]) -> Self {
+        Self { commits: self.commits.thinned(windows_ms), ..self.clone() }
     }
 
     /// When the commit was read, 0 for not yet.
@@ -104,6 +115,11 @@ impl GroupPartition {
             self.commits = Commits::default();
         }
     }
+}
+
+/// What is written is compared with what is read over no less time than that was read in.
+fn span_ms(pace: Option<Pace>, window_ms: i64) -> i64 {
+    pace.map_or(window_ms, |pace| pace.span_ms.max(window_ms))
 }
 
 /// When the log was at `value`, which is not before one sample and not behind the other.

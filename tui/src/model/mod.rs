@@ -18,4 +18,5 @@ mod mouse;
 pub mod ring;
 mod sideways;
 pub mod snapshot;
+mod still;
 pub mod update;

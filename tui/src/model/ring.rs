@@ -1,6 +1,6 @@
 //! Histories of fixed size.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// The last `N` values.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +11,15 @@ pub struct Ring<T, const N: usize> {
 impl<T, const N: usize> Default for Ring<T, N> {
     fn default() -> Self {
         Self { values: VecDeque::new() }
+    }
+}
+
+impl<T, const N: usize> FromIterator<T> for Ring<T, N> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        let values = values.into_iter();
+        let mut ring = Self { values: VecDeque::with_capacity(values.size_hint().0.min(N)) };
+        values.for_each(|value| ring.push(value));
+        ring
     }
 }
 
@@ -65,7 +74,8 @@ pub struct History {
 /// Five minutes at the usual two seconds.
 const SAMPLES_MAX: usize = 151;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Ordered by time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sample {
     pub at_ms: i64,
     pub value: i64,
@@ -100,46 +110,66 @@ impl History {
         self.samples.last().copied()
     }
 
+    pub fn count(&self) -> usize {
+        self.samples.count()
+    }
+
     /// Per second over the last `window_ms`, or over what is there; `None` before there are two samples.
     pub fn rate(&self, window_ms: i64) -> Option<f64> {
-        let last = self.last()?;
-        let first = self.samples.first()?;
-        let from_ms = last.at_ms.saturating_sub(window_ms).max(first.at_ms);
+        let (first, last) = (self.first()?, self.last()?);
+        let from_ms = self.window_start(window_ms)?;
         let elapsed_ms = last.at_ms.saturating_sub(from_ms);
-        (elapsed_ms > 0)
-            .then(|| (last.value as f64 - self.value_at(from_ms, first)) * 1000.0 / elapsed_ms as f64)
+        let from = self.around_time(from_ms).map_or(first.value as f64, |(before, after)| {
+            let span_ms = after.at_ms.saturating_sub(before.at_ms);
+            let share = from_ms.saturating_sub(before.at_ms) as f64 / span_ms as f64;
+            before.value as f64 + (after.value as f64 - before.value as f64) * share
+        });
+        (elapsed_ms > 0).then(|| (last.value as f64 - from) * 1000.0 / elapsed_ms as f64)
     }
 
     /// When the number grew past `value`, by interpolation; `None` when that was before the first sample or has
     /// not happened yet.
     pub fn passed_at(&self, value: i64) -> Option<i64> {
-        let mut later: Option<Sample> = None;
-        for sample in self.samples.iter().rev() {
-            if sample.value <= value {
-                let later = later?;
-                let share = (value as f64 - sample.value as f64) / (later.value as f64 - sample.value as f64);
-                let span_ms = later.at_ms.saturating_sub(sample.at_ms);
-                return Some(sample.at_ms.saturating_add((span_ms as f64 * share) as i64));
-            }
-            later = Some(*sample);
-        }
-        None
+        let (sample, later) = self.around_value(value)?;
+        let share = (value as f64 - sample.value as f64) / (later.value as f64 - sample.value as f64);
+        let span_ms = later.at_ms.saturating_sub(sample.at_ms);
+        Some(sample.at_ms.saturating_add((span_ms as f64 * share) as i64))
     }
 
-    fn value_at(&self, at_ms: i64, first: &Sample) -> f64 {
-        let mut before = *first;
-        for sample in self.samples.iter() {
-            if sample.at_ms >= at_ms {
-                let span_ms = sample.at_ms.saturating_sub(before.at_ms);
-                if span_ms == 0 {
-                    return sample.value as f64;
-                }
-                let share = at_ms.saturating_sub(before.at_ms) as f64 / span_ms as f64;
-                return before.value as f64 + (sample.value as f64 - before.value as f64) * share;
-            }
-            before = *sample;
-        }
-        before.value as f64
+    /// The samples of which rates over these windows and the passing of these values are told. A history of them
+    /// answers as this one does, until something is pushed.
+    pub fn thinned(
+        &self,
+        windows_ms: impl IntoIterator<Item = i64>,
+        values: impl IntoIterator<Item = i64>,
+    ) -> Self {
+        let starts = windows_ms.into_iter().filter_map(|window_ms| self.window_start(window_ms));
+        let starts = starts.filter_map(|at_ms| self.around_time(at_ms));
+        let passes = values.into_iter().filter_map(|value| self.around_value(value));
+        let pairs = starts.chain(passes).flat_map(|(before, after)| [before, after]);
+        let kept: BTreeSet<Sample> = pairs.chain(self.first()).chain(self.last()).collect();
+        Self { samples: kept.into_iter().collect() }
+    }
+
+    fn window_start(&self, window_ms: i64) -> Option<i64> {
+        Some(self.last()?.at_ms.saturating_sub(window_ms).max(self.first()?.at_ms))
+    }
+
+    /// The last sample before a time, and the one behind it.
+    fn around_time(&self, at_ms: i64) -> Option<(Sample, Sample)> {
+        self.around(|sample| sample.at_ms < at_ms)
+    }
+
+    /// The last sample not above a value, and the one behind it.
+    fn around_value(&self, value: i64) -> Option<(Sample, Sample)> {
+        self.around(|sample| sample.value <= value)
+    }
+
+    /// Times and values only grow: what is true of a sample is true of those before it.
+    fn around(&self, is_before: impl FnMut(&Sample) -> bool) -> Option<(Sample, Sample)> {
+        let samples = &self.samples.values;
+        let after = samples.partition_point(is_before);
+        Some((*samples.get(after.checked_sub(1)?)?, *samples.get(after)?))
     }
 }
 
@@ -181,6 +211,31 @@ mod tests {
         {
             assert_eq!(grown.passed_at(value), at_ms, "{value}");
         }
+    }
+
+    #[test]
+    fn a_thinned_history_answers_what_it_was_thinned_for() {
+        let mut grown = History::default();
+        for poll in 0..400 {
+            grown.push(poll * 2_000, poll * poll / 3);
+        }
+        for (windows_ms, values, count) in [
+            (&[][..], &[][..], 2),
+            (&[10_000, 60_000], &[], 6),
+            // A window in the middle between two samples, and one from before the first.
+            (&[11_000, 900_000], &[], 5),
+            (&[10_000], &[50_000, i64::MIN, i64::MAX], 6),
+        ] {
+            let thinned = grown.thinned(windows_ms.iter().copied(), values.iter().copied());
+            assert!(thinned.count() <= count, "{thinned:?}");
+            for window_ms in windows_ms {
+                assert_eq!(thinned.rate(*window_ms), grown.rate(*window_ms), "{window_ms} ms");
+            }
+            for value in values {
+                assert_eq!(thinned.passed_at(*value), grown.passed_at(*value), "{value}");
+            }
+        }
+        assert_eq!(History::default().thinned([10_000], [7]), History::default());
     }
 
     #[test]

@@ -233,7 +233,7 @@ fn switch(app: &mut App, action: Action) {
         Action::Pause => {
             app.frozen = match app.frozen.take() {
                 Some(_) => None,
-                None => Some(Box::new(app.cluster.clone())),
+                None => Some(Box::new(app.cluster.still(&WINDOWS_MS))),
             };
         }
         Action::Slower | Action::Faster => {

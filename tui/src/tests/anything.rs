@@ -33,7 +33,7 @@ fn number() -> impl Strategy<Value = i64> {
     ]
 }
 
-fn few<T: std::fmt::Debug>(of: impl Strategy<Value = T>) -> impl Strategy<Value = Vec<T>> {
+pub(super) fn few<T: std::fmt::Debug>(of: impl Strategy<Value = T>) -> impl Strategy<Value = Vec<T>> {
     proptest::collection::vec(of, 0..4)
 }
 
@@ -174,7 +174,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
     (number(), any::<u32>(), data).prop_map(|(at_ms, took_ms, data)| Snapshot { at_ms, took_ms, data })
 }
 
-fn event() -> impl Strategy<Value = Event> {
+pub(super) fn event() -> impl Strategy<Value = Event> {
     let bound: Vec<&str> =
         BINDINGS.iter().flat_map(|binding| binding.keys).copied().filter(|key| *key != "^c").collect();
     let mouse = (0..230u16, 0..70u16, 0..3).prop_map(|(column, row, kind)| {

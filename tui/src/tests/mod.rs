@@ -3,6 +3,7 @@
 mod anything;
 mod deeds;
 mod incident;
+mod paused;
 mod polls;
 mod screens;
 mod unseen;
