@@ -23,6 +23,8 @@ use crate::throttle::Throttle;
 
 /// A thread that waits for its turn at the disk looks this often whether it is still wanted.
 const THROTTLE_WAIT_MAX_MS: u64 = 100;
+/// What a thread writes at once at the least: smaller writes cost more, and the disk waits between them.
+const WRITE_BYTES_MIN: usize = 1 << 20;
 
 /// Cleans the logs of compacted topics. Clones share it.
 #[derive(Clone)]
@@ -275,6 +277,6 @@ fn limits(settings: &CleanerSettings) -> CleanLimits {
         map_bytes_max: settings.dedupe_buffer_bytes / threads,
         map_load_max: settings.dedupe_load_max,
         // Kafka uses the other half for reading.
-        write_bytes: settings.io_buffer_bytes / threads / 2,
+        write_bytes: (settings.io_buffer_bytes / threads / 2).max(WRITE_BYTES_MIN),
     }
 }

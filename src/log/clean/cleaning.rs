@@ -156,7 +156,7 @@ impl Cleaning {
         let sources = &task.sources[group];
         let (Some(first), Some(last)) = (sources.first(), sources.last()) else { return Ok(None) };
         let fresh = Segment::create(&task.place, first.segment.base_offset(), self.now_ms)?;
-        let mut writer = Writer::new(fresh, &task.config, self.write_bytes);
+        let mut writer = Writer::new(fresh, &task.config, self.write_bytes)?;
         for source in sources {
             // What filled the map was checked a moment ago.
             let filled_the_map = source.segment.base_offset() >= task.cleanable.first_dirty
@@ -175,8 +175,7 @@ impl Cleaning {
                 return Ok(None);
             }
         }
-        writer.flush()?;
-        let mut cleaned = writer.segment;
+        let mut cleaned = writer.finish()?;
         cleaned.seal()?;
         cleaned.sync_as_of(last.segment.modified_ms()?)?;
         Ok(Some(cleaned))

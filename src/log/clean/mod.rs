@@ -28,14 +28,14 @@ pub struct CleanLimits {
     pub map_bytes_max: usize,
     /// How full it may become (`log.cleaner.io.buffer.load.factor`).
     pub map_load_max: f64,
-    /// Bytes written at once (half of `log.cleaner.io.buffer.size`).
+    /// Bytes written at once.
     pub write_bytes: usize,
 }
 
-/// Kafka's defaults.
+/// Kafka's defaults, and writes that are large enough to cost little.
 impl Default for CleanLimits {
     fn default() -> Self {
-        Self { map_bytes_max: 128 << 20, map_load_max: 0.9, write_bytes: 256 << 10 }
+        Self { map_bytes_max: 128 << 20, map_load_max: 0.9, write_bytes: 1 << 20 }
     }
 }
 

@@ -1,40 +1,36 @@
 use crate::log::config::LogConfig;
+use crate::log::dir::BulkWriter;
 use crate::log::error::Result;
 use crate::log::index::AbortedTxn;
 use crate::log::segment::Segment;
-use crate::record::{BatchHeader, batches};
-
-/// How much of what was written may lie in the page cache.
-const CACHED_BYTES_MAX: u64 = 16 << 20;
+use crate::record::batches;
 
 /// Appends batches to a cleaned segment, many at a time.
-///
-/// What is written leaves the page cache again, but for the last of it: a cleaning goes over whole logs, and must not
-/// push out what readers need.
 pub(super) struct Writer<'a> {
-    pub segment: Segment,
+    segment: Segment,
     config: &'a LogConfig,
     write_bytes: usize,
-    bytes: Vec<u8>,
-    headers: Vec<BatchHeader>,
-    /// How much of the segment has left the page cache.
-    uncached_bytes: u64,
+    bulk: BulkWriter,
 }
 
 impl<'a> Writer<'a> {
-    pub fn new(segment: Segment, config: &'a LogConfig, write_bytes: usize) -> Self {
-        Self { segment, config, write_bytes, bytes: Vec::new(), headers: Vec::new(), uncached_bytes: 0 }
+    /// `segment` is empty.
+    pub fn new(segment: Segment, config: &'a LogConfig, write_bytes: usize) -> Result<Self> {
+        Ok(Self { bulk: segment.bulk_writer()?, segment, config, write_bytes })
     }
 
     /// Takes the whole batches that `put` appends; returns what that says, and how many bytes were written now.
     pub fn append<T>(&mut self, put: impl FnOnce(&mut Vec<u8>) -> Result<T>) -> Result<(T, usize)> {
-        let before = self.bytes.len();
-        let said = put(&mut self.bytes)?;
-        for batch in batches(&self.bytes[before..]) {
+        let pending = self.bulk.pending();
+        let before = pending.len();
+        let said = put(pending)?;
+        for batch in batches(&pending[before..]) {
             let batch = batch.map_err(|error| self.segment.corrupt(error.to_string()))?;
-            self.headers.push(*batch.header());
+            self.segment.note_bulk(batch.header(), self.config)?;
         }
-        let written = if self.bytes.len() >= self.write_bytes { self.flush()? } else { 0 };
+        let is_due = self.bulk.pending_bytes() >= self.write_bytes;
+        let written = if is_due { self.bulk.write() } else { Ok(0) };
+        let written = written.map_err(|source| self.segment.write_error(source))?;
         Ok((said, written))
     }
 
@@ -42,19 +38,9 @@ impl<'a> Writer<'a> {
         self.segment.append_aborted(aborted);
     }
 
-    pub fn flush(&mut self) -> Result<usize> {
-        let written = self.bytes.len();
-        if written > 0 {
-            let appended = self.segment.append([&self.bytes, &[]], &self.headers, self.config);
-            appended.map_err(|failure| self.segment.write_error(failure.source))?;
-            self.bytes.clear();
-            self.headers.clear();
-        }
-        let size_bytes = self.segment.size_bytes();
-        if size_bytes - self.uncached_bytes >= CACHED_BYTES_MAX {
-            self.segment.sync_uncached(self.uncached_bytes..size_bytes)?;
-            self.uncached_bytes = size_bytes;
-        }
-        Ok(written)
+    /// The segment, whose log file is complete.
+    pub fn finish(mut self) -> Result<Segment> {
+        self.bulk.finish().map_err(|source| self.segment.write_error(source))?;
+        Ok(self.segment)
     }
 }

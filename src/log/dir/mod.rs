@@ -3,6 +3,7 @@
 //!
 //! Positions are always given, never kept: one handle serves any number of readers and the one writer.
 
+mod bulk;
 mod failing;
 mod memory;
 mod read_only;
@@ -12,13 +13,13 @@ mod renamable;
 use std::any::Any;
 use std::fmt;
 use std::io;
-use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustix::io::Errno;
 
+pub(crate) use bulk::BulkWriter;
 pub use failing::{FailingDir, Failures, Gate, Operation};
 pub use memory::{Loss, MemoryDir, MemoryDisk};
 pub use read_only::ReadOnlyDir;
@@ -46,10 +47,6 @@ pub trait LogFile: Send + Sync + fmt::Debug {
 
     /// Returns once data and size are on stable storage (`fdatasync`).
     fn sync(&self) -> io::Result<()>;
-
-    /// Frees the memory that holds a copy of these bytes, as far as they are synced. A hint: reading them again may
-    /// cost a look at the disk.
-    fn drop_cached(&self, _range: Range<u64>) {}
 
     /// Last change, in milliseconds since 1970.
     fn modified_ms(&self) -> io::Result<i64>;
@@ -81,6 +78,12 @@ pub trait Dir: Send + Sync + fmt::Debug {
     fn path(&self) -> PathBuf;
 
     fn open(&self, name: &str, mode: OpenMode) -> io::Result<Arc<dyn LogFile>>;
+
+    /// The file of this name for writes that leave no copy in the page cache (`O_DIRECT`); `None` if the file system
+    /// cannot. Memory, positions and lengths of such writes must be multiples of a block.
+    fn open_direct(&self, _name: &str) -> io::Result<Option<Arc<dyn LogFile>>> {
+        Ok(None)
+    }
 
     /// Everything in the directory, in no order.
     fn entries(&self) -> io::Result<Vec<DirEntry>>;

@@ -2,16 +2,14 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IoSlice};
-use std::num::NonZeroU64;
-use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use rustix::fs::{Advice, FlockOperation, fadvise, flock, statvfs, syncfs};
-use rustix::io::pwritev;
+use rustix::fs::{FlockOperation, OFlags, flock, statvfs, syncfs};
+use rustix::io::{Errno, pwritev};
 
 use super::{Dir, DirEntry, DirLock, EntryKind, LogFile, OpenMode, Space};
 
@@ -48,6 +46,15 @@ impl Dir for RealDir {
             .truncate(mode == OpenMode::Truncate)
             .open(self.join(name))?;
         Ok(Arc::new(RealFile(file)))
+    }
+
+    fn open_direct(&self, name: &str) -> io::Result<Option<Arc<dyn LogFile>>> {
+        let flags = OFlags::DIRECT.bits().cast_signed();
+        match OpenOptions::new().write(true).custom_flags(flags).open(self.join(name)) {
+            Ok(file) => Ok(Some(Arc::new(RealFile(file)))),
+            Err(error) if error.raw_os_error() == Some(Errno::INVAL.raw_os_error()) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn entries(&self) -> io::Result<Vec<DirEntry>> {
@@ -87,7 +94,7 @@ impl Dir for RealDir {
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(self.join(name))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Some(DirLock { _held: Box::new(file) })),
-            Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+            Err(Errno::WOULDBLOCK) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
@@ -147,7 +154,7 @@ impl LogFile for RealFile {
         let [first, second] = parts.map(IoSlice::new);
         let written = match pwritev(&self.0, &[first, second], position) {
             Ok(written) => written,
-            Err(rustix::io::Errno::INTR) => 0,
+            Err(Errno::INTR) => 0,
             Err(error) => return Err(error.into()),
         };
         let mut at = position + written as u64;
@@ -173,13 +180,6 @@ impl LogFile for RealFile {
 
     fn sync(&self) -> io::Result<()> {
         self.0.sync_data()
-    }
-
-    fn drop_cached(&self, range: Range<u64>) {
-        if let Some(bytes) = NonZeroU64::new(range.end.saturating_sub(range.start)) {
-            // Without it all goes on as before, with less memory for others.
-            let _ = fadvise(&self.0, range.start, Some(bytes), Advice::DontNeed);
-        }
     }
 
     fn modified_ms(&self) -> io::Result<i64> {

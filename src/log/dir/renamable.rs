@@ -41,6 +41,10 @@ impl Dir for RenamableDir {
         self.current.read().1.open(name, mode)
     }
 
+    fn open_direct(&self, name: &str) -> io::Result<Option<Arc<dyn LogFile>>> {
+        self.current.read().1.open_direct(name)
+    }
+
     fn entries(&self) -> io::Result<Vec<DirEntry>> {
         self.current.read().1.entries()
     }

@@ -10,7 +10,6 @@ mod recover;
 mod scan;
 
 use std::io;
-use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -20,7 +19,7 @@ pub(crate) use recover::Recovered;
 pub(crate) use scan::{Found, Headers, ScanError, WholeBatches, read_batch};
 
 use super::config::LogConfig;
-use super::dir::{Dir, LogFile, OpenMode, is_disk_full, remove_if_exists, rename_if_exists};
+use super::dir::{BulkWriter, Dir, LogFile, OpenMode, is_disk_full, remove_if_exists, rename_if_exists};
 use super::error::{Context, LogError, Result};
 use super::files::{CachedFile, FileCache};
 use super::index::{AbortedTxn, Entry, Index, IndexError, LazyIndex, OffsetEntry, TimeEntry};
@@ -270,6 +269,19 @@ impl Segment {
         Ok(())
     }
 
+    /// Fills the log file of a new segment; every batch is to be noted by [`Segment::note_bulk`].
+    pub fn bulk_writer(&self) -> Result<BulkWriter> {
+        let writer = BulkWriter::new(self.dir(), self.log.name(), self.file()?);
+        writer.context("open", self.log.name(), self.dir())
+    }
+
+    /// Takes a batch into account that waits in the [`BulkWriter`].
+    pub fn note_bulk(&mut self, header: &BatchHeader, config: &LogConfig) -> Result<()> {
+        self.write_indexes_if_many().map_err(|source| self.write_error(source))?;
+        self.note_batch(header, config);
+        Ok(())
+    }
+
     /// Takes a batch that now ends the file into account (E2).
     fn note_batch(&mut self, header: &BatchHeader, config: &LogConfig) {
         let position = self.size_bytes;
@@ -445,14 +457,6 @@ impl Segment {
         self.file()?.set_modified_ms(modified_ms).context("set the age of", self.log.name(), self.dir())?;
         let synced = self.files_to_sync(true)?.iter().try_for_each(|file| file.sync());
         synced.context("sync", self.log.name(), self.dir())
-    }
-
-    /// Writes these bytes of the log file to the disk, and takes them out of the page cache.
-    pub fn sync_uncached(&self, range: Range<u64>) -> Result<()> {
-        let file = self.file()?;
-        file.sync().context("sync", self.log.name(), self.dir())?;
-        file.drop_cached(range);
-        Ok(())
     }
 
     fn dir(&self) -> &dyn Dir {

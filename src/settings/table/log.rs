@@ -14,7 +14,7 @@ settings! { SETTINGS:
     Long "log.cleaner.delete.retention.ms" = "86400000", at_least(0), ClusterWide, Honoured, "How long deletion markers of compacted topics are kept.";
     Bool "log.cleaner.enable" = "true", ANY, ReadOnly, Honoured, "Whether the cleaner runs; compacted topics grow without it.";
     Double "log.cleaner.io.buffer.load.factor" = "0.9", ANY, ClusterWide, Honoured, "How full the cleaner's table of keys may become.";
-    Int "log.cleaner.io.buffer.size" = "524288", at_least(0), ClusterWide, Honoured, "Memory for the cleaner's reads and writes, all threads together.";
+    Int "log.cleaner.io.buffer.size" = "524288", at_least(0), ClusterWide, Honoured, "Memory for the cleaner's reads and writes, all threads together; a thread writes 1 MiB at once at the least.";
     Double "log.cleaner.io.max.bytes.per.second" = "1.7976931348623157E308", ANY, ClusterWide, Honoured, "Bytes a second that the cleaner reads and writes at most.";
     Long "log.cleaner.max.compaction.lag.ms" = "9223372036854775807", at_least(1), ClusterWide, Honoured, "Longest time a record stays uncompacted.";
     Double "log.cleaner.min.cleanable.ratio" = "0.5", share(0.0, 1.0), ClusterWide, Honoured, "Share of uncleaned bytes in a log before it is cleaned.";
