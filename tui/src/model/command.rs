@@ -10,7 +10,7 @@ pub fn run(app: &mut App, line: &str) -> Vec<Effect> {
     let line = line.trim();
     let (noun, name) =
         line.split_once(char::is_whitespace).map_or((line, ""), |(noun, name)| (noun, name.trim()));
-    match noun {
+    let outcome = match noun {
         "" => return vec![],
         "q" | "quit" | "exit" => return vec![Effect::Quit],
         "help" | "h" | "?" => {
@@ -25,57 +25,47 @@ pub fn run(app: &mut App, line: &str) -> Vec<Effect> {
             }
             return vec![];
         }
-        "filter" => {
-            if let Err(error) = app.set_filter(name) {
-                app.say_error(error);
-            }
-            return vec![Effect::Watch];
-        }
-        _ => {}
-    }
-    let Some(screen) = Screen::of_name(noun) else {
-        app.say_error(format!(
-            "there is no \"{noun}\": try topics, groups, brokers, partitions, events, records, disk, ctx, help, q"
-        ));
-        return vec![];
-    };
-    let place = match (screen, name) {
-        (_, "") => Place::Screen(screen),
-        (Screen::Topics, name) if app.cluster.topics.contains_key(name) => Place::Topic(name.into()),
-        (Screen::Groups, name) if app.cluster.groups.contains_key(name) => Place::Group(name.into()),
-        (Screen::Brokers, name) => match name.parse() {
-            Ok(id) if app.cluster.brokers.contains_key(&id) => Place::Broker(id),
-            _ => {
-                app.say_error(format!("there is no broker \"{name}\""));
-                return vec![];
-            }
+        "filter" => app.set_filter(name),
+        _ => match Screen::of_name(noun) {
+            Some(screen) => go(app, screen, name),
+            None => Err(format!(
+                "there is no \"{noun}\": try topics, groups, brokers, partitions, events, records, disk, ctx, help, q"
+            )),
         },
-        (Screen::Records, name) if app.cluster.topics.contains_key(name) => {
+    };
+    if let Err(error) = outcome {
+        app.say_error(error);
+    }
+    vec![Effect::Watch]
+}
+
+/// To the one of this name, or to all that have it in theirs; says why neither is there.
+fn go(app: &mut App, screen: Screen, name: &str) -> Result<(), String> {
+    let place = match screen {
+        _ if name.is_empty() => Place::Screen(screen),
+        Screen::Topics if app.cluster.topics.contains_key(name) => Place::Topic(name.into()),
+        Screen::Groups if app.cluster.groups.contains_key(name) => Place::Group(name.into()),
+        Screen::Brokers => match name.parse() {
+            Ok(id) if app.cluster.brokers.contains_key(&id) => Place::Broker(id),
+            _ => return Err(format!("there is no broker \"{name}\"")),
+        },
+        Screen::Records if app.cluster.topics.contains_key(name) => {
             app.tail(name);
             Place::Screen(screen)
         }
-        (Screen::Records, name) => {
-            app.say_error(format!("there is no topic \"{name}\""));
-            return vec![];
+        Screen::Records => return Err(format!("there is no topic \"{name}\"")),
+        Screen::Topics | Screen::Groups if !is_part_of_a_name(app, screen, name) => {
+            let noun = screen.name().to_lowercase();
+            return Err(format!("there is no {} \"{name}\"", noun.trim_end_matches('s')));
         }
         // A part of a name is a filter.
-        (screen @ (Screen::Topics | Screen::Groups), name) if !is_part_of_a_name(app, screen, name) => {
-            app.say_error(format!(
-                "there is no {} \"{name}\"",
-                screen.name().to_lowercase().trim_end_matches('s')
-            ));
-            return vec![];
-        }
-        (screen, name) => {
+        _ => {
             app.go_to(Place::Screen(screen));
-            if let Err(error) = app.set_filter(name) {
-                app.say_error(error);
-            }
-            return vec![Effect::Watch];
+            return app.set_filter(name);
         }
     };
     app.go_to(place);
-    vec![Effect::Watch]
+    Ok(())
 }
 
 impl App {
