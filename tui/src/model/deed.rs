@@ -1,8 +1,9 @@
 //! What may be changed from the dashboard: chosen in a menu, looked at, and confirmed by typing a name.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent};
 
 use super::app::{App, Mode};
+use super::line;
 use super::update::Effect;
 use crate::screens::{Place, Screen};
 
@@ -75,7 +76,7 @@ impl Deed {
 
 /// What makes sense for the selected row.
 fn deeds(app: &App) -> Vec<Deed> {
-    let selected = || Some(app.grid().rows.get(app.selected_index(app.pane())?)?.id.as_str());
+    let selected = || app.selected_row().map(|row| row.id.as_str());
     match (app.place(), app.pane()) {
         (Place::Screen(Screen::Partitions) | Place::Broker(_), _) | (Place::Topic(_), 0) => {
             selected().and_then(|id| id.rsplit_once('-')).map_or_else(Vec::new, |(topic, partition)| {
@@ -179,15 +180,7 @@ pub(super) fn on_confirm_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         }
         KeyCode::Down => top = (top + 1).min(plan.changes.len().saturating_sub(1)),
         KeyCode::Up => top = top.saturating_sub(1),
-        KeyCode::Backspace => drop(text.pop()),
-        KeyCode::Char('u') if key.modifiers.contains(KeyModifiers::CONTROL) => text.clear(),
-        KeyCode::Char(c)
-            if !key.modifiers.contains(KeyModifiers::CONTROL)
-                && text.chars().count() < wanted.chars().count() =>
-        {
-            text.push(c);
-        }
-        _ => {}
+        _ => line::edit(&mut text, key, wanted.chars().count()),
     }
     app.mode = Mode::Confirm { plan, text, top };
     vec![]

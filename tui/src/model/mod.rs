@@ -14,6 +14,7 @@ pub mod group;
 pub mod keys;
 pub mod lag;
 pub mod layout;
+mod line;
 mod mouse;
 pub mod ring;
 mod sideways;

@@ -32,9 +32,7 @@ fn on_click(app: &mut App, at: Position) -> Vec<Effect> {
         return vec![];
     };
     if pane != app.pane() {
-        let place = app.place().clone();
-        app.panes.insert(place, pane);
-        app.rebuild();
+        app.focus(pane);
     }
     match at.y - area.y {
         0 => {}

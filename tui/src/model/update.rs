@@ -7,8 +7,9 @@ use ratatui::layout::Size;
 
 use super::app::{App, Input, Mode, PERIODS, Sort, WINDOWS_MS, scrolled};
 use super::deed::{self, Deed, Plan};
-use super::grid::Units;
+use super::grid::{Row, Units};
 use super::keys::{Action, key_name};
+use super::line;
 use super::mouse::on_mouse;
 use super::snapshot::Snapshot;
 use crate::draw::shown;
@@ -149,6 +150,15 @@ impl App {
         view.top = scrolled(view.top, index, rows);
     }
 
+    pub(super) fn selected_row(&self) -> Option<&Row> {
+        self.grid().rows.get(self.selected_index(self.pane())?)
+    }
+
+    pub(super) fn focus(&mut self, pane: usize) {
+        self.panes.insert(self.place().clone(), pane);
+        self.rebuild();
+    }
+
     pub(super) fn step(&mut self, by: isize) {
         let last = self.grid().rows.len().saturating_sub(1);
         let at = self.selected_index(self.pane()).unwrap_or(0);
@@ -202,7 +212,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::SortPick => app.mode = Mode::SortPick { at: sort_column(app).unwrap_or(0) },
         Action::SortReverse => reverse_sort(app),
         Action::Enter => open(app),
-        Action::NextPane => next_pane(app),
+        Action::NextPane => app.focus((app.pane() + 1) % app.place().panes().len()),
         Action::Filter => {
             let text = app.view().filter_text;
             app.mode = Mode::Input { kind: Input::Filter, text: text.clone(), error: None, before: text };
@@ -285,19 +295,9 @@ fn selected_topic(app: &App) -> Option<String> {
     match (app.place(), app.pane(), opened(app)) {
         (Place::Topic(topic), ..) => Some(topic.to_string()),
         (_, _, Some(Place::Topic(topic))) => Some(topic.to_string()),
-        (Place::Group(_), 0, _) => {
-            let row = app.selected_index(0).and_then(|index| app.grid().rows.get(index))?;
-            Some(row.id.rsplit_once('-')?.0.to_owned())
-        }
+        (Place::Group(_), 0, _) => Some(app.selected_row()?.id.rsplit_once('-')?.0.to_owned()),
         _ => None,
     }
-}
-
-fn next_pane(app: &mut App) {
-    let (place, count) = (app.place().clone(), app.place().panes().len());
-    let next = (app.pane() + 1) % count;
-    app.panes.insert(place, next);
-    app.rebuild();
 }
 
 fn open(app: &mut App) {
@@ -309,8 +309,7 @@ fn open(app: &mut App) {
 
 /// What the selected row leads to.
 pub(crate) fn opened(app: &App) -> Option<Place> {
-    let row = app.selected_index(app.pane()).and_then(|index| app.grid().rows.get(index))?;
-    let id = row.id.as_str();
+    let id = app.selected_row()?.id.as_str();
     let topic_of = |id: &str| id.rsplit_once('-').map(|(topic, _)| Place::Topic(topic.into()));
     match (app.place(), app.pane()) {
         (Place::Screen(Screen::Topics), _) | (Place::Screen(Screen::Overview), 1) => {
@@ -399,7 +398,7 @@ fn next_match(app: &mut App, forward: bool) {
 
 fn copy(app: &mut App, cell: bool) -> Vec<Effect> {
     let column = sort_column(app).unwrap_or(0);
-    let Some(row) = app.selected_index(app.pane()).and_then(|index| app.grid().rows.get(index)) else {
+    let Some(row) = app.selected_row() else {
         app.say_error("nothing is selected");
         return vec![];
     };
@@ -445,14 +444,7 @@ fn on_input_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         }
         KeyCode::Enter if kind == Input::Command => return super::command::run(app, &text),
         KeyCode::Enter if error.is_none() => return vec![Effect::Watch],
-        KeyCode::Backspace => drop(text.pop()),
-        KeyCode::Char('u') if key.modifiers.contains(KeyModifiers::CONTROL) => text.clear(),
-        KeyCode::Char(c)
-            if !key.modifiers.contains(KeyModifiers::CONTROL) && text.chars().count() < INPUT_CHARS_MAX =>
-        {
-            text.push(c);
-        }
-        _ => {}
+        _ => line::edit(&mut text, key, INPUT_CHARS_MAX),
     }
     let error = if kind == Input::Filter { app.set_filter(&text).err() } else { None };
     if error.is_some() {
@@ -471,12 +463,11 @@ fn on_help_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         KeyCode::Up => top = top.saturating_sub(1),
         KeyCode::PageDown => top += 10,
         KeyCode::PageUp => top = top.saturating_sub(10),
-        KeyCode::Backspace => drop(query.pop()),
-        KeyCode::Char(c) if query.chars().count() < INPUT_CHARS_MAX => {
-            query.push(c);
-            top = 0;
+        _ => {
+            let before = query.clone();
+            line::edit(&mut query, key, INPUT_CHARS_MAX);
+            top = if query == before { top } else { 0 };
         }
-        _ => {}
     }
     app.mode = Mode::Help { query, top: top.min(super::keys::BINDINGS.len()) };
     vec![]

@@ -341,6 +341,8 @@ fn help_says_how_much_of_it_is_on_the_screen() {
     assert!(title(&app).starts_with("Keys of Groups (3-28 of "), "{}", title(&app));
     press(&mut app, &["s", "o", "r", "t"]);
     assert_eq!(title(&app), "Keys of Groups (6)");
+    press(&mut app, &["^u"]);
+    assert!(title(&app).starts_with("Keys of Groups (1-26 of "), "{}", title(&app));
 }
 
 /// What was said of one thing is not left standing beside the next.
