@@ -13,7 +13,7 @@ fn options(directory: &Path, more: &[(&str, &str)]) -> StartOptions {
     ];
     pairs.extend(more.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
     let settings = BrokerSettings::load(&Properties::default(), &pairs).unwrap().0;
-    StartOptions { settings, cluster_id: None, loggers: None }
+    StartOptions { settings, cluster_id: None, is_ephemeral: false, loggers: None }
 }
 
 async fn started(directory: &Path) -> RunningBroker {

@@ -31,7 +31,7 @@ async fn started(directory: &Path, loggers: Option<Arc<Loggers>>) -> RunningBrok
     ];
     let pairs: Vec<(String, String)> = pairs.map(|(key, value)| (key.to_owned(), value)).into();
     let settings = BrokerSettings::load(&Properties::default(), &pairs).unwrap().0;
-    start(StartOptions { settings, cluster_id: None, loggers }).await.unwrap()
+    start(StartOptions { settings, cluster_id: None, is_ephemeral: false, loggers }).await.unwrap()
 }
 
 /// Status and body.

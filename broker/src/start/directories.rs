@@ -27,6 +27,7 @@ pub(super) struct Directories {
 impl Directories {
     pub fn open(
         settings: &BrokerSettings,
+        is_ephemeral: bool,
         cluster_id: Option<&str>,
         now_ms: i64,
     ) -> Result<Self, StartError> {
@@ -39,7 +40,7 @@ impl Directories {
         let mut all = Vec::with_capacity(paths.len());
         let mut good = Vec::with_capacity(paths.len());
         for path in &paths {
-            match claim(path) {
+            match claim(path, is_ephemeral) {
                 Ok(claimed) => good.push(claimed),
                 // The others serve without it.
                 Err(error) if *path != metadata_path && error.is_disk_failure() => {
@@ -81,10 +82,11 @@ impl Directories {
 }
 
 /// Opens and locks a directory, and sees to it that it can be read at all.
-fn claim(path: &Path) -> Result<(Arc<dyn Dir>, DirLock), StartError> {
+fn claim(path: &Path, is_ephemeral: bool) -> Result<(Arc<dyn Dir>, DirLock), StartError> {
     let directory = || path.display().to_string();
     let failed = |source| StartError::Directory { directory: directory(), source };
-    let dir: Arc<dyn Dir> = Arc::new(RealDir::open(path).map_err(failed)?);
+    let opened = if is_ephemeral { RealDir::open_ephemeral(path) } else { RealDir::open(path) };
+    let dir: Arc<dyn Dir> = Arc::new(opened.map_err(failed)?);
     let Some(lock) = dir.lock(LOCK_FILE).map_err(failed)? else {
         return Err(StartError::Locked { directory: directory() });
     };

@@ -53,6 +53,8 @@ pub struct StartOptions {
     pub settings: BrokerSettings,
     /// For a directory that is to be formatted; drawn when absent. A formatted directory must agree with it.
     pub cluster_id: Option<String>,
+    /// The data directories are removed once the broker has ended: nothing is forced to the disk.
+    pub is_ephemeral: bool,
     /// The log levels of the program, for operators to see and change.
     pub loggers: Option<Arc<Loggers>>,
 }
@@ -172,7 +174,7 @@ impl RunningBroker {
 /// The logs are opened in the background.
 pub async fn start(options: StartOptions) -> Result<RunningBroker, StartError> {
     let open_files = raise_file_limit()?;
-    let StartOptions { settings, cluster_id, loggers } = options;
+    let StartOptions { settings, cluster_id, is_ephemeral, loggers } = options;
     let limits = ServerLimits::of(&settings);
     let clock = Clock::start();
     // Before anything is formatted: a start that fails for an address leaves no new directory behind.
@@ -181,7 +183,7 @@ pub async fn start(options: StartOptions) -> Result<RunningBroker, StartError> {
         Some(address) => Some(bind_ops(address).await?),
         None => None,
     };
-    let directories = Directories::open(&settings, cluster_id.as_deref(), clock.now_ms())?;
+    let directories = Directories::open(&settings, is_ephemeral, cluster_id.as_deref(), clock.now_ms())?;
     let endpoints = network::endpoints(&settings.network, &listeners);
     let addresses = listeners.iter().map(ListenAddress::from).collect();
 

@@ -54,8 +54,9 @@ impl World {
             own.iter().chain(settings).map(|(name, value)| ((*name).into(), (*value).into())).collect();
         let settings = BrokerSettings::load(&Properties::default(), &given).unwrap().0;
         let runtime = Runtime::new().unwrap();
-        let broker =
-            runtime.block_on(start(StartOptions { settings, cluster_id: None, loggers: None })).unwrap();
+        let broker = runtime
+            .block_on(start(StartOptions { settings, cluster_id: None, is_ephemeral: false, loggers: None }))
+            .unwrap();
         let client = Client::connect(address(&broker));
         Self { broker, client, runtime, _directory: None }
     }

@@ -39,6 +39,7 @@ impl Node {
         let started = runtime.block_on(kafkactl_broker::start(StartOptions {
             settings,
             cluster_id: None,
+            is_ephemeral: false,
             loggers: None,
         }));
         let broker = started.map_err(|error| error.to_string())?;

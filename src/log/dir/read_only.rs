@@ -29,7 +29,7 @@ impl Dir for ReadOnlyDir {
         if mode != OpenMode::Existing {
             return Err(refused());
         }
-        Ok(Arc::new(RealFile(File::open(self.path.join(name))?)))
+        Ok(Arc::new(RealFile { file: File::open(self.path.join(name))?, is_durable: true }))
     }
 
     fn entries(&self) -> io::Result<Vec<DirEntry>> {

@@ -18,6 +18,7 @@ use super::{Dir, DirEntry, DirLock, EntryKind, LogFile, OpenMode, Space};
 pub struct RealDir {
     path: PathBuf,
     parent: Option<PathBuf>,
+    is_durable: bool,
 }
 
 impl RealDir {
@@ -25,7 +26,13 @@ impl RealDir {
     pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
         fs::create_dir_all(&path)?;
-        Ok(Self { path, parent: None })
+        Ok(Self { path, parent: None, is_durable: true })
+    }
+
+    /// The same for data that nobody wants after this process: nothing waits for the disk, so what a sync promises
+    /// does not hold.
+    pub fn open_ephemeral(path: impl Into<PathBuf>) -> io::Result<Self> {
+        Ok(Self { is_durable: false, ..Self::open(path)? })
     }
 
     fn join(&self, name: &str) -> PathBuf {
@@ -45,13 +52,13 @@ impl Dir for RealDir {
             .create(mode != OpenMode::Existing)
             .truncate(mode == OpenMode::Truncate)
             .open(self.join(name))?;
-        Ok(Arc::new(RealFile(file)))
+        Ok(Arc::new(RealFile { file, is_durable: self.is_durable }))
     }
 
     fn open_direct(&self, name: &str) -> io::Result<Option<Arc<dyn LogFile>>> {
         let flags = OFlags::DIRECT.bits().cast_signed();
         match OpenOptions::new().write(true).custom_flags(flags).open(self.join(name)) {
-            Ok(file) => Ok(Some(Arc::new(RealFile(file)))),
+            Ok(file) => Ok(Some(Arc::new(RealFile { file, is_durable: self.is_durable }))),
             Err(error) if error.raw_os_error() == Some(Errno::INVAL.raw_os_error()) => Ok(None),
             Err(error) => Err(error),
         }
@@ -77,17 +84,23 @@ impl Dir for RealDir {
         let path = self.join(name);
         match fs::create_dir(&path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-            _ => Ok(Arc::new(Self { path, parent: Some(self.path.clone()) })),
+            _ => Ok(Arc::new(Self { path, parent: Some(self.path.clone()), is_durable: self.is_durable })),
         }
     }
 
     fn sync(&self) -> io::Result<()> {
+        if !self.is_durable {
+            return Ok(());
+        }
         open_dir(&self.path)?.sync_all()?;
         self.parent.as_ref().map_or(Ok(()), |parent| open_dir(parent)?.sync_all())
     }
 
     fn sync_all(&self) -> io::Result<()> {
-        Ok(syncfs(open_dir(&self.path)?)?)
+        if self.is_durable {
+            syncfs(open_dir(&self.path)?)?;
+        }
+        Ok(())
     }
 
     fn lock(&self, name: &str) -> io::Result<Option<DirLock>> {
@@ -130,13 +143,16 @@ fn open_dir(path: &Path) -> io::Result<File> {
 }
 
 #[derive(Debug)]
-pub(super) struct RealFile(pub(super) File);
+pub(super) struct RealFile {
+    pub file: File,
+    pub is_durable: bool,
+}
 
 impl LogFile for RealFile {
     fn read_at(&self, into: &mut [u8], position: u64) -> io::Result<usize> {
         let mut filled = 0;
         while filled < into.len() {
-            match self.0.read_at(&mut into[filled..], position + filled as u64) {
+            match self.file.read_at(&mut into[filled..], position + filled as u64) {
                 Ok(0) => break,
                 Ok(count) => filled += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -147,12 +163,12 @@ impl LogFile for RealFile {
     }
 
     fn write_all_at(&self, bytes: &[u8], position: u64) -> io::Result<()> {
-        self.0.write_all_at(bytes, position)
+        self.file.write_all_at(bytes, position)
     }
 
     fn write_parts_at(&self, parts: [&[u8]; 2], position: u64) -> io::Result<()> {
         let [first, second] = parts.map(IoSlice::new);
-        let written = match pwritev(&self.0, &[first, second], position) {
+        let written = match pwritev(&self.file, &[first, second], position) {
             Ok(written) => written,
             Err(Errno::INTR) => 0,
             Err(error) => return Err(error.into()),
@@ -163,7 +179,7 @@ impl LogFile for RealFile {
             let rest = &part[skip.min(part.len())..];
             skip -= part.len() - rest.len();
             if !rest.is_empty() {
-                self.0.write_all_at(rest, at)?;
+                self.file.write_all_at(rest, at)?;
                 at += rest.len() as u64;
             }
         }
@@ -171,28 +187,28 @@ impl LogFile for RealFile {
     }
 
     fn size_bytes(&self) -> io::Result<u64> {
-        Ok(self.0.metadata()?.len())
+        Ok(self.file.metadata()?.len())
     }
 
     fn set_size_bytes(&self, bytes: u64) -> io::Result<()> {
-        self.0.set_len(bytes)
+        self.file.set_len(bytes)
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.0.sync_data()
+        if self.is_durable { self.file.sync_data() } else { Ok(()) }
     }
 
     fn modified_ms(&self) -> io::Result<i64> {
-        let modified = self.0.metadata()?.modified()?;
+        let modified = self.file.metadata()?.modified()?;
         Ok(modified.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_millis() as i64))
     }
 
     fn set_modified_ms(&self, modified_ms: i64) -> io::Result<()> {
-        self.0.set_modified(UNIX_EPOCH + Duration::from_millis(modified_ms.max(0) as u64))
+        self.file.set_modified(UNIX_EPOCH + Duration::from_millis(modified_ms.max(0) as u64))
     }
 
     fn as_fd(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.0.as_fd())
+        Some(self.file.as_fd())
     }
 }
 
@@ -209,6 +225,21 @@ mod tests {
         assert!(dir.lock(".lock").unwrap().is_none());
         drop(held);
         assert!(dir.lock(".lock").unwrap().is_some());
+    }
+
+    #[test]
+    fn what_is_ephemeral_does_not_wait_for_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data");
+        for (is_durable, open) in [(true, RealDir::open as fn(_) -> _), (false, RealDir::open_ephemeral)] {
+            let dir = open(&path).unwrap();
+            let child = dir.child("topic-0").unwrap();
+            fs::remove_dir_all(&path).unwrap();
+            // What is not there cannot be synced.
+            for synced in [dir.sync(), dir.sync_all(), child.sync()] {
+                assert_eq!(synced.is_err(), is_durable);
+            }
+        }
     }
 
     #[test]

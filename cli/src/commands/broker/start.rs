@@ -48,7 +48,7 @@ async fn start_and_wait(args: &BrokerStartArgs, loggers: Arc<Loggers>, out: &mut
         tracing::warn!("{warning}");
     }
     let (settings, cluster_id) = (loaded.settings, args.cluster_id.clone());
-    let options = StartOptions { settings, cluster_id, loggers: Some(loggers) };
+    let options = StartOptions { settings, cluster_id, is_ephemeral: args.ephemeral, loggers: Some(loggers) };
     let mut running = kafkactl_broker::start(options).await.map_err(start_error)?;
     let ready = Ready::new(&running, began);
     let ready_file = args.ready_file.as_deref().map(|path| ReadyFile::write(path, &ready)).transpose()?;

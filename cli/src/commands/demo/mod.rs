@@ -163,7 +163,7 @@ impl Cluster {
         let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let (settings, _) = BrokerSettings::load(&Properties::default(), &settings)
             .map_err(|error| CommandError::failed(error.to_string()))?;
-        let options = StartOptions { settings, cluster_id: None, loggers: None };
+        let options = StartOptions { settings, cluster_id: None, is_ephemeral: true, loggers: None };
         let running = kafkactl_broker::start(options).await.map_err(start_error)?;
         let address = running.addresses().first().map(|listening| listening.address);
         let address = address.ok_or_else(|| CommandError::failed("the broker has no listener"))?;
