@@ -25,6 +25,11 @@ const POINTS_MIN: usize = 5_000;
 
 #[test]
 fn recovery_after_a_crash_at_every_point() {
+    of_histories(crash_everywhere);
+}
+
+/// Plays histories by chance, or the one of `CRASH_SEED`. `play` crashes everywhere in one and says at how many points.
+pub fn of_histories(play: impl Fn(u64) -> usize) {
     let first_seed = std::env::var("CRASH_SEED").ok().and_then(|seed| seed.parse().ok());
     let seeds: Vec<u64> = match first_seed {
         Some(seed) => vec![seed],
@@ -33,7 +38,7 @@ fn recovery_after_a_crash_at_every_point() {
     let mut points = 0;
     for seed in &seeds {
         println!("CRASH_SEED={seed}");
-        points += crash_everywhere(*seed);
+        points += play(*seed);
     }
     println!("{points} crashes");
     assert!(first_seed.is_some() || points >= POINTS_MIN, "only {points} crashes");
