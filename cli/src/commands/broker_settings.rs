@@ -37,13 +37,24 @@ pub struct Given {
 struct Flag {
     /// As it is typed.
     name: &'static str,
+    typed: String,
     setting: &'static str,
     value: String,
 }
 
 impl Flag {
-    fn new(name: &'static str, setting: &'static str, value: String) -> Self {
-        Self { name, setting, value }
+    fn new(name: &'static str, setting: &'static str, typed: String) -> Self {
+        Self { name, setting, value: typed.clone(), typed }
+    }
+
+    /// Of an address; a bare one is a PLAINTEXT listener's.
+    fn listener(name: &'static str, setting: &'static str, typed: &str) -> Result<Self, CommandError> {
+        let is_bare = !typed.contains("://");
+        if is_bare && !typed.contains(':') {
+            return Err(CommandError::usage(format!("{name} {typed}: not of the form HOST:PORT")));
+        }
+        let value = if is_bare { plaintext(typed) } else { typed.to_owned() };
+        Ok(Self { name, typed: typed.to_owned(), setting, value })
     }
 
     /// Whether a setting of that name says the same: Kafka has two names for some.
@@ -62,9 +73,24 @@ pub struct Loaded {
     pub settings: BrokerSettings,
     /// Each names the file or the flag that it is about.
     pub warnings: Vec<String>,
-    /// The names that flags, not `--set`, gave.
-    pub flags: Vec<&'static str>,
+    /// What flags, not `--set`, gave.
+    flags: Vec<Flag>,
     pub file: Properties,
+}
+
+impl Loaded {
+    pub fn is_by_flag(&self, setting: &str) -> bool {
+        self.flags.iter().any(|flag| flag.setting == setting)
+    }
+
+    /// A text about values with the words of the command line in their place.
+    pub fn as_typed(&self, text: &str) -> String {
+        as_typed(&self.flags, text)
+    }
+}
+
+fn as_typed(flags: &[Flag], text: &str) -> String {
+    flags.iter().fold(text.to_owned(), |text, flag| text.replace(&flag.value, &flag.typed))
 }
 
 impl Given {
@@ -76,10 +102,10 @@ impl Given {
         };
         let mut flags = directory_flags(data_dir, args.node_id)?;
         if let Some(address) = &args.listen {
-            flags.push(Flag::new("--listen", "listeners", listener(address)));
+            flags.push(Flag::listener("--listen", "listeners", address)?);
         }
         if let Some(address) = &args.advertise {
-            flags.push(Flag::new("--advertise", "advertised.listeners", listener(address)));
+            flags.push(Flag::listener("--advertise", "advertised.listeners", address)?);
         }
         if let Some(address) = &args.ops {
             flags.push(Flag::new("--ops", "ops.listen", address.clone()));
@@ -117,7 +143,7 @@ impl Given {
         let (settings, warnings) = BrokerSettings::load(&file, &overrides)
             .map_err(|error| CommandError::usage(self.error_text(&error)))?;
         let warnings = warnings.iter().map(|warning| self.warning_text(warning)).collect();
-        Ok(Loaded { settings, warnings, flags: self.flags.iter().map(|flag| flag.setting).collect(), file })
+        Ok(Loaded { settings, warnings, flags: self.flags, file })
     }
 
     /// Two words about one thing: neither is dropped in silence.
@@ -145,8 +171,9 @@ impl Given {
             }
             SettingsError::Refused { origin, name, reason } => (origin, *name, reason.clone()),
         };
+        let reason = as_typed(&self.flags, &reason);
         match (origin, self.flags.iter().find(|flag| flag.setting == name)) {
-            (Origin::CommandLine, Some(flag)) => format!("{} {}: {reason}", flag.name, flag.value),
+            (Origin::CommandLine, Some(flag)) => format!("{} {}: {reason}", flag.name, flag.typed),
             (Origin::Line(_), _) => self.in_file(error),
             _ => error.to_string(),
         }
@@ -181,7 +208,7 @@ impl Given {
                 defaults.push(("log.dirs".to_owned(), DATA_DIR.to_owned()));
             }
             if !given("listeners") {
-                defaults.push(("listeners".to_owned(), listener(self.listen_default)));
+                defaults.push(("listeners".to_owned(), plaintext(self.listen_default)));
             }
         }
         defaults
@@ -217,9 +244,8 @@ fn directory(path: &Path) -> Result<String, CommandError> {
     }
 }
 
-/// A bare address is a PLAINTEXT listener.
-fn listener(address: &str) -> String {
-    if address.contains("://") { address.to_owned() } else { format!("PLAINTEXT://{address}") }
+fn plaintext(address: &str) -> String {
+    format!("PLAINTEXT://{address}")
 }
 
 #[cfg(test)]
@@ -285,8 +311,16 @@ mod tests {
     #[test]
     fn a_wrong_value_is_told_by_the_flag_that_was_typed() {
         for (flags, start) in [
-            (&["--listen", "127.0.0.1:port"][..], "--listen PLAINTEXT://127.0.0.1:port: "),
+            (
+                &["--listen", "127.0.0.1:port"][..],
+                "--listen 127.0.0.1:port: \"port\" is no port number in \"127.0.0.1:port\"",
+            ),
+            (&["--listen", "nonsense"], "--listen nonsense: not of the form HOST:PORT"),
             (&["--listen", "SSL://127.0.0.1:1"][..], "--listen SSL://127.0.0.1:1: "),
+            (
+                &["--advertise", "0.0.0.0:4"],
+                "--advertise 0.0.0.0:4: 0.0.0.0:4: clients cannot connect to that address",
+            ),
             (&["--node-id=-3"][..], "--node-id -3: "),
             (&["--set", "listeners=nowhere"][..], "--set: listeners"),
         ] {

@@ -74,7 +74,10 @@ fn what_is_in_use_is_named_with_a_way_out() {
     let listen = ["--data-dir", "other", "--listen", broker.bootstrap()];
     let mut taken = command(home.path());
     taken.args(["broker", "start"]).args(listen);
-    run(taken, b"").code(1).stderr_has(broker.bootstrap()).stderr_has("port 0 takes a free one");
+    run(taken, b"")
+        .code(1)
+        .stderr_has(&format!("cannot listen on {}: ", broker.bootstrap()))
+        .stderr_has("port 0 takes a free one");
     refused(home.path(), &["--data-dir", "other", "--ops", broker.bootstrap()]).code(1).stderr_has("--ops");
     refused(home.path(), &["--data-dir", "other", "--ready-file", "none/ready"])
         .code(5)

@@ -25,6 +25,7 @@ fn wrong_words_are_usage() {
         &["help", "nothing"],
         &["broker", "start", "--data-dir", "a", "--set", "log.dirs=b"],
         &["broker", "start", "--listen", "127.0.0.1:port"],
+        &["broker", "start", "--ephemeral", "--ops", "nonsense"],
         &["group", "reset", "g", "--to", "end"],
         &["group", "lag"],
         &["group", "list", "--state", "Stable,asleep"],

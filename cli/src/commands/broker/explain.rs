@@ -90,7 +90,7 @@ fn shown(setting: &Setting, settings: &BrokerSettings) -> Option<String> {
 fn source(name: &str, args: &BrokerStartArgs, loaded: &Loaded) -> String {
     let line = loaded.file.entries.iter().rev().find(|entry| entry.key == name).map(|entry| entry.line);
     match line {
-        _ if loaded.flags.contains(&name) => "flag".to_owned(),
+        _ if loaded.is_by_flag(name) => "flag".to_owned(),
         _ if args.settings.iter().any(|set| set.key == name) => "--set".to_owned(),
         Some(line) => format!("line {line}"),
         // Those that `broker start` itself brings, and the ones that follow from a synonym.

@@ -1,6 +1,7 @@
 //! `broker start`: runs a broker until it is told to stop.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -47,9 +48,11 @@ async fn start_and_wait(args: &BrokerStartArgs, loggers: Arc<Loggers>, out: &mut
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
-    let (settings, cluster_id) = (loaded.settings, args.cluster_id.clone());
+    let (settings, cluster_id) = (loaded.settings.clone(), args.cluster_id.clone());
     let options = StartOptions { settings, cluster_id, is_ephemeral: args.ephemeral, loggers: Some(loggers) };
-    let mut running = kafkactl_broker::start(options).await.map_err(start_error)?;
+    let mut running = kafkactl_broker::start(options)
+        .await
+        .map_err(|error| start_error(&error, |text| loaded.as_typed(text)))?;
     let ready = Ready::new(&running, began);
     let ready_file = args.ready_file.as_deref().map(|path| ReadyFile::write(path, &ready)).transpose()?;
     ready.announce(args, out)?;
@@ -79,20 +82,23 @@ fn ephemeral_dir(args: &BrokerStartArgs) -> Result<Option<tempfile::TempDir>, Co
     dir.map(Some).map_err(|error| CommandError::io(std::env::temp_dir(), error))
 }
 
-/// Why a broker did not start, with a way out where there is one.
-pub fn start_error(error: StartError) -> CommandError {
-    let hint = match &error {
-        StartError::Listen { source, .. } if source.kind() == std::io::ErrorKind::AddrInUse => {
+/// Why a broker did not start, with a way out where there is one. `as_typed` puts the operator's words in a text.
+pub fn start_error(error: &StartError, as_typed: impl Fn(&str) -> String) -> CommandError {
+    let hint = match error {
+        StartError::Listen { source, .. } if source.kind() == ErrorKind::AddrInUse => {
             Some("another process listens there; --listen names another address, port 0 takes a free one")
         }
         StartError::Listen { .. } | StartError::NoAddress { .. } => {
             Some("--listen names an address of this machine")
         }
+        StartError::Ops { source, .. } if source.kind() == ErrorKind::InvalidInput => {
+            return CommandError::usage(error.to_string()).hint("an address has the form HOST:PORT");
+        }
         StartError::Ops { .. } => Some("--ops names another address, port 0 takes a free one"),
         StartError::Locked { .. } => Some("stop the other broker, or name another directory with --data-dir"),
         _ => None,
     };
-    let error = CommandError::failed(error.to_string());
+    let error = CommandError::failed(as_typed(&error.to_string()));
     match hint {
         Some(hint) => error.hint(hint),
         None => error,

@@ -164,7 +164,8 @@ impl Cluster {
         let (settings, _) = BrokerSettings::load(&Properties::default(), &settings)
             .map_err(|error| CommandError::failed(error.to_string()))?;
         let options = StartOptions { settings, cluster_id: None, is_ephemeral: true, loggers: None };
-        let running = kafkactl_broker::start(options).await.map_err(start_error)?;
+        let running =
+            kafkactl_broker::start(options).await.map_err(|error| start_error(&error, str::to_owned))?;
         let address = running.addresses().first().map(|listening| listening.address);
         let address = address.ok_or_else(|| CommandError::failed("the broker has no listener"))?;
         let bootstrap = Endpoint::new(&address.ip().to_string(), address.port());
