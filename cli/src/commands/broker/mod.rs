@@ -5,7 +5,7 @@ mod explain;
 mod logging;
 mod start;
 
-pub use start::start_error;
+pub use start::{PRIVILEGED_PORT, start_error};
 
 use super::session;
 use crate::args::broker::{BrokerCommand, BrokerConfigCommand};

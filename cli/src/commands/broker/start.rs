@@ -82,11 +82,23 @@ fn ephemeral_dir(args: &BrokerStartArgs) -> Result<Option<tempfile::TempDir>, Co
     dir.map(Some).map_err(|error| CommandError::io(std::env::temp_dir(), error))
 }
 
+pub const PRIVILEGED_PORT: &str = "ports below 1024 need privileges, as root has them; name a higher port";
+
 /// Why a broker did not start, with a way out where there is one. `as_typed` puts the operator's words in a text.
 pub fn start_error(error: &StartError, as_typed: impl Fn(&str) -> String) -> CommandError {
     let hint = match error {
         StartError::Listen { source, .. } if source.kind() == ErrorKind::AddrInUse => {
             Some("another process listens there; --listen names another address, port 0 takes a free one")
+        }
+        StartError::Listen { source, .. } | StartError::Ops { source, .. }
+            if source.kind() == ErrorKind::PermissionDenied =>
+        {
+            Some(PRIVILEGED_PORT)
+        }
+        StartError::Directory { source, .. }
+            if matches!(source.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) =>
+        {
+            Some("the broker writes there: give its user the directory, or name another one with --data-dir")
         }
         StartError::Listen { .. } | StartError::NoAddress { .. } => {
             Some("--listen names an address of this machine")
@@ -200,6 +212,25 @@ async fn another(signals: &mut StopSignals, echo: Duration) {
         signals.next().await;
         if heard.elapsed() > echo {
             return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_lacks_rights_hears_what_to_do() {
+        let source = || ErrorKind::PermissionDenied.into();
+        let listener = "PLAINTEXT://127.0.0.1:80".to_owned();
+        for (error, hint) in [
+            (StartError::Listen { listener, source: source() }, "below 1024"),
+            (StartError::Ops { address: "127.0.0.1:80".to_owned(), source: source() }, "below 1024"),
+            (StartError::Directory { directory: "/data".to_owned(), source: source() }, "--data-dir"),
+        ] {
+            let error = start_error(&error, str::to_owned);
+            assert!(error.hint_text().is_some_and(|told| told.contains(hint)), "{error}");
         }
     }
 }

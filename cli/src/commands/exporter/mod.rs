@@ -20,6 +20,7 @@ use tokio::sync::mpsc;
 use tracing::{info, warn};
 
 use self::figures::{View, written};
+use super::broker::PRIVILEGED_PORT;
 use super::session::{client_config, stop_signal};
 use super::{Outcome, finish, log_to_stderr};
 use crate::args::exporter::ExporterArgs;
@@ -58,8 +59,10 @@ async fn export(args: &ExporterArgs, common: &Common, out: &mut Output) -> Outco
     let config = impatient(client_config(&settings)?);
     let listener = OpsServer::bind(&args.listen).await.map_err(|error| match error.kind() {
         io::ErrorKind::InvalidInput => CommandError::usage(format!("--listen {}: {error}", args.listen)),
-        _ => CommandError::failed(format!("cannot listen on {}: {error}", args.listen))
-            .hint("--listen names another address, port 0 takes a free one"),
+        kind => CommandError::failed(format!("cannot listen on {}: {error}", args.listen)).hint(match kind {
+            io::ErrorKind::PermissionDenied => PRIVILEGED_PORT,
+            _ => "--listen names another address, port 0 takes a free one",
+        }),
     })?;
     Client::connect(config.clone()).await?;
     let cluster = Cluster { isolation: args.isolation.into(), ..Cluster::default() };
