@@ -1,5 +1,6 @@
 //! Brings the metadata of this node to life: opens and replays its log, leads it, registers the broker.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread;
@@ -18,7 +19,9 @@ use super::controller::{Controller, Driver, Machine, ORDERS_MAX, QuorumView, Reg
 use super::features::{ELIGIBLE_LEADER_REPLICAS, FEATURES, METADATA_VERSION, MetadataVersion};
 use super::image::{ControllerImage, Endpoint};
 use super::loader::MetadataLoader;
-use super::quorum::{METADATA_LOG_DIR, MetadataLog, MetadataLogError, ReplicaKey, VoterSet, checkpoint};
+use super::quorum::{
+    METADATA_LOG_DIR, MetadataLog, MetadataLogError, QuorumError, ReplicaKey, VoterSet, checkpoint,
+};
 use super::{MetadataCache, MetadataSubscriber};
 use crate::clock::Clock;
 use crate::dir_health::DirHealth;
@@ -51,10 +54,13 @@ impl Metadata {
         settings: BrokerSettings,
         clock: Clock,
     ) -> Result<Self, MetadataLogError> {
-        let dir = root
-            .child(METADATA_LOG_DIR)
-            .map_err(|error| MetadataLogError::io("open", &*root, METADATA_LOG_DIR, error))?;
+        let failed = |error| MetadataLogError::io("open", &*root, METADATA_LOG_DIR, error);
         let static_voters = VoterSet::of_settings(&settings.node.quorum_voters);
+        // Before anything is made that would look like a metadata log to the next start.
+        if static_voters.voters.is_empty() && !has_log(&*root).map_err(failed)? {
+            return Err(QuorumError::NoVoters.into());
+        }
+        let dir = root.child(METADATA_LOG_DIR).map_err(failed)?;
         let (log, loader) =
             MetadataLog::open(dir, local, static_voters, settings.metadata_log.clone(), clock.now_ms())?;
         let health = Arc::new(DirHealth::good(root.path()));
@@ -134,6 +140,12 @@ impl Metadata {
         )?;
         Ok(handle)
     }
+}
+
+/// Whether there is anything that could name the voters.
+fn has_log(root: &dyn Dir) -> io::Result<bool> {
+    let is_there = root.entries()?.iter().any(|entry| entry.name == METADATA_LOG_DIR);
+    Ok(is_there && !root.child(METADATA_LOG_DIR)?.entries()?.is_empty())
 }
 
 /// Ends what an earlier controller left unfinished, and writes the first records of a new cluster.

@@ -367,6 +367,7 @@ fn a_metadata_log_that_was_removed_does_not_begin_anew() {
         let started = start_with(Arc::clone(&root), (1, golden_directory_id()), settings(""), None);
         let error = started.err().unwrap();
         assert!(matches!(error, MetadataLogError::Quorum(QuorumError::NoVoters)), "{error}");
+        assert!(!copy.path().join("__cluster_metadata-0").exists(), "nothing is left that looks like one");
     }
 }
 

@@ -130,6 +130,14 @@ fn output_that_cannot_be_written_is_said() {
     }
     let start = ["broker", "start", "--ephemeral", "--ready-file", "/nonexistent/ready"];
     kafkactl(&start).code(5).stdout("").stderr_has("/nonexistent/ready");
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    for (place, code) in [("file/ready", 1), (".", 2)] {
+        let mut start = command(folder.path());
+        start.args(["broker", "start", "--listen", "127.0.0.1:0", "--ready-file", place]);
+        run(start, b"").code(code).stdout("").stderr_has(&format!("error: {place}: "));
+        assert!(!folder.path().join("kafkactl-data").exists(), "nothing is formatted");
+    }
 }
 
 /// Rust's runtime opens the null device in place of a closed stream, and everything would seem to be printed.

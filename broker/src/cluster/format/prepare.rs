@@ -88,15 +88,11 @@ pub fn prepare(
     let node = node.unwrap_or(NODE_ID_DEFAULT);
     let is_new = known.is_none();
     let mut prepared = Prepared { cluster_id, node, directories: Vec::new(), formatted: Vec::new() };
-    for (index, (dir, facts)) in dirs.iter().zip(facts).enumerate() {
-        let path = dir.path();
-        let id = match facts {
-            DirectoryFacts::Foreign { found } => return Err(FormatError::Foreign { dir: path, found }),
-            DirectoryFacts::Formatted(properties) => {
-                check(&prepared, path, &properties)?;
-                id_of(&**dir, properties, random)?
-            }
-            DirectoryFacts::Empty => {
+    let belonging = belonging(dirs, facts, &prepared)?;
+    for (index, (dir, properties)) in dirs.iter().zip(belonging).enumerate() {
+        let id = match properties {
+            Some(properties) => id_of(&**dir, properties, random)?,
+            None => {
                 let id = uuid_draw(&mut *random);
                 let version = MetadataVersion::LATEST;
                 let voters = (is_new && index == metadata_dir)
@@ -110,19 +106,45 @@ pub fn prepare(
                     now_ms,
                 };
                 write_directory(&**dir, id, &contents)?;
-                prepared.formatted.push(path);
+                prepared.formatted.push(dir.path());
                 id
             }
         };
-        if let Some(other) = prepared.directories.iter().position(|known| *known == id) {
-            return Err(FormatError::SameDirectory { first: dirs[other].path(), second: dir.path() });
-        }
         prepared.directories.push(id);
     }
     if prepared.directories.is_empty() {
         return Err(FormatError::NoDirectory);
     }
     Ok(prepared)
+}
+
+/// What the formatted ones among the directories say; `None` for empty ones. All are looked at before any is written
+/// to: a start that is refused leaves no trace in the others.
+fn belonging(
+    dirs: &[Arc<dyn Dir>],
+    facts: Vec<DirectoryFacts>,
+    prepared: &Prepared,
+) -> Result<Vec<Option<MetaProperties>>, FormatError> {
+    let mut known: Vec<(Uuid, PathBuf)> = Vec::new();
+    let mut belonging = Vec::with_capacity(dirs.len());
+    for (dir, facts) in dirs.iter().zip(facts) {
+        let properties = match facts {
+            DirectoryFacts::Foreign { found } => return Err(FormatError::Foreign { dir: dir.path(), found }),
+            DirectoryFacts::Empty => None,
+            DirectoryFacts::Formatted(properties) => Some(properties),
+        };
+        if let Some(properties) = &properties {
+            check(prepared, dir.path(), properties)?;
+        }
+        if let Some(id) = properties.as_ref().and_then(own_id) {
+            if let Some((_, first)) = known.iter().find(|(other, _)| *other == id) {
+                return Err(FormatError::SameDirectory { first: first.clone(), second: dir.path() });
+            }
+            known.push((id, dir.path()));
+        }
+        belonging.push(properties);
+    }
+    Ok(belonging)
 }
 
 fn check(prepared: &Prepared, dir: PathBuf, properties: &MetaProperties) -> Result<(), FormatError> {
@@ -142,13 +164,17 @@ fn check(prepared: &Prepared, dir: PathBuf, properties: &MetaProperties) -> Resu
     }
 }
 
+fn own_id(properties: &MetaProperties) -> Option<Uuid> {
+    properties.directory_id.filter(|id| id.as_u128() >= RESERVED_IDS)
+}
+
 /// A directory's id; Kafka before 3.7 gave it none.
 fn id_of(
     dir: &dyn Dir,
     properties: MetaProperties,
     random: &mut dyn FnMut() -> u128,
 ) -> Result<Uuid, FormatError> {
-    if let Some(id) = properties.directory_id.filter(|id| id.as_u128() >= RESERVED_IDS) {
+    if let Some(id) = own_id(&properties) {
         return Ok(id);
     }
     let id = uuid_draw(random);
@@ -215,6 +241,10 @@ mod tests {
         for (got, expected) in cases {
             assert!(got.contains(expected), "{got:?} should say {expected:?}");
         }
+        let empty = disk.root().child("empty").unwrap();
+        let mixed = [Arc::clone(&empty), Arc::clone(&given[2])];
+        assert!(prepare(&mixed, 0, &settings(""), None, 0, &mut counter()).is_err());
+        assert!(empty.entries().unwrap().is_empty(), "nothing is written when one is refused");
         let zookeeper = disk.root().child("z").unwrap();
         let file = zookeeper.open("meta.properties", OpenMode::Create).unwrap();
         file.write_all_at(b"version=0\nbroker.id=1\n", 0).unwrap();

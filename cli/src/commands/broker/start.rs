@@ -41,7 +41,7 @@ pub fn run(args: &BrokerStartArgs, outer: &Common) -> ExitStatus {
 async fn start_and_wait(args: &BrokerStartArgs, loggers: Arc<Loggers>, out: &mut Output) -> Outcome {
     let began = Instant::now();
     let mut signals = StopSignals::listen()?;
-    args.ready_file.as_deref().map(ReadyFile::check).transpose()?;
+    let mut ready_file = args.ready_file.as_deref().map(ReadyFile::reserve).transpose()?;
     // Held to the end: dropping it removes the directory.
     let ephemeral_dir = ephemeral_dir(args)?;
     let loaded = Given::to_start(args, ephemeral_dir.as_ref().map(tempfile::TempDir::path))?.load()?;
@@ -54,7 +54,7 @@ async fn start_and_wait(args: &BrokerStartArgs, loggers: Arc<Loggers>, out: &mut
         .await
         .map_err(|error| start_error(&error, |text| loaded.as_typed(text)))?;
     let ready = Ready::new(&running, began);
-    let ready_file = args.ready_file.as_deref().map(|path| ReadyFile::write(path, &ready)).transpose()?;
+    ready_file.as_mut().map(|file| file.write(&ready)).transpose()?;
     ready.announce(args, out)?;
 
     tokio::select! {
@@ -178,29 +178,37 @@ fn connectable(listening: &ListenAddress) -> String {
 /// The file of `--ready-file`; it lives as long as the broker serves.
 struct ReadyFile {
     path: PathBuf,
+    /// Another name beside `path` until the broker is ready.
+    lies_at: PathBuf,
 }
 
 impl ReadyFile {
-    /// Whether there is a place for it: a broker that cannot tell that it is ready is not started.
-    fn check(path: &Path) -> Result<(), CommandError> {
-        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::metadata(dir).map(drop).map_err(|error| CommandError::io(path, error))
+    /// Takes a place for it: a broker that cannot tell that it is ready is not started.
+    fn reserve(path: &Path) -> Result<Self, CommandError> {
+        let mut new = path.as_os_str().to_owned();
+        new.push(".new");
+        let failed = |error| CommandError::io(path, error);
+        if path.is_dir() {
+            return Err(failed(ErrorKind::IsADirectory.into()));
+        }
+        fs::write(&new, "").map_err(failed)?;
+        Ok(Self { path: path.to_owned(), lies_at: new.into() })
     }
 
     /// In one step: who sees the file sees all of it.
-    fn write(path: &Path, ready: &Ready) -> Result<Self, CommandError> {
-        let mut new = path.as_os_str().to_owned();
-        new.push(".new");
-        let written = fs::write(&new, format!("{}\n", ready.bootstrap)).and_then(|()| fs::rename(&new, path));
-        written.map_err(|error| CommandError::io(path, error))?;
-        Ok(Self { path: path.to_owned() })
+    fn write(&mut self, ready: &Ready) -> Result<(), CommandError> {
+        let written = fs::write(&self.lies_at, format!("{}\n", ready.bootstrap))
+            .and_then(|()| fs::rename(&self.lies_at, &self.path));
+        written.map_err(|error| CommandError::io(&self.path, error))?;
+        self.lies_at.clone_from(&self.path);
+        Ok(())
     }
 }
 
 impl Drop for ReadyFile {
     fn drop(&mut self) {
-        if let Err(error) = fs::remove_file(&self.path) {
-            tracing::warn!(path = %self.path.display(), %error, "cannot remove the ready file");
+        if let Err(error) = fs::remove_file(&self.lies_at) {
+            tracing::warn!(path = %self.lies_at.display(), %error, "cannot remove the ready file");
         }
     }
 }
