@@ -20,6 +20,10 @@ use crate::error::CommandError;
 use crate::exit::ExitStatus;
 use crate::output::Output;
 
+/// What a partition is told by, beside the name of its directory.
+const SEGMENT_NAMES: &str =
+    "a segment's log is named by its first offset in 20 digits, as in 00000000000000000000.log";
+
 pub fn run(command: &SegmentCommand, outer: &Common) -> ExitStatus {
     let none = TableArgs::default();
     let (local, table) = match command {
@@ -50,7 +54,7 @@ impl From<InspectError> for CommandError {
         match error {
             InspectError::Io { path, source } => CommandError::io(path, source),
             InspectError::NoPartition(path) => {
-                CommandError::not_found("partition", path.display().to_string())
+                CommandError::not_found("partition", path.display().to_string()).hint(SEGMENT_NAMES)
             }
             InspectError::UnknownKind(_) => CommandError::usage(error.to_string()),
             error => CommandError::check_failed(error.to_string()).hint("`segment verify` shows all damage"),

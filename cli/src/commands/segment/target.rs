@@ -1,7 +1,8 @@
 use std::path::{Path, PathBuf};
 
-use kafkactl_core::log::inspect::{FileKind, PartitionFiles, partition_roots};
+use kafkactl_core::log::inspect::{FileKind, InspectError, PartitionFiles, partition_roots};
 
+use super::SEGMENT_NAMES;
 use crate::args::segment::TargetArgs;
 use crate::error::CommandError;
 
@@ -56,13 +57,17 @@ impl Target {
             Target::Partition(files) => return Ok(files),
             Target::File(path) => path,
         };
-        let is_log = FileKind::of_path(&path) == Some(FileKind::Log);
         let dir = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut files = PartitionFiles::read(dir)?;
+        let no_segment = || {
+            CommandError::usage(format!("{}: not the log of a segment", path.display())).hint(SEGMENT_NAMES)
+        };
+        let mut files = match PartitionFiles::read(dir) {
+            Err(InspectError::NoPartition(_)) => return Err(no_segment()),
+            read => read?,
+        };
         files.segments.retain(|segment| path.file_name() == segment.log.file_name());
-        if !is_log || files.segments.is_empty() {
-            let message = format!("{}: not the log of a segment", path.display());
-            return Err(CommandError::usage(message).hint("name a .log file or the partition's directory"));
+        if FileKind::of_path(&path) != Some(FileKind::Log) || files.segments.is_empty() {
+            return Err(no_segment());
         }
         files.other_snapshots.clear();
         Ok(files)

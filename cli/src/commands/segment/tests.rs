@@ -288,3 +288,27 @@ fn what_is_not_there_is_said() {
         assert!(ended.messages.starts_with("error: "), "{words}: {}", ended.messages);
     }
 }
+
+/// A check of nothing would look like a clean one.
+#[test]
+fn what_holds_no_segment_is_not_sound() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, "").unwrap();
+    };
+    file("empty-0/notes");
+    file("odd/5.log");
+    for (words, status, reason) in [
+        ("verify empty-0", ExitStatus::NotFound, "segment of partition \"empty-0\" does not exist"),
+        ("verify odd", ExitStatus::NotFound, "odd\" does not exist"),
+        ("verify odd/5.log", ExitStatus::Usage, "5.log: not the log of a segment"),
+        ("stats empty-0/notes", ExitStatus::Usage, "not the log of a segment"),
+    ] {
+        let ended = segment(&format!("{words} --data-dir {}", folder.path().display()));
+        assert_eq!(ended.status, status, "{words}: {}", ended.messages);
+        assert!(ended.messages.contains(reason), "{words}: {}", ended.messages);
+        assert!(ended.messages.contains("00000000000000000000.log"), "{words}: {}", ended.messages);
+    }
+}

@@ -1,10 +1,12 @@
 use std::collections::BTreeSet;
 
-use kafkactl_core::log::inspect::{FileKind, Finding, Severity, verify};
+use kafkactl_core::log::inspect::{FileKind, Finding, PartitionFiles, Severity, verify};
 use serde::Serialize;
 
+use super::SEGMENT_NAMES;
 use crate::args::segment::SegmentTableArgs;
 use crate::commands::Outcome;
+use crate::error::CommandError;
 use crate::exit::ExitStatus;
 use crate::output::{Cell, Column, Format, Output, Report, Row};
 
@@ -38,6 +40,11 @@ pub fn run(args: &SegmentTableArgs, out: &mut Output) -> Outcome {
     for partition in &partitions {
         let findings = verify(partition)?;
         rows.extend(findings.into_iter().map(|finding| row(&partition.name, finding)));
+    }
+    let is_empty = |files: &PartitionFiles| files.segments.is_empty() && files.checkpoints.is_empty();
+    if rows.is_empty() && partitions.iter().all(is_empty) {
+        let names: Vec<&str> = partitions.iter().map(|files| &*files.name).collect();
+        return Err(CommandError::not_found("segment of partition", names.join(", ")).hint(SEGMENT_NAMES));
     }
     let segments: usize = partitions.iter().map(|partition| partition.segments.len()).sum();
     let [partitions, findings] = [partitions.len(), rows.len()];
