@@ -178,7 +178,9 @@ fn groups_lag_and_are_reset() {
     let preview = broker.run(&["group", "reset", "g", "--to", "+1", "--all-topics", "-o", "json"]).ok();
     assert!(preview.stderr.contains("nothing was changed"), "{preview:#?}");
     check_json("group-reset", preview.json());
-    broker.run(&["group", "reset", "g", "--to", "end", "--topic", "orders:0", "--yes"]).ok().stdout_has("+3");
+    let to_end = ["group", "reset", "g", "--to", "end", "--topic", "orders:0", "--yes"];
+    broker.run(&to_end).ok().stdout_has("+3").stdout_has("reset");
+    broker.run(&to_end).ok().stdout_has("+0").stdout_has("unchanged");
     let lag = broker.run(&["group", "lag", "g", "--columns", "lag,state", "--no-headers"]).ok();
     assert_eq!(lag.stdout.split_whitespace().collect::<Vec<_>>(), ["0", "current"]);
     let export = broker.run(&["group", "offsets", "export", "g"]).ok();
@@ -205,6 +207,8 @@ fn records_are_trimmed_after_a_look() {
     let row = &trimmed["items"][0];
     assert_eq!((&row["old_start"], &row["start"], &row["end"]), (&0.into(), &3.into(), &5.into()));
     broker.run(&["consume", "orders"]).ok().stdout("4\n5\n");
+    let again = broker.run(&[&trim[..], &["1", "--yes", "-o", "json"]].concat()).ok().json();
+    assert_eq!((&again["items"][0]["start"], &again["items"][0]["result"]), (&3.into(), &"unchanged".into()));
     broker.run(&["topic", "delete-records", "orders", "--to", "end", "--yes"]).ok();
     broker.run(&["consume", "orders"]).ok().stdout("");
 }

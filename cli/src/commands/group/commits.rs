@@ -132,7 +132,7 @@ impl Change<'_> {
             old,
             new,
             delta: old.map(|old| new - old),
-            result,
+            result: if old == Some(new) { "unchanged" } else { result },
         })
     }
 }
@@ -181,7 +181,7 @@ struct ChangeRow {
     old: Option<i64>,
     new: i64,
     delta: Option<i64>,
-    /// `reset` or `would-reset`.
+    /// `reset` or `would-reset`; `unchanged` where `new` is what was committed already.
     result: &'static str,
 }
 

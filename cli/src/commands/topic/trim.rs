@@ -24,7 +24,7 @@ struct TrimmedRow {
     /// The first offset afterwards.
     start: i64,
     end: i64,
-    /// `trimmed` or `would-trim`.
+    /// `trimmed` or `would-trim`; `unchanged` where `start` is what it was.
     result: &'static str,
 }
 
@@ -59,7 +59,7 @@ impl ClusterCommand for TopicTrimArgs {
             old_start: bounds.start,
             start,
             end: bounds.end,
-            result,
+            result: if start == bounds.start { "unchanged" } else { result },
         };
         if preview {
             rows.extend(cuts.iter().map(|(of, (bounds, offset))| row(of, *bounds, *offset, "would-trim")));
