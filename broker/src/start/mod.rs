@@ -234,13 +234,41 @@ struct Parts {
 /// A broker with everything but connections.
 struct Opened {
     broker: Arc<Broker>,
+    threads: Threads,
+    /// Without this directory there is no broker.
+    metadata_dir: Arc<DirHealth>,
+}
+
+/// The threads of a broker; dropped, they end with what they are at.
+struct Threads {
     flushing: FlushThreads,
     opening: OpenThreads,
     cleaning: CleanerThreads,
     moving: MoveThreads,
     chores: Chores,
-    /// Without this directory there is no broker.
-    metadata_dir: Arc<DirHealth>,
+}
+
+impl Threads {
+    /// Starts those that act upon what the metadata says; `flushing` has to be there before.
+    fn start(
+        flushing: FlushThreads,
+        partitions: &Arc<Partitions>,
+        cleaner: &Cleaner,
+        assign: Arc<Assign>,
+    ) -> io::Result<Self> {
+        Ok(Self {
+            flushing,
+            opening: partitions.start_opening()?,
+            cleaning: cleaner.start()?,
+            moving: partitions.start_moving(assign)?,
+            chores: Chores::start(Arc::clone(partitions))?,
+        })
+    }
+
+    fn stop(self) {
+        self.chores.stop();
+        drop((self.cleaning, self.moving, self.opening, self.flushing));
+    }
 }
 
 impl Parts {
@@ -284,10 +312,8 @@ impl Parts {
             Arc::clone(&telemetry) as _,
         ];
         let controller = metadata.start(registration, Vec::new(), cache.clone(), followers)?;
-        let opening = partitions.start_opening().map_err(StartError::Thread)?;
-        let cleaning = cleaner.start().map_err(StartError::Thread)?;
-        let moving = partitions.start_moving(assigning(node_id, &controller)).map_err(StartError::Thread)?;
-        let chores = Chores::start(Arc::clone(&partitions)).map_err(StartError::Thread)?;
+        let threads = Threads::start(flushing, &partitions, &cleaner, assigning(node_id, &controller))
+            .map_err(StartError::Thread)?;
         let broker = Broker {
             node_id,
             cluster_id: directories.cluster_id,
@@ -305,7 +331,7 @@ impl Parts {
             events,
             loggers,
         };
-        Ok(Opened { broker: Arc::new(broker), flushing, opening, cleaning, moving, chores, metadata_dir })
+        Ok(Opened { broker: Arc::new(broker), threads, metadata_dir })
     }
 }
 
@@ -369,8 +395,7 @@ impl Opened {
         self.broker.groups.counts().tell_rest();
         self.broker.events.tell_rest();
         let closing = tokio::task::spawn_blocking(move || {
-            self.chores.stop();
-            drop((self.cleaning, self.moving, self.opening, self.flushing));
+            self.threads.stop();
             self.broker.partitions.close(broker_epoch);
         });
         if let Err(error) = closing.await {

@@ -14,8 +14,8 @@ use kafkactl_core::record::HeaderRef;
 use kafkactl_core::wire::ErrorCode;
 
 use super::hidden::Hidden;
-use super::read_record;
 use super::sink::Sink;
+use super::{read_record, silence};
 use crate::args::consume::{ConsumeArgs, GroupProtocol};
 use crate::commands::session::{Session, stop_signal};
 use crate::error::CommandError;
@@ -108,12 +108,6 @@ impl Member<'_> {
         let mut stop: Pin<Box<dyn Future<Output = ()>>> = Box::pin(stop_signal()?);
         let mut heard = tokio::time::Instant::now();
         while self.left > 0 {
-            let idle = async {
-                match args.exit_idle {
-                    Some(limit) => tokio::time::sleep_until(heard + limit).await,
-                    None => std::future::pending().await,
-                }
-            };
             let commit_due = tokio::time::Instant::from_std(self.committed_at + COMMIT_INTERVAL);
             let event = tokio::select! {
                 event = self.consumer.next() => event?,
@@ -128,7 +122,7 @@ impl Member<'_> {
                     continue;
                 }
                 () = &mut stop => return Ok(End::Told),
-                () = idle => break,
+                () = silence(heard, args.exit_idle) => break,
             };
             heard = tokio::time::Instant::now();
             match event {

@@ -9,6 +9,7 @@ mod tail;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use kafkactl_core::client::admin::{Isolation as IsolationLevel, OffsetSpec};
 use kafkactl_core::client::consumer::{Consumer, ConsumerConfig, Event, PartitionRecords, StartAt};
@@ -197,13 +198,7 @@ impl Reading<'_> {
     }
 
     async fn next(&mut self, args: &ConsumeArgs) -> Result<Step, CommandError> {
-        let heard = self.heard;
-        let idle = async {
-            match args.exit_idle {
-                Some(limit) => tokio::time::sleep_until(heard + limit).await,
-                None => std::future::pending().await,
-            }
-        };
+        let idle = silence(self.heard, args.exit_idle);
         let step = tokio::select! {
             event = self.consumer.next() => Step::Event(event?),
             () = &mut self.stop => Step::Stopped,
@@ -274,6 +269,14 @@ impl Reading<'_> {
             self.done(&chunk.partition);
         }
         Ok(())
+    }
+}
+
+/// Resolves when nothing was `heard` for so long; never without a limit.
+async fn silence(heard: Instant, limit: Option<Duration>) {
+    match limit {
+        Some(limit) => tokio::time::sleep_until(heard + limit).await,
+        None => std::future::pending().await,
     }
 }
 
