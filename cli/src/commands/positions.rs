@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kafkactl_core::client::ClientError;
 use kafkactl_core::client::admin::{Isolation, OffsetSpec};
-use kafkactl_core::names::{Offset, TopicPartition};
+use kafkactl_core::names::{BrokerId, Offset, TopicPartition};
 
 use super::session::Session;
 use crate::args::position::Position;
@@ -148,6 +148,15 @@ impl Session {
 
     /// The partitions of a topic; a missing topic is an error.
     pub async fn partitions_of(&self, topic: &str) -> Result<Vec<TopicPartition>, CommandError> {
+        let led = self.leaders_of(topic).await?;
+        Ok(led.into_iter().map(|(partition, _)| partition).collect())
+    }
+
+    /// The partitions of a topic and who leads them; a missing topic is an error.
+    pub async fn leaders_of(
+        &self,
+        topic: &str,
+    ) -> Result<Vec<(TopicPartition, Option<BrokerId>)>, CommandError> {
         use kafkactl_core::names::TopicName;
         let name = TopicName::new(topic);
         let mut described = self.admin.describe_topics(std::slice::from_ref(&name)).await?;
@@ -155,7 +164,9 @@ impl Session {
         Ok(topic
             .partitions
             .iter()
-            .map(|partition| TopicPartition { topic: name.clone(), partition: partition.id })
+            .map(|partition| {
+                (TopicPartition { topic: name.clone(), partition: partition.id }, partition.leader)
+            })
             .collect())
     }
 }

@@ -72,6 +72,21 @@ fn refused(broker: &Broker, partition: i32) {
     }
 }
 
+/// The others' records come at once, and who waits for those of a leader that does not come is told.
+#[track_caller]
+fn reads_what_is_led(broker: &Broker, records: &str) {
+    let part = broker.run_within("3s", &["consume", "t"], b"").code(3).stdout(records);
+    part.stderr_has("has no leader: read last").stderr_has("error: ");
+    let enough = records.lines().count().to_string();
+    broker.run(&["consume", "t", "-n", &enough]).ok().stdout(records);
+    broker
+        .run(&["consume", "t", "--tail", "9"])
+        .code(1)
+        .stdout(records)
+        .stderr_has("has no leader: left out");
+    broker.run(&["consume", "t", "--follow", "-n", "1"]).ok().stderr_has("has no leader: left out");
+}
+
 #[test]
 fn partitions_spread_evenly_and_are_found_again() {
     let pair = Pair::empty();
@@ -124,6 +139,7 @@ fn a_directory_that_fails_takes_its_partitions_alone() {
     refused(&broker, of_b[0]);
     fill(&broker, of_a);
     assert_eq!(offline(&broker), of_b);
+    reads_what_is_led(&broker, &"v\n".repeat(6));
     assert_eq!(broker.stop(), Some(0));
 
     fs::remove_file(pair.path("b")).unwrap();

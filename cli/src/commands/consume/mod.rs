@@ -25,7 +25,7 @@ use crate::exit::ExitStatus;
 use crate::output::{Output, counted};
 use crate::records::ReadRecord;
 use hidden::Hidden;
-use plan::{Range, chosen_partitions, ranges};
+use plan::{Chosen, Range, chosen_partitions, ranges};
 use sink::Sink;
 use tail::Tail;
 
@@ -44,7 +44,12 @@ impl ClusterCommand for ConsumeArgs {
             out.flush()?;
             return Ok(ExitStatus::Done);
         }
-        let partitions = chosen_partitions(session, self).await?;
+        let Chosen { partitions, leaderless } = chosen_partitions(session, self).await?;
+        let comes_last = !self.follow && self.tail.is_none();
+        for partition in &leaderless {
+            let fate = if comes_last { "read last, once it has one" } else { "left out" };
+            out.note(&format!("warning: {partition} has no leader: {fate}"));
+        }
         let ranges = ranges(session, self, &partitions, out).await?;
         let mut reading = Reading {
             consumer: Consumer::new(&session.client, self.consumer_config()),
@@ -66,9 +71,16 @@ impl ClusterCommand for ConsumeArgs {
         if self.tail.is_some() && self.follow {
             reading.print(self, &mut sink, out).await?;
         }
+        let late = match leaderless.is_empty() {
+            false if comes_last => reading.print_late(self, session, &leaderless, &mut sink, out).await,
+            _ => Ok(()),
+        };
         sink.end(out)?;
         out.flush()?;
-        Ok(ExitStatus::Done)
+        late?;
+        // Later ones may be among what was left out of the latest records.
+        let is_whole = leaderless.is_empty() || self.tail.is_none() || self.follow;
+        Ok(if is_whole { ExitStatus::Done } else { ExitStatus::Failed })
     }
 }
 
@@ -155,6 +167,26 @@ impl Reading<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Prints what had no leader at first, unless the others were enough. Waits for leaders as long as for any answer.
+    async fn print_late(
+        &mut self,
+        args: &ConsumeArgs,
+        session: &Session,
+        leaderless: &[TopicPartition],
+        sink: &mut Sink,
+        out: &mut Output,
+    ) -> Result<(), CommandError> {
+        if !self.ranges.is_empty() || self.left == 0 {
+            return Ok(());
+        }
+        self.ranges = tokio::select! {
+            ranges = ranges(session, args, leaderless, out) => ranges?,
+            () = &mut self.stop => return Ok(()),
+        };
+        self.partitions = leaderless.to_vec();
+        self.print(args, sink, out).await
     }
 
     /// Reads the ranges to their ends, keeps the latest records, prints them, and leaves the reading where they end.

@@ -1,8 +1,8 @@
 //! Which offsets of which partitions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use kafkactl_core::names::TopicPartition;
+use kafkactl_core::names::{BrokerId, TopicPartition};
 
 use crate::args::consume::ConsumeArgs;
 use crate::args::position::{Position, Positions};
@@ -96,14 +96,34 @@ fn positions(
     partitions.iter().map(|partition| (partition.clone(), of(partition))).collect()
 }
 
+/// What is to be read.
+#[derive(Debug, Default)]
+pub struct Chosen {
+    pub partitions: Vec<TopicPartition>,
+    /// Those among others that have no leader to read from.
+    pub leaderless: Vec<TopicPartition>,
+}
+
+impl Chosen {
+    /// Where nobody leads any of them, there is nothing to do but to wait.
+    fn new(all: BTreeMap<TopicPartition, Option<BrokerId>>) -> Self {
+        let (led, leaderless): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            all.into_iter().partition(|(_, leader)| leader.is_some());
+        let (led, leaderless) = (led.into_keys().collect::<Vec<_>>(), leaderless.into_keys().collect());
+        match led.is_empty() {
+            true => Self { partitions: leaderless, leaderless: Vec::new() },
+            false => Self { partitions: led, leaderless },
+        }
+    }
+}
+
 /// The partitions of the topics that are to be read.
-pub async fn chosen_partitions(
-    session: &Session,
-    args: &ConsumeArgs,
-) -> Result<Vec<TopicPartition>, CommandError> {
-    let mut chosen = BTreeSet::new();
+pub async fn chosen_partitions(session: &Session, args: &ConsumeArgs) -> Result<Chosen, CommandError> {
+    let mut chosen = BTreeMap::new();
     for topic in &args.topics {
-        let partitions = session.partitions_of(topic).await?;
+        let leaders = session.leaders_of(topic).await?;
+        let partitions: Vec<TopicPartition> =
+            leaders.iter().map(|(partition, _)| partition.clone()).collect();
         let named = args.partition.iter().flat_map(|list| &list.0);
         let positioned =
             [&args.from, &args.to].into_iter().flatten().flat_map(|given| given.by_partition.keys());
@@ -111,9 +131,9 @@ pub async fn chosen_partitions(
         let is_chosen = |partition: &TopicPartition| {
             args.partition.as_ref().is_none_or(|list| list.contains(partition.partition.0))
         };
-        chosen.extend(partitions.into_iter().filter(is_chosen));
+        chosen.extend(leaders.into_iter().filter(|(partition, _)| is_chosen(partition)));
     }
-    Ok(chosen.into_iter().collect())
+    Ok(Chosen::new(chosen))
 }
 
 /// The group's commits, if there is a group.
