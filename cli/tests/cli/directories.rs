@@ -221,6 +221,14 @@ fn a_lag_that_nobody_knows_is_a_row_and_a_failure() {
         (&by_group["items"][0]["partitions"], &by_group["items"][0]["unknown"]),
         (&5.into(), &silent.len().into())
     );
+    // Who reads in a group gets, and commits, what has a leader.
+    let led: Vec<i32> = (0..4).filter(|partition| !silent.contains(partition)).collect();
+    fill(&broker, &led);
+    let member = ["consume", "t", "-g", "new", "--commit", "--group-protocol", "consumer"];
+    let read = broker.run_within("6s", &member, b"").code(3).stdout(&"v\n".repeat(led.len()));
+    read.stderr_has("has no leader: read once it has one");
+    let commits = broker.run(&["group", "offsets", "export", "new"]).ok().stdout;
+    assert_eq!(commits.lines().filter(|line| line.contains("\"offset\":1")).count(), led.len(), "{commits}");
     assert_eq!(broker.stop(), Some(0));
 }
 

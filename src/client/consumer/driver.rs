@@ -96,15 +96,26 @@ async fn carry_out(shared: &Arc<Shared>, workers: &mut Workers, plan: Plan) {
     if !plan.committed.is_empty() {
         tokio::spawn(find_committed(shared.clone(), plan.committed));
     }
-    if !plan.resets.is_empty() {
-        tokio::spawn(find_resets(shared.clone(), plan.resets));
+    for resets in by_leader(shared, plan.resets, |(partition, ..)| partition) {
+        tokio::spawn(find_resets(shared.clone(), resets));
     }
-    if !plan.validations.is_empty() {
-        tokio::spawn(validate(shared.clone(), plan.validations));
+    for validations in by_leader(shared, plan.validations, |(partition, ..)| partition) {
+        tokio::spawn(validate(shared.clone(), validations));
     }
     if !plan.refresh.is_empty() {
         tokio::spawn(refresh(shared.clone(), plan.refresh));
     }
+}
+
+/// Questions by who answers them: a partition without a leader keeps nobody else waiting.
+fn by_leader<T>(shared: &Shared, asked: Vec<T>, of: impl Fn(&T) -> &TopicPartition) -> Vec<Vec<T>> {
+    let view = shared.client.view();
+    let mut groups: BTreeMap<Option<BrokerId>, Vec<T>> = BTreeMap::new();
+    for question in asked {
+        let leader = view.leader(of(&question)).ok().map(|(leader, _)| leader);
+        groups.entry(leader).or_default().push(question);
+    }
+    groups.into_values().collect()
 }
 
 /// Fetches from one broker, one request at a time.

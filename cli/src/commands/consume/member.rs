@@ -49,6 +49,7 @@ pub async fn read(
     let topics = args.topics.iter().map(|topic| TopicName::from(topic.as_str())).collect();
     consumer.subscribe(Subscription::Topics(topics))?;
     let mut member = Member {
+        session,
         consumer,
         left: args.max.unwrap_or(u64::MAX),
         printed: BTreeMap::new(),
@@ -88,6 +89,7 @@ enum End {
 }
 
 struct Member<'a> {
+    session: &'a Session,
     consumer: Consumer,
     hidden: Hidden<'a>,
     left: u64,
@@ -132,7 +134,10 @@ impl Member<'_> {
                     out.flush()?;
                 }
                 Event::End { partition, .. } => drop(self.at_end.insert(partition)),
-                Event::Assigned(partitions) => self.assigned.extend(partitions),
+                Event::Assigned(partitions) => {
+                    self.tell_leaderless(&partitions, out);
+                    self.assigned.extend(partitions);
+                }
                 Event::Revoked(partitions) => {
                     if !self.commit_unless(&mut stop, out).await? {
                         return Ok(End::Told);
@@ -154,6 +159,16 @@ impl Member<'_> {
             }
         }
         Ok(End::Done)
+    }
+
+    fn tell_leaderless(&self, partitions: &[TopicPartition], out: &mut Output) {
+        let view = self.session.client.view();
+        let is_leaderless = |partition: &&TopicPartition| {
+            view.partition(partition).is_some_and(|known| known.leader.is_none())
+        };
+        for partition in partitions.iter().filter(is_leaderless) {
+            out.note(&format!("warning: {partition} has no leader: read once it has one"));
+        }
     }
 
     fn print_chunk(
