@@ -319,19 +319,19 @@ impl App {
     pub(super) fn rebuild(&mut self) {
         let place = self.place().clone();
         let lens = self.lens();
-        let mut grids = Vec::new();
+        // The tables of before go first: one of all partitions is large.
+        self.grids.clear();
         let shows_all = place == Place::Screen(Screen::Overview);
         for pane in 0..place.panes().len() {
             if !shows_all && pane != self.pane() {
-                grids.push(Grid::default());
+                self.grids.push(Grid::default());
                 continue;
             }
             let mut grid = screens::grid(&place, pane, self.shown(), lens);
             let view = self.view_of(pane);
             arrange(&mut grid, &view);
-            grids.push(grid);
+            self.grids.push(grid);
         }
-        self.grids = grids;
         self.settle_scroll();
     }
 

@@ -29,8 +29,11 @@ impl<T, const N: usize> Ring<T, N> {
         if count == N {
             self.values.pop_front();
         } else if count == self.values.capacity() {
-            // Twice as many, and never more than it may hold: there are tens of thousands of histories.
-            self.values.reserve_exact(count.max(1).min(N - count));
+            // Room grows by the half, quarter … of what it may hold: there are tens of thousands of histories, and the
+            // last step, in which old and new room are there at once, is not for a few values more.
+            let rooms = std::iter::successors(Some(N), |room| Some(room / 2));
+            let room = rooms.take_while(|room| *room > count).last().unwrap_or(N);
+            self.values.reserve_exact(room - count);
         }
         self.values.push_back(value);
     }
@@ -211,6 +214,18 @@ mod tests {
         {
             assert_eq!(grown.passed_at(value), at_ms, "{value}");
         }
+    }
+
+    #[test]
+    fn room_grows_in_few_steps_and_the_last_is_the_largest() {
+        let mut ring: Ring<u8, 151> = Ring::default();
+        let mut rooms = Vec::new();
+        for _ in 0..400 {
+            ring.push(0);
+            rooms.push(ring.values.capacity());
+        }
+        rooms.dedup();
+        assert_eq!(rooms, [1, 2, 4, 9, 18, 37, 75, 151]);
     }
 
     #[test]
