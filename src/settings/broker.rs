@@ -66,6 +66,14 @@ pub enum Origin {
     MetadataLog,
 }
 
+impl SettingsWarning {
+    /// A setting that this broker does not act upon, set to something else than its default.
+    pub fn of_ignored(setting: &Setting, name: &str, text: &str, origin: Origin) -> Option<Self> {
+        let is_in_vain = setting.used == Used::Ignored && setting.default != Some(text.trim());
+        is_in_vain.then(|| Self::Ignored { origin, name: name.to_owned(), help: setting.help })
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -119,11 +127,7 @@ impl BrokerSettings {
                 }
                 Some(setting) => {
                     check(setting, name, text, origin)?;
-                    let is_default = setting.default == Some(text.trim());
-                    if setting.used == Used::Ignored && !is_default {
-                        let (name, help) = (name.to_owned(), setting.help);
-                        warnings.push(SettingsWarning::Ignored { origin, name, help });
-                    }
+                    warnings.extend(SettingsWarning::of_ignored(setting, name, text, origin));
                 }
             }
             statics.insert(name.to_owned(), text.to_owned());

@@ -64,6 +64,17 @@ impl ResourceKind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
+    /// The setting of that name for a resource of this kind. Levels of loggers are none.
+    pub fn setting(self, name: &str) -> Option<&'static Setting> {
+        match self {
+            Self::Topic => topic_setting(name),
+            Self::Broker => broker_setting(name),
+            Self::BrokerLogger => None,
+            Self::ClientMetrics => client_metrics_setting(name),
+            Self::Group => group_setting(name),
+        }
+    }
+
     /// Kafka's name of the type, as its error messages have it.
     pub fn name(self) -> &'static str {
         match self {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use kafkactl_core::names::{BrokerId, LeaderEpoch, PartitionId, TopicName};
+use kafkactl_core::settings::{Origin, SettingsWarning, Texts};
 use parking_lot::Mutex;
 
 use super::image::{BrokerImage, ConfigResource, PartitionImage, TopicImage};
@@ -57,6 +58,11 @@ pub enum Event {
     ConfigsChanged {
         resource: ConfigResource,
     },
+    /// A value that this broker does not act upon.
+    SettingIgnored {
+        resource: ConfigResource,
+        warning: SettingsWarning,
+    },
 }
 
 /// A partition, as log lines name it.
@@ -73,7 +79,7 @@ impl fmt::Display for Place {
 }
 
 /// Names of the kinds, as metrics show them; [`Event::kind`] is the place in it.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "topic_created",
     "topic_deleted",
     "partitions_added",
@@ -85,6 +91,7 @@ const KINDS: [&str; 11] = [
     "broker_fenced",
     "broker_left",
     "configs_changed",
+    "setting_ignored",
 ];
 
 impl Event {
@@ -101,6 +108,7 @@ impl Event {
             Self::BrokerFenced { .. } => 8,
             Self::BrokerLeft { .. } => 9,
             Self::ConfigsChanged { .. } => 10,
+            Self::SettingIgnored { .. } => 11,
         }
     }
 
@@ -131,6 +139,9 @@ impl Event {
             Self::BrokerLeft { broker } => warn!(%broker, left_out, "broker left"),
             Self::ConfigsChanged { resource } => {
                 info!(kind = ?resource.kind, name = resource.name, left_out, "configs changed");
+            }
+            Self::SettingIgnored { resource, warning } => {
+                warn!(kind = ?resource.kind, name = resource.name, left_out, "{warning}");
             }
         }
     }
@@ -198,9 +209,26 @@ pub fn events(before: &MetadataImage, delta: &MetadataDelta, after: &MetadataIma
     for id in &delta.brokers {
         events.extend(of_broker(*id, before.brokers.get(id), after.brokers.get(id)));
     }
-    let configs = delta.configs.iter().cloned();
-    events.extend(configs.map(|resource| Event::ConfigsChanged { resource }));
+    for resource in &delta.configs {
+        events.push(Event::ConfigsChanged { resource: resource.clone() });
+        let ignored = ignored(resource, before.configs(resource), after.configs(resource));
+        events.extend(ignored.map(|warning| Event::SettingIgnored { resource: resource.clone(), warning }));
+    }
     events
+}
+
+/// What was set now for a resource and has no effect. What was set before has been told of.
+fn ignored<'a>(
+    resource: &'a ConfigResource,
+    then: Option<&'a Arc<Texts>>,
+    now: Option<&'a Arc<Texts>>,
+) -> impl Iterator<Item = SettingsWarning> + 'a {
+    let now = now.into_iter().flat_map(|texts| texts.iter());
+    let set = now.filter(move |(name, text)| then.and_then(|texts| texts.get(*name)) != Some(*text));
+    set.filter_map(|(name, text)| {
+        let setting = resource.kind.setting(name)?;
+        SettingsWarning::of_ignored(setting, name, text, Origin::MetadataLog)
+    })
 }
 
 fn of_topic(then: &TopicImage, now: &TopicImage, after: &MetadataImage, events: &mut Vec<Event>) {
@@ -249,8 +277,9 @@ fn stops(broker: Option<&BrokerImage>) -> bool {
 mod tests {
     use kafkactl_core::names::{TopicId, Uuid};
     use kafkactl_core::schema::metadata::{
-        BrokerRegistrationChangeRecord, FenceBrokerRecord, MetadataRecord, PartitionChangeRecord,
-        PartitionRecord, RegisterBrokerRecord, RemoveTopicRecord, TopicRecord, UnregisterBrokerRecord,
+        BrokerRegistrationChangeRecord, ConfigRecord, FenceBrokerRecord, MetadataRecord,
+        PartitionChangeRecord, PartitionRecord, RegisterBrokerRecord, RemoveTopicRecord, TopicRecord,
+        UnregisterBrokerRecord,
     };
 
     use super::*;
@@ -361,6 +390,43 @@ mod tests {
         let fenced = FenceBrokerRecord { id: 2, epoch: 0 };
         let stopped = Event::BrokerFenced { broker: BrokerId(2), is_planned: true };
         assert_eq!(told(&mut image, vec![fenced.into()]), [stopped]);
+    }
+
+    #[test]
+    fn what_is_set_in_vain_is_told_once() {
+        let mut image = MetadataImage::default();
+        let (topic, broker) = ((2, "orders"), (4, "1"));
+        let rate = "metadata log: max.connection.creation.rate is accepted but has no effect here";
+        let preallocate = "metadata log: preallocate is accepted but has no effect here";
+        let steps = [
+            (topic, "preallocate", Some("true"), Some(preallocate)),
+            (topic, "retention.ms", Some("7"), None),
+            (topic, "preallocate", Some("true"), None),
+            (topic, "preallocate", Some("false"), None),
+            (topic, "preallocate", Some("true"), Some(preallocate)),
+            (topic, "preallocate", None, None),
+            (broker, "max.connection.creation.rate", Some("9"), Some(rate)),
+            (broker, "what.nobody.knows", Some("9"), None),
+            ((4, ""), "max.connection.creation.rate", Some("10"), Some(rate)),
+        ];
+        for (number, ((resource_type, resource), name, value, expected)) in steps.into_iter().enumerate() {
+            let record = ConfigRecord {
+                resource_type,
+                resource_name: resource.to_owned(),
+                name: name.to_owned(),
+                value: value.map(str::to_owned),
+            };
+            let warnings: Vec<String> = told(&mut image, vec![record.into()])
+                .into_iter()
+                .filter_map(|event| match event {
+                    Event::SettingIgnored { warning, .. } => Some(warning.to_string()),
+                    _ => None,
+                })
+                .collect();
+            let without_help: Vec<&str> =
+                warnings.iter().filter_map(|warning| Some(warning.rsplit_once(": ")?.0)).collect();
+            assert_eq!(without_help, expected.into_iter().collect::<Vec<_>>(), "step {number}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use kafkactl_core::names::{PartitionId, ProducerEpoch, ProducerId};
 use kafkactl_core::record::{BatchBuilder, BatchFields};
 use kafkactl_core::schema::metadata::ConfigRecord;
-use kafkactl_core::settings::{Used, broker_table};
+use kafkactl_core::settings::{Used, broker_table, client_metrics_table, group_table, topic_table};
 use kafkactl_core::wire::messages::describe_configs_request::DescribeConfigsResource;
 use kafkactl_core::wire::messages::incremental_alter_configs_request::{
     AlterConfigsResource, AlterableConfig,
@@ -87,12 +87,112 @@ const NOT_SEEN: [&str; 4] = [
     "unclean.leader.election.enable",
 ];
 
+/// Settings that may be altered while the broker runs and are not acted upon, by the reason why.
+const IGNORED: [(&str, &[&str]); 9] = [
+    (
+        "there are no pools of threads as Kafka has them",
+        &["background.threads", "num.io.threads", "num.network.threads"],
+    ),
+    (
+        "Kafka's coordinators keep such buffers, these do not",
+        &["group.coordinator.cached.buffer.max.bytes", "share.coordinator.cached.buffer.max.bytes"],
+    ),
+    (
+        "share and streams groups are not served",
+        &[
+            "group.share.assignment.interval.ms",
+            "group.streams.assignment.interval.ms",
+            "share.assignment.interval.ms",
+            "share.auto.offset.reset",
+            "share.delivery.count.limit",
+            "share.heartbeat.interval.ms",
+            "share.isolation.level",
+            "share.partition.max.record.locks",
+            "share.record.lock.duration.ms",
+            "share.renew.acknowledge.enable",
+            "share.session.timeout.ms",
+            "streams.assignment.interval.ms",
+            "streams.heartbeat.interval.ms",
+            "streams.initial.rebalance.delay.ms",
+            "streams.num.standby.replicas",
+            "streams.session.timeout.ms",
+        ],
+    ),
+    (
+        "there is no tiered storage",
+        &[
+            "follower.fetch.last.tiered.offset.enable",
+            "local.retention.bytes",
+            "local.retention.ms",
+            "log.local.retention.bytes",
+            "log.local.retention.ms",
+            "remote.fetch.max.wait.ms",
+            "remote.list.offsets.request.timeout.ms",
+            "remote.log.copy.disable",
+            "remote.log.delete.on.disable",
+            "remote.log.index.file.cache.total.size.bytes",
+            "remote.log.manager.copier.thread.pool.size",
+            "remote.log.manager.copy.max.bytes.per.second",
+            "remote.log.manager.expiration.thread.pool.size",
+            "remote.log.manager.fetch.max.bytes.per.second",
+            "remote.log.manager.follower.thread.pool.size",
+            "remote.log.reader.threads",
+            "remote.storage.enable",
+        ],
+    ),
+    (
+        "nothing is replicated between brokers",
+        &[
+            "follower.replication.throttled.rate",
+            "follower.replication.throttled.replicas",
+            "leader.replication.throttled.rate",
+            "leader.replication.throttled.replicas",
+            "num.replica.fetchers",
+        ],
+    ),
+    ("Java classes cannot be loaded", &["config.providers", "metric.reporters", "principal.builder.class"]),
+    ("segment files grow with their records", &["log.preallocate", "preallocate"]),
+    ("connections are limited in number, not in rate", &["max.connection.creation.rate"]),
+    ("not acted upon yet", &["cordoned.log.dirs"]),
+];
+
+/// Only PLAINTEXT listeners are served.
+const OF_SECURITY: [&str; 2] = ["sasl.", "ssl."];
+
+fn dynamic(used: Used) -> impl Iterator<Item = &'static str> {
+    let others = [topic_table(), group_table(), client_metrics_table()].into_iter().flatten();
+    let of_brokers = broker_table().filter(|it| it.is_dynamic());
+    // The other tables repeat what is honoured of the broker's, under names of their own.
+    let others = others.filter(|it| it.used == Used::Ignored);
+    of_brokers.chain(others).filter(move |it| it.used == used).map(|setting| setting.name)
+}
+
 #[test]
 fn every_dynamic_setting_is_looked_at() {
     let elsewhere = ELSEWHERE.iter().chain(&OF_THE_CLEANER).chain(&NOT_SEEN);
     let tested: BTreeSet<&str> = OF_LOGS.iter().map(|(name, ..)| name).chain(elsewhere).copied().collect();
-    let dynamic = broker_table().filter(|it| it.is_dynamic() && it.used == Used::Honoured);
-    assert_eq!(tested, dynamic.map(|setting| setting.name).collect());
+    assert_eq!(tested, dynamic(Used::Honoured).collect());
+    let reasoned: BTreeSet<&str> = IGNORED.iter().flat_map(|(_, names)| *names).copied().collect();
+    let is_of_security = |name: &&str| OF_SECURITY.iter().any(|prefix| name.starts_with(prefix));
+    assert_eq!(reasoned, dynamic(Used::Ignored).filter(|name| !is_of_security(name)).collect());
+}
+
+#[test]
+fn what_is_set_in_vain_is_told() {
+    let mut world = World::start(&[]);
+    world.create("t", &[]);
+    let told = |world: &World| {
+        world.broker().events.counts().find(|(kind, _)| *kind == "setting_ignored").unwrap().1
+    };
+    for (resource, name, value, times) in [
+        ((2, "t"), "preallocate", "true", 1),
+        ((2, "t"), "retention.ms", "7", 1),
+        (THIS_BROKER, "max.connection.creation.rate", "9", 2),
+        (ALL_BROKERS, "max.connections", "9", 2),
+    ] {
+        world.set(resource, name, value);
+        assert_eq!(told(&world), times, "{resource:?} {name}={value}");
+    }
 }
 
 #[test]

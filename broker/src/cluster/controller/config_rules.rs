@@ -1,8 +1,7 @@
 //! Which values a topic, broker, group or client-metrics subscription may be given (D10).
 
 use kafkactl_core::settings::{
-    self, BrokerSettings, InvalidValue, ResourceKind, Setting, Texts, Update, Value, broker_setting,
-    topic_setting,
+    self, BrokerSettings, InvalidValue, ResourceKind, Texts, Update, Value, broker_setting, topic_setting,
 };
 use kafkactl_core::wire::ErrorCode;
 
@@ -37,17 +36,6 @@ pub(super) fn check_length(name: &str, value: &str) -> Result<(), Refusal> {
         return Err(invalid(format!("the value of {name} is longer than {VALUE_CHARS_MAX} characters")));
     }
     Ok(())
-}
-
-/// The setting of that name for a kind of resource.
-pub(super) fn setting_of(kind: ResourceKind, name: &str) -> Option<&'static Setting> {
-    match kind {
-        ResourceKind::Topic => topic_setting(name),
-        ResourceKind::Broker => broker_setting(name),
-        ResourceKind::BrokerLogger => None,
-        ResourceKind::ClientMetrics => settings::client_metrics_setting(name),
-        ResourceKind::Group => settings::group_setting(name),
-    }
 }
 
 /// All that is set for a resource, after a change.
@@ -164,8 +152,8 @@ fn change_of_broker(before: &BrokerSettings, after: &BrokerSettings) -> Result<(
 
 fn group(broker: &BrokerSettings, texts: &Texts) -> Result<(), Refusal> {
     for (name, text) in texts {
-        let setting = setting_of(ResourceKind::Group, name)
-            .ok_or_else(|| invalid(format!("unknown group config {name}")))?;
+        let setting =
+            settings::group_setting(name).ok_or_else(|| invalid(format!("unknown group config {name}")))?;
         let value = setting.parse(text).map_err(|error| invalid_value(name, text, &error))?;
         check_bounds(broker, name, &value)?;
     }
@@ -216,7 +204,7 @@ fn check_bounds(broker: &BrokerSettings, name: &str, value: &Value) -> Result<()
 fn client_metrics(texts: &Texts) -> Result<(), Refusal> {
     let refuse = |reason: String| Err(Refusal::new(ErrorCode::InvalidRequest, reason));
     for (name, text) in texts {
-        let Some(setting) = setting_of(ResourceKind::ClientMetrics, name) else {
+        let Some(setting) = settings::client_metrics_setting(name) else {
             return refuse(format!("unknown client metrics config {name}"));
         };
         match setting.parse(text) {

@@ -7,7 +7,7 @@ use kafkactl_core::schema::metadata::{ClearElrRecord, ConfigRecord, MetadataReco
 use kafkactl_core::settings::{Kind, ResourceKind, Texts};
 use kafkactl_core::wire::ErrorCode;
 
-use super::config_rules::{check_length, invalid, setting_of, whole};
+use super::config_rules::{check_length, invalid, whole};
 use super::decision::{Decision, Refusal};
 use super::machine::Machine;
 use crate::cluster::image::ConfigResource;
@@ -164,7 +164,7 @@ fn apply(
         ConfigOperation::Append(items) => ("append to", items),
         ConfigOperation::Subtract(items) => ("subtract from", items),
     };
-    let setting = setting_of(kind, &name).filter(|setting| setting.kind == Kind::List);
+    let setting = kind.setting(&name).filter(|setting| setting.kind == Kind::List);
     let setting = setting.ok_or_else(|| invalid(format!("cannot {word} {name}, which is no list")))?;
     let current = texts.get(&name).map(String::as_str).or(setting.default).unwrap_or_default();
     let mut list: Vec<&str> = split(current).collect();
