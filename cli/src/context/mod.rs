@@ -87,6 +87,17 @@ pub const PROPERTIES: [Property; 4] = [
     Property { name: REQUEST_TIMEOUT_MS, default: "30000" },
 ];
 
+/// Properties of Apache Kafka's clients that single commands have a flag for.
+const FLAGS_FOR: [(&str, &str); 7] = [
+    ("acks", "produce --acks"),
+    ("compression.type", "produce --compress"),
+    ("transactional.id", "produce --txn"),
+    ("group.id", "consume --group"),
+    ("group.protocol", "consume --group-protocol"),
+    ("isolation.level", "consume --isolation"),
+    ("auto.offset.reset", "consume --from"),
+];
+
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -245,14 +256,23 @@ fn known(name: &str, source: &str) -> Result<(), CommandError> {
     if PROPERTIES.iter().any(|property| property.name == name) {
         return Ok(());
     }
-    let names: Vec<&str> = PROPERTIES.iter().map(|property| property.name).collect();
+    let hint = match FLAGS_FOR.iter().find(|(property, _)| *property == name) {
+        Some((_, flag)) => format!("{flag} says it"),
+        None => {
+            let names: Vec<&str> = PROPERTIES.iter().map(|property| property.name).collect();
+            format!("supported: {}", names.join(", "))
+        }
+    };
     Err(CommandError::usage(format!("client property \"{name}\" is not supported (from {source})"))
-        .hint(format!("supported: {}", names.join(", "))))
+        .hint(hint))
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
+    use crate::args::Cli;
     use crate::args::values::KeyValue;
     use crate::exit::ExitStatus;
 
@@ -353,5 +373,17 @@ mod tests {
         assert_eq!(missing.status(), ExitStatus::NotFound);
         let unknown = run(&Case { properties: &["sasl.mechanism=PLAIN"], ..NOTHING }).unwrap_err();
         assert_eq!(unknown.status(), ExitStatus::Usage);
+        let elsewhere = run(&Case { properties: &["group.protocol=consumer"], ..NOTHING }).unwrap_err();
+        assert_eq!(elsewhere.hint_text(), Some("consume --group-protocol says it"));
+    }
+
+    #[test]
+    fn flags_that_hints_name_exist() {
+        let program = Cli::command();
+        for (property, flag) in FLAGS_FOR {
+            let (command, long) = flag.split_once(" --").unwrap();
+            let command = program.find_subcommand(command).unwrap();
+            assert!(command.get_arguments().any(|flag| flag.get_long() == Some(long)), "{property}: {flag}");
+        }
     }
 }

@@ -88,7 +88,10 @@ impl Change<'_> {
             self.new.keys().filter_map(|partition| self.row(partition, "would-reset")).collect();
         let status = out.print(Report::list(KIND, &rows)?.with_errors(errors))?;
         if self.description.is_none() {
-            out.note(&format!("group \"{}\" does not exist yet: its first commit makes it", self.group));
+            out.note(&format!(
+                "group \"{}\" does not exist yet: its first commit makes it, a classic one",
+                self.group
+            ));
         }
         match self.description.map_or(Ok(()), check_idle) {
             Err(error) => out.note(&format!("nothing was changed, and it could not be: {error}")),
