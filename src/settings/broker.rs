@@ -223,6 +223,7 @@ impl BrokerSettings {
             transaction: TransactionSettings::default(),
         };
         settings.node = NodeSettings::of(&settings);
+        settings.node.check_cordoned(origin_of)?;
         settings.network = NetworkSettings::of(&settings);
         settings.network.resolve_listeners(origin_of)?;
         settings.topics = TopicCreationSettings::of(&settings);

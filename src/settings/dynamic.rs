@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::broker::{Texts, check};
+use super::sections::CORDONED_LOG_DIRS;
 use super::{BrokerSettings, Origin, SettingsError, Update, broker_setting};
 
 /// They are read together: neither is used if they do not fit each other, or the listeners that are advertised.
@@ -23,20 +24,34 @@ impl BrokerSettings {
     /// take the others away.
     pub fn with_dynamic(&self, cluster: Arc<Texts>, broker: Arc<Texts>) -> Self {
         let mut unusable = Vec::new();
-        let cluster = usable(cluster, Layer::AllBrokers, &mut unusable);
-        let broker = usable(broker, Layer::OneBroker, &mut unusable);
-        let over = |cluster, broker| {
-            Self::resolve(Arc::clone(&self.statics), cluster, broker, &|_| Origin::MetadataLog)
-        };
-        let resolved = over(Arc::clone(&cluster), Arc::clone(&broker)).or_else(|error| {
+        let mut cluster = usable(cluster, Layer::AllBrokers, &mut unusable);
+        let mut broker = usable(broker, Layer::OneBroker, &mut unusable);
+        let mut settings = loop {
+            let (over, under) = (Arc::clone(&broker), Arc::clone(&cluster));
+            let error = match Self::resolve(Arc::clone(&self.statics), under, over, &|_| Origin::MetadataLog)
+            {
+                Ok(settings) => break settings,
+                Err(error) => error,
+            };
+            let names = read_together(&error);
             unusable.push(error);
-            let without = |texts: Arc<Texts>| retained(texts, |name| !OF_LISTENERS.contains(&name));
-            over(without(cluster), without(broker))
-        });
-        // The listeners of the start have been resolved before.
-        let mut settings = resolved.unwrap_or_else(|_| self.clone());
+            // What was given at the start has been resolved before, so that one of them is the metadata log's.
+            if !names.iter().any(|&name| cluster.contains_key(name) || broker.contains_key(name)) {
+                break self.clone();
+            }
+            cluster = retained(cluster, |name| !names.contains(&name));
+            broker = retained(broker, |name| !names.contains(&name));
+        };
         settings.unusable = unusable;
         settings
+    }
+}
+
+/// The settings of which none is used when they are refused.
+fn read_together(error: &SettingsError) -> &'static [&'static str] {
+    match error {
+        SettingsError::Refused { name: CORDONED_LOG_DIRS, .. } => &[CORDONED_LOG_DIRS],
+        _ => &OF_LISTENERS,
     }
 }
 
@@ -83,6 +98,37 @@ mod tests {
 
     fn texts(pairs: &[(&str, &str)]) -> Arc<Texts> {
         Arc::new(pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
+    }
+
+    #[test]
+    fn directories_are_cordoned_that_are_there() {
+        let properties = Properties::parse("log.dirs=/a,/b").unwrap();
+        let started = BrokerSettings::load(&properties, &[]).unwrap().0;
+        for (value, cordoned, fault) in [
+            ("", [false, false], None),
+            ("/a", [true, false], None),
+            (" /b , /b", [false, true], None),
+            ("/a,/b", [true, true], None),
+            ("*", [true, true], None),
+            ("/c", [false, false], Some("/c is not in log.dirs")),
+            ("/a/", [false, false], Some("/a/ is not in log.dirs")),
+            ("/a,*", [false, false], Some("* stands beside other directories")),
+        ] {
+            let own = texts(&[(CORDONED_LOG_DIRS, value), ("listeners", "PLAINTEXT://:1,PLAINTEXT://:1")]);
+            let settings = started.with_dynamic(Arc::default(), own);
+            let told: Vec<String> = settings.unusable.iter().map(ToString::to_string).collect();
+            let expected = fault.map(|fault| format!("metadata log: cordoned.log.dirs: {fault}"));
+            let listeners = "metadata log: listeners: PLAINTEXT://:1 and PLAINTEXT://:1 have the same name";
+            assert_eq!(
+                told,
+                expected.into_iter().chain([listeners.to_owned()]).collect::<Vec<_>>(),
+                "{value}"
+            );
+            assert_eq!(["/a", "/b"].map(|dir| settings.node.cordons(dir.as_ref())), cordoned, "{value}");
+            let at_start = BrokerSettings::load(&properties, &[(CORDONED_LOG_DIRS.into(), value.into())]);
+            let expected = fault.map(|fault| format!("--set: cordoned.log.dirs: {fault}"));
+            assert_eq!(at_start.err().map(|error| error.to_string()), expected, "{value}");
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! A broker's settings as plain structs, one a subject, resolved once: hot paths read fields.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::listener::{Listener, SecurityProtocol, parse_protocols};
 use super::{BrokerSettings, Origin, SettingsError, Value, broker_setting};
+
+pub(super) const CORDONED_LOG_DIRS: &str = "cordoned.log.dirs";
 
 /// A field of a settings struct, out of a value that the table's validator has passed.
 trait Field {
@@ -91,6 +93,7 @@ resolved!(
     NodeSettings {
         log_dirs_given: Vec<String> = "log.dirs",
         log_dir_given: Vec<String> = "log.dir",
+        cordoned_given: Vec<String> = "cordoned.log.dirs",
         metadata_log_dir: Option<String> = "metadata.log.dir",
         rack: Option<String> = "broker.rack",
         roles: Vec<String> = "process.roles",
@@ -101,11 +104,34 @@ resolved!(
     }
 );
 
+/// Of `cordoned.log.dirs`: all of them.
+const EVERY_DIRECTORY: &str = "*";
+
 impl NodeSettings {
     /// The data directories: `log.dirs`, or `log.dir`.
     pub fn log_dirs(&self) -> Vec<PathBuf> {
-        let given = if self.log_dirs_given.is_empty() { &self.log_dir_given } else { &self.log_dirs_given };
-        given.iter().map(PathBuf::from).collect()
+        self.log_dir_names().iter().map(PathBuf::from).collect()
+    }
+
+    fn log_dir_names(&self) -> &[String] {
+        if self.log_dirs_given.is_empty() { &self.log_dir_given } else { &self.log_dirs_given }
+    }
+
+    /// Whether a data directory gets no new replicas (`cordoned.log.dirs`, KIP-1066).
+    pub fn cordons(&self, dir: &Path) -> bool {
+        self.cordoned_given.iter().any(|name| name == EVERY_DIRECTORY || Path::new(name) == dir)
+    }
+
+    /// `cordoned.log.dirs` names directories as `log.dirs` does, or all of them (`KafkaConfig.validateCordonedLogDirs`).
+    pub(super) fn check_cordoned(&self, origin_of: &dyn Fn(&str) -> Origin) -> Result<(), SettingsError> {
+        let strange = self.cordoned_given.iter().find(|name| !self.log_dir_names().contains(name));
+        let reason = match strange.map(String::as_str) {
+            None => return Ok(()),
+            Some(EVERY_DIRECTORY) if self.cordoned_given.len() == 1 => return Ok(()),
+            Some(EVERY_DIRECTORY) => "* stands beside other directories".to_owned(),
+            Some(name) => format!("{name} is not in log.dirs"),
+        };
+        Err(SettingsError::Refused { origin: origin_of(CORDONED_LOG_DIRS), name: CORDONED_LOG_DIRS, reason })
     }
 
     /// The directory of the metadata log: `metadata.log.dir`, or the first data directory.

@@ -33,7 +33,12 @@ fn handle(mut request: Request<'_>) -> Outcome {
         pairs.collect()
     });
     let partitions = &request.broker.partitions;
-    let results = partitions.data_dirs().iter().map(|dir| describe(partitions, dir, &wanted)).collect();
+    let cordons = request.broker.metadata.image().metadata_version().has_cordoned_directories();
+    let results = partitions.data_dirs().iter().map(|dir| DescribeLogDirsResult {
+        is_cordoned: cordons && !dir.health.has_failed() && partitions.cordons(dir),
+        ..describe(partitions, dir, &wanted)
+    });
+    let results = results.collect();
     Outcome::reply(&DescribeLogDirsResponse { results, ..Default::default() }, request.version)
 }
 
@@ -81,6 +86,6 @@ fn describe(partitions: &Partitions, dir: &DataDir, wanted: &Wanted) -> Describe
             .collect(),
         total_bytes: space.as_ref().map_or(-1, |space| signed(space.total_bytes)),
         usable_bytes: space.as_ref().map_or(-1, |space| signed(space.usable_bytes)),
-        is_cordoned: false,
+        ..DescribeLogDirsResult::default()
     }
 }

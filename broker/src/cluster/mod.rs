@@ -58,4 +58,10 @@ pub trait MetadataSubscriber: Send + Sync {
     ) -> Vec<(TopicId, PartitionId, Uuid)> {
         Vec::new()
     }
+
+    /// Asked after `apply`: the log directories of this broker that get no new replicas, from whoever knows them. They
+    /// are written down at once, as Kafka's brokers report them (BrokerHeartbeat, KIP-1066).
+    fn cordoned_directories(&self) -> Option<Vec<Uuid>> {
+        None
+    }
 }

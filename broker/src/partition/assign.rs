@@ -51,6 +51,10 @@ impl MetadataSubscriber for Partitions {
         }
         chosen
     }
+
+    fn cordoned_directories(&self) -> Option<Vec<Uuid>> {
+        Some(self.online_dirs().filter(|dir| self.cordons(dir)).map(|dir| dir.id).collect())
+    }
 }
 
 impl Partitions {
@@ -214,8 +218,9 @@ impl Partitions {
         Arc::new(Partition::new(id, topic_id, self.local, config, data_dir, shared))
     }
 
-    /// Where the replica lies, or where the metadata wants it, or where the fewest are, those of `new` counted too. One
-    /// that must lie in a directory that has failed stays there: elsewhere it would begin again without its records.
+    /// Where the replica lies, or where the metadata wants it, or where the fewest are, those of `new` counted too: of
+    /// the directories that are not cordoned, if there are any. One that must lie in a directory that has failed stays
+    /// there: elsewhere it would begin again without its records.
     fn choose_dir(
         &self,
         id: &TopicPartition,
@@ -235,8 +240,8 @@ impl Partitions {
         let fewest = || {
             let mut hosted = self.all();
             hosted.extend_from_slice(new);
-            self.online_dirs()
-                .min_by_key(|dir| hosted.iter().filter(|it| Arc::ptr_eq(&it.data_dir(), dir)).count())
+            let count = |dir| hosted.iter().filter(|it| Arc::ptr_eq(&it.data_dir(), dir)).count();
+            self.online_dirs().min_by_key(|&dir| (self.cordons(dir), count(dir)))
         };
         // Told once, whether or not it is followed.
         let remembered = self.moves.recall(id).filter(|_| !wanted.may_exist_elsewhere());

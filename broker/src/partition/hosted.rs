@@ -105,6 +105,11 @@ impl Partitions {
         self.data_dirs.iter().filter(|dir| !dir.health.has_failed())
     }
 
+    /// Whether a data directory gets no new replicas.
+    pub fn cordons(&self, dir: &DataDir) -> bool {
+        self.settings.load().node.cordons(&dir.path)
+    }
+
     /// Those that lie in a data directory, in no order.
     pub fn in_dir(&self, dir: &DataDir) -> impl Iterator<Item = Arc<Partition>> {
         self.all().into_iter().filter(move |partition| partition.lies_in(dir))

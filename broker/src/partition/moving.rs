@@ -204,6 +204,7 @@ impl Partitions {
         let destination = match to {
             None => Destination::Unknown,
             Some(dir) if dir.health.has_failed() => Destination::Failed,
+            Some(dir) if self.cordons(dir) => Destination::Cordoned,
             Some(_) => Destination::Usable,
         };
         let hosted = self.get(id.topic.as_str(), id.partition);

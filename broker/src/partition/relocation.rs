@@ -15,6 +15,8 @@ pub(super) enum Destination {
     /// None of this broker's.
     Unknown,
     Failed,
+    /// It gets no new replicas (KIP-1066).
+    Cordoned,
     Usable,
 }
 
@@ -60,6 +62,7 @@ pub(super) fn rule(
     match destination {
         Destination::Unknown => return Ruling::Refuse(ErrorCode::LogDirNotFound),
         Destination::Failed => return Ruling::Refuse(ErrorCode::KafkaStorageError),
+        Destination::Cordoned => return Ruling::Refuse(ErrorCode::InvalidReplicaAssignment),
         Destination::Usable => {}
     }
     match standing {
@@ -138,6 +141,14 @@ mod tests {
             (&long, D::Unknown, S::Unknown, false, refuse(ErrorCode::InvalidTopicException)),
             (&short, D::Unknown, S::Unknown, true, refuse(ErrorCode::LogDirNotFound)),
             (&short, D::Failed, S::There { is_leaving: false }, true, refuse(ErrorCode::KafkaStorageError)),
+            (&short, D::Cordoned, S::Unknown, false, refuse(ErrorCode::InvalidReplicaAssignment)),
+            (
+                &short,
+                D::Cordoned,
+                S::There { is_leaving: true },
+                true,
+                refuse(ErrorCode::InvalidReplicaAssignment),
+            ),
             (&short, D::Usable, S::Unknown, false, Ruling::Remember(ErrorCode::UnknownTopicOrPartition)),
             (&short, D::Usable, S::Absent, false, Ruling::Remember(ErrorCode::ReplicaNotAvailable)),
             (&short, D::Usable, S::Offline, true, refuse(ErrorCode::KafkaStorageError)),

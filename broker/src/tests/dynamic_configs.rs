@@ -56,8 +56,9 @@ const OF_LOGS: [(&str, &str, &str, &str); 23] = [
     ("message.max.bytes", "max.message.bytes", "700", "plain"),
 ];
 
-/// Settings that act elsewhere, each in a test of its own below, or in those of moves.
-const ELSEWHERE: [&str; 8] = [
+/// Settings that act elsewhere, each in a test of its own below, or in those of moves and cordons.
+const ELSEWHERE: [&str; 9] = [
+    "cordoned.log.dirs",
     "group.consumer.assignment.interval.ms",
     "max.connections",
     "max.connections.per.ip",
@@ -88,7 +89,7 @@ const NOT_SEEN: [&str; 4] = [
 ];
 
 /// Settings that may be altered while the broker runs and are not acted upon, by the reason why.
-const IGNORED: [(&str, &[&str]); 9] = [
+const IGNORED: [(&str, &[&str]); 8] = [
     (
         "there are no pools of threads as Kafka has them",
         &["background.threads", "num.io.threads", "num.network.threads"],
@@ -153,7 +154,6 @@ const IGNORED: [(&str, &[&str]); 9] = [
     ("Java classes cannot be loaded", &["config.providers", "metric.reporters", "principal.builder.class"]),
     ("segment files grow with their records", &["log.preallocate", "preallocate"]),
     ("connections are limited in number, not in rate", &["max.connection.creation.rate"]),
-    ("not acted upon yet", &["cordoned.log.dirs"]),
 ];
 
 /// Only PLAINTEXT listeners are served.

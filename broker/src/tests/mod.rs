@@ -3,6 +3,7 @@
 mod cleaning;
 mod client;
 mod connections;
+mod cordoned;
 mod dynamic_configs;
 mod failing_moves;
 mod fetching;

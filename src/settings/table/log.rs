@@ -8,7 +8,7 @@ settings! { SETTINGS:
     Int "compression.lz4.level" = "9", between(1, 17), ClusterWide, Honoured, "LZ4 level used when the broker compresses records again.";
     Text "compression.type" = "producer", one_of(&["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]), ClusterWide, Honoured, "Codec that stored batches must have; `producer` keeps what the producer chose.";
     Int "compression.zstd.level" = "3", between(-131072, 22), ClusterWide, Honoured, "Zstandard level used when the broker compresses records again.";
-    List "cordoned.log.dirs" = "", ANY, PerBroker, Ignored, "Log directories that get no new replicas.";
+    List "cordoned.log.dirs" = "", ANY, PerBroker, Honoured, "Data directories that get no new replicas, as log.dirs names them; `*` alone is all of them.";
     Long "log.cleaner.backoff.ms" = "15000", at_least(0), ClusterWide, Honoured, "How long the cleaner sleeps when there is nothing to clean.";
     Long "log.cleaner.dedupe.buffer.size" = "134217728", ANY, ClusterWide, Honoured, "Memory for the cleaner's table of keys, all threads together.";
     Long "log.cleaner.delete.retention.ms" = "86400000", at_least(0), ClusterWide, Honoured, "How long deletion markers of compacted topics are kept.";

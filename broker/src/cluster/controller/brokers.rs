@@ -192,6 +192,17 @@ impl Machine<'_> {
         Decision::new(records, ())
     }
 
+    /// Notes which directories of a broker get no new replicas (`handleDirectoriesCordoned`, KIP-1066).
+    pub fn cordon_directories(&self, id: BrokerId, cordoned: Vec<Uuid>) -> Decision<()> {
+        let broker = self.image.brokers.get(&id).filter(|broker| broker.cordoned_directories != cordoned);
+        let Some(broker) = broker.filter(|_| self.version().has_cordoned_directories()) else {
+            return Decision::reply(());
+        };
+        let cordoned_log_dirs = Some(cordoned);
+        let change = BrokerRegistrationChangeRecord { cordoned_log_dirs, ..change_of(broker) };
+        Decision::new(vec![change.into()], ())
+    }
+
     /// Notes the directories that a broker chose for its replicas, which may lead from there; what does not exist any
     /// more is left out.
     pub fn assign_directories(

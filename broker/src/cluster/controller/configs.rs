@@ -13,6 +13,7 @@ use super::machine::Machine;
 use crate::cluster::image::ConfigResource;
 
 const MIN_INSYNC_REPLICAS: &str = "min.insync.replicas";
+const CORDONED_LOG_DIRS: &str = "cordoned.log.dirs";
 
 /// What to do with one value (`AlterConfigOp.OpType`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +79,7 @@ impl Machine<'_> {
             new.iter().filter(|(name, value)| old.get(*name) != Some(*value)).map(|(k, v)| (k, Some(v))),
         );
         self.check_min_insync(resource, &changed)?;
+        self.check_cordoned(resource, &changed)?;
         whole(self, resource.kind, &resource.name, &new)?;
         let mut records: Vec<MetadataRecord> = Vec::with_capacity(changed.len());
         let clears_elr = self.uses_elr() && changed.keys().any(|name| *name == MIN_INSYNC_REPLICAS);
@@ -142,6 +144,19 @@ impl Machine<'_> {
             ))),
             _ => Ok(()),
         }
+    }
+
+    /// The metadata log of older versions cannot say which directories are cordoned (KIP-1066).
+    fn check_cordoned(
+        &self,
+        resource: &ConfigResource,
+        changed: &BTreeMap<&String, Option<&String>>,
+    ) -> Result<(), Refusal> {
+        let is_set = matches!(changed.get(&CORDONED_LOG_DIRS.to_owned()), Some(Some(_)));
+        if resource.kind == ResourceKind::Broker && is_set && !self.version().has_cordoned_directories() {
+            return Err(invalid(format!("{CORDONED_LOG_DIRS} needs a metadata.version of 4.3-IV0 or newer")));
+        }
+        Ok(())
     }
 }
 

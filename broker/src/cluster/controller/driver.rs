@@ -197,19 +197,33 @@ impl Driver {
     fn announce(&mut self, image: MetadataImage, delta: &MetadataDelta) {
         let image = Arc::new(image);
         let mut chosen = Vec::new();
+        let mut cordoned = None;
         for subscriber in &self.subscribers {
             subscriber.apply(delta, &image);
             chosen.extend(subscriber.chosen_directories(delta, &image));
+            cordoned = cordoned.or_else(|| subscriber.cordoned_directories());
         }
         self.cache.publish(image);
-        if chosen.is_empty() {
-            return;
-        }
         let node = self.node;
-        let written = self.decide(|machine, _| machine.assign_directories(node, &chosen));
-        if let Err(error) = written.and_then(|()| self.log.flush().map(drop)) {
+        if let Err(error) = self.write_down(|machine| machine.assign_directories(node, &chosen)) {
             warn!(%error, "the metadata log does not say where replicas lie; they are looked for at the next start");
         }
+        let Some(cordoned) = cordoned else { return };
+        if let Err(error) = self.write_down(|machine| machine.cordon_directories(node, cordoned)) {
+            warn!(%error, "the metadata log does not say which directories get no new replicas");
+        }
+    }
+
+    /// Writes what this broker says of itself, durably.
+    fn write_down(
+        &mut self,
+        decide: impl FnOnce(&Machine<'_>) -> Decision<()>,
+    ) -> Result<(), MetadataLogError> {
+        let Decision { records, reply: () } = decide(&machine(&self.loader, &self.settings));
+        if self.write(records)? {
+            self.log.flush()?;
+        }
+        Ok(())
     }
 
     fn show_quorum(&self) {

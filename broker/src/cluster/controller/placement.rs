@@ -36,7 +36,10 @@ pub fn place(
 ) -> Result<Vec<Vec<BrokerId>>, Refusal> {
     let refuse = |reason: String| Err(Refusal::new(ErrorCode::InvalidReplicationFactor, reason));
     if brokers.iter().all(|broker| broker.is_fenced) {
-        return refuse("no broker can take replicas: all registered brokers are fenced".to_owned());
+        return refuse(
+            "no broker can take replicas: all are fenced, or have all their log directories cordoned"
+                .to_owned(),
+        );
     }
     if replication_factor > brokers.len() {
         return refuse(format!(

@@ -1,5 +1,6 @@
 //! The controller's decisions, replayed into the image that the next one is made on.
 
+mod cordoned;
 mod reassignments;
 
 use kafkactl_core::names::{BrokerEpoch, BrokerId, PartitionId, TopicId, TopicName, Uuid};
