@@ -94,6 +94,16 @@ impl Cluster {
         }
     }
 
+    /// While no broker answers, groups stay as they were last seen.
+    pub(super) fn recall_groups(&mut self) {
+        if self.is_cut_off()
+            && let Some(seen_ms) = self.health.get(&Sampler::Metadata).and_then(|health| health.good_ms)
+        {
+            let partitions = self.groups.values_mut().flat_map(|group| group.partitions.values_mut());
+            partitions.for_each(|partition| partition.recall(seen_ms));
+        }
+    }
+
     fn notice_all(&mut self, at_ms: i64, happened: Vec<Happening>) {
         for what in condense(happened, ALIKE_MAX) {
             self.notice(at_ms, what);
@@ -136,6 +146,7 @@ impl Cluster {
             }
         }
         self.measure_groups(at_ms);
+        self.recall_groups();
         if let Some(rate) = self.rate(10_000) {
             self.rate_trend.push(rate.round() as u64);
         }
@@ -154,7 +165,7 @@ impl Cluster {
             let presence = group.presence();
             for ((topic, id), partition) in &mut group.partitions {
                 let known = self.topics.get(topic).and_then(|topic| topic.partitions.get(id));
-                partition.measure(known, self.isolation, presence);
+                partition.measure(at_ms, known, self.isolation, presence);
             }
             if let Some(lag) = group.lag().offsets {
                 group.trend.push(lag.unsigned_abs());

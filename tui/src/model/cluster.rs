@@ -168,6 +168,7 @@ impl Cluster {
                 self.notice(at_ms, Happening::Disconnected { error });
             }
             self.apply_failure(at_ms, of);
+            self.recall_groups();
             return;
         }
         health.good_ms = Some(at_ms);

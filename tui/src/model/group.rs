@@ -35,7 +35,20 @@ pub struct GroupPartition {
     stamp: Option<Sample>,
     /// When the commit was read, 0 for not yet: a lag is told once for each reading.
     read_ms: i64,
+    /// What was told of it while its end was known.
+    known: Option<Known>,
 }
+
+/// The last good figures, and when they were.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    at_ms: i64,
+    lag: Lag,
+    verdict: Option<Verdict>,
+}
+
+/// A cluster that is stopped in order takes its leaders away for so long before it is silent.
+const FAREWELL_MS_MAX: i64 = 60_000;
 
 impl GroupPartition {
     /// How long ago the end offset was where the commit is, or, when that was before we looked, how old the record
@@ -90,7 +103,13 @@ impl GroupPartition {
     }
 
     /// Takes in the end offset that was read after the commit; each reading of the commit counts once.
-    pub(super) fn measure(&mut self, known: Option<&Partition>, isolation: Isolation, presence: Presence) {
+    pub(super) fn measure(
+        &mut self,
+        at_ms: i64,
+        known: Option<&Partition>,
+        isolation: Isolation,
+        presence: Presence,
+    ) {
         if self.read_ms == 0 {
             return;
         }
@@ -105,6 +124,20 @@ impl GroupPartition {
             Lag::Unknown => Some(Verdict::Pending),
             Lag::Expired { .. } | Lag::Behind(_) => Some(self.commits.verdict(presence)),
         };
+        if lag != Lag::Unknown {
+            self.known = Some(Known { at_ms, lag, verdict: self.verdict });
+        }
+    }
+
+    /// Of a cluster that is silent since `seen_ms`, what was known shortly before that is what was last seen, and not
+    /// that the leader had gone.
+    pub(super) fn recall(&mut self, seen_ms: i64) {
+        if self.lag == Some(Lag::Unknown)
+            && let Some(Known { at_ms, lag, verdict }) = self.known
+            && seen_ms.saturating_sub(at_ms) <= FAREWELL_MS_MAX
+        {
+            (self.lag, self.verdict) = (Some(lag), verdict);
+        }
     }
 
     pub(super) fn read(&mut self, at_ms: i64, commit: Option<i64>) {

@@ -161,6 +161,9 @@ fn of_brokers(cluster: &Cluster) -> Vec<Problem> {
             (false, 1) => put(Level::Outage, format!("down: {} lacks it", lacked[0])),
             (false, count) => put(Level::Outage, format!("down: {count} partitions lack it")),
             (true, 0) => {}
+            (true, _) if broker.is_silent() || cluster.is_cut_off() => {
+                put(Level::Degraded, format!("out of sync in {}", named(&lacked)));
+            }
             (true, _) => put(Level::Degraded, format!("up, and out of sync in {}", named(&lacked))),
         }
         if broker.is_silent() {

@@ -2,7 +2,10 @@
 
 use super::incident::{app_of, commits, ends, groups, metadata, problems, rows};
 use super::*;
-use crate::model::snapshot::{Commits, Configs, Data, Group, Groups, LogDir, LogDirs, Metadata};
+use crate::model::snapshot::{
+    Commits, Configs, Data, Failed, Group, GroupDetail, Groups, LogDir, LogDirs, Metadata, Offsets, Sampler,
+};
+use crate::screens::overview::Summary;
 use crate::screens::{Place, Screen};
 
 /// Whoever loads its groups has not lost them, whoever coordinated them before.
@@ -109,4 +112,75 @@ fn an_empty_table_says_what_to_do() {
     let mut app = app_of([(0, metadata(&[1, 2, 3], 2, &[1, 2, 3]))]);
     press(&mut app, &["6"]);
     assert!(text_of(&screen_of(&app), false).contains("nothing has changed since the first look"));
+}
+
+/// A group whose members have left, of a cluster that is stopped in order: its last metadata knows no leaders.
+fn stopped_in_order() -> Vec<(i64, Data)> {
+    let group = Group {
+        id: "idle".to_owned(),
+        coordinator: 1,
+        state: "Empty".to_owned(),
+        detail: Some(GroupDetail::default()),
+        ..Group::default()
+    };
+    let mut seen = vec![
+        (0, metadata(&[1, 2, 3], 1, &[1, 2, 3])),
+        (1, Data::Groups(Groups { groups: vec![group], ..Groups::default() })),
+    ];
+    for poll in 0..4 {
+        seen.extend([(poll * 2_000 + 2, commits("idle", &[5])), (poll * 2_000 + 3, ends(1, 10))]);
+    }
+    let Data::Metadata(mut last) = metadata(&[1], 1, &[1]) else { unreachable!() };
+    (last.topics[0].partitions[0].leader, last.topics[0].partitions[0].epoch) = (None, 2);
+    let silent = || Data::Offsets(Offsets { silent: vec![1], ..Offsets::default() });
+    seen.extend([(8_000, Data::Metadata(last)), (8_001, silent()), (10_000, silent())]);
+    seen
+}
+
+fn failed(of: Sampler) -> Data {
+    Data::Failed(Failed { of, error: "refused".to_owned() })
+}
+
+#[test]
+fn groups_of_a_cluster_that_has_gone_stay_as_last_seen() {
+    let mut app = app_of(stopped_in_order());
+    let figures = |app: &App| {
+        let summary = Summary::of(&app.cluster, 10_000);
+        (summary.groups_in_trouble, summary.groups_not_judged, summary.lag)
+    };
+    assert_eq!(figures(&app), (0, 1, None), "it answers, and the partition has no leader");
+    let take = |app: &mut App, at_ms, data| app.cluster.apply(Snapshot { at_ms, took_ms: 1, data });
+    take(&mut app, 12_000, failed(Sampler::Metadata));
+    assert_eq!(figures(&app), (1, 0, Some(5)));
+    // However long it lasts, and whatever else is asked in vain.
+    take(&mut app, 600_000, Data::Offsets(Offsets { silent: vec![1], ..Offsets::default() }));
+    take(&mut app, 600_001, failed(Sampler::Groups));
+    assert_eq!(figures(&app), (1, 0, Some(5)));
+    let told = problems(&app);
+    assert!(told.contains(&"idle STOP: lag 5, nobody reads".to_owned()), "{told:?}");
+    // What is back is told as it is.
+    let back = stopped_in_order().into_iter().rev().find(|(_, data)| data.sampler() == Sampler::Metadata);
+    take(&mut app, 610_000, back.unwrap().1);
+    take(&mut app, 610_001, Data::Offsets(Offsets::default()));
+    assert_eq!(figures(&app), (0, 1, None));
+}
+
+#[test]
+fn a_broker_that_is_silent_is_not_called_up() {
+    let silent = |of| match of {
+        Sampler::Metadata => failed(Sampler::Metadata),
+        _ => Data::Offsets(Offsets { silent: vec![3], ..Offsets::default() }),
+    };
+    for (of, expected) in [
+        (
+            Sampler::Offsets,
+            &["broker 3 in the cluster, and does not answer", "broker 3 out of sync in orders-0"][..],
+        ),
+        (Sampler::Metadata, &["metadata not answered: refused", "broker 3 out of sync in orders-0"]),
+    ] {
+        let mut app = app_of([(0, metadata(&[1, 2, 3], 1, &[1, 2]))]);
+        assert_eq!(problems(&app), ["broker 3 up, and out of sync in orders-0"]);
+        app.cluster.apply(Snapshot { at_ms: 1, took_ms: 1, data: silent(of) });
+        assert_eq!(problems(&app), expected);
+    }
 }
