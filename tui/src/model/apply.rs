@@ -161,7 +161,7 @@ impl Cluster {
     fn measure_groups(&mut self, at_ms: i64) {
         let mut happened = Vec::new();
         for (name, group) in &mut self.groups {
-            let before = group.verdict();
+            let before = group.last_verdict();
             let presence = group.presence();
             for ((topic, id), partition) in &mut group.partitions {
                 let known = self.topics.get(topic).and_then(|topic| topic.partitions.get(id));
@@ -170,9 +170,9 @@ impl Cluster {
             if let Some(lag) = group.lag().offsets {
                 group.trend.push(lag.unsigned_abs());
             }
-            let (from, to) =
-                (before.unwrap_or(Verdict::Pending), group.verdict().unwrap_or(Verdict::Pending));
-            if from != to && to != Verdict::Pending && (from.is_trouble() || to.is_trouble()) {
+            let Some(to) = group.last_verdict() else { continue };
+            let from = before.unwrap_or(Verdict::Pending);
+            if from != to && (from.is_trouble() || to.is_trouble()) {
                 happened.push(Happening::VerdictChange { group: name.to_string(), from, to });
             }
         }

@@ -37,6 +37,8 @@ pub struct GroupPartition {
     read_ms: i64,
     /// What was told of it while its end was known.
     known: Option<Known>,
+    /// The last verdict that enough was seen for.
+    judged: Option<Verdict>,
 }
 
 /// The last good figures, and when they were.
@@ -124,6 +126,10 @@ impl GroupPartition {
             Lag::Unknown => Some(Verdict::Pending),
             Lag::Expired { .. } | Lag::Behind(_) => Some(self.commits.verdict(presence)),
         };
+        self.judged = match self.verdict {
+            Some(Verdict::Pending) => self.judged,
+            verdict => verdict,
+        };
         if lag != Lag::Unknown {
             self.known = Some(Known { at_ms, lag, verdict: self.verdict });
         }
@@ -199,6 +205,11 @@ impl Group {
     /// The worst of its partitions.
     pub fn verdict(&self) -> Option<Verdict> {
         self.partitions.values().filter_map(|partition| partition.verdict).max()
+    }
+
+    /// The worst of what was last said of its partitions: of those that cannot be judged now, that before.
+    pub(super) fn last_verdict(&self) -> Option<Verdict> {
+        self.partitions.values().filter_map(|partition| partition.judged).max()
     }
 
     /// Enough was seen of it to say whether it is well, or it has nothing to be judged by.

@@ -184,3 +184,31 @@ fn a_broker_that_is_silent_is_not_called_up() {
         assert_eq!(problems(&app), expected);
     }
 }
+
+/// What cannot be judged for a while has not changed.
+#[test]
+fn a_verdict_is_told_once() {
+    let told = |app: &App| {
+        let events = app.cluster.events.iter().filter(|event| event.what.kind() == "verdict");
+        events.map(|event| event.what.to_string()).collect::<Vec<_>>()
+    };
+    let mut app = app_of(stopped_in_order());
+    assert_eq!(told(&app), ["… → STOP"]);
+    let mut see = |at_ms, data| {
+        app.cluster.apply(Snapshot { at_ms, took_ms: 1, data });
+        told(&app)
+    };
+    see(12_000, failed(Sampler::Metadata));
+    let Data::Metadata(mut back) = metadata(&[1], 1, &[1]) else { unreachable!() };
+    for (at_ms, leader, epoch) in [(13_000, None, 2), (14_000, Some(1), 3)] {
+        (back.topics[0].partitions[0].leader, back.topics[0].partitions[0].epoch) = (leader, epoch);
+        see(at_ms, Data::Metadata(back.clone()));
+        see(at_ms + 1, Data::Offsets(Offsets::default()));
+    }
+    for poll in 7..10 {
+        see(poll * 2_000 + 2, commits("idle", &[5]));
+        assert_eq!(see(poll * 2_000 + 3, ends(1, 10)), ["… → STOP"]);
+    }
+    see(20_002, commits("idle", &[10]));
+    assert_eq!(see(20_003, ends(1, 10)), ["… → STOP", "STOP → OK"]);
+}
