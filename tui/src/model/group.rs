@@ -207,6 +207,20 @@ impl Group {
         self.partitions.values().filter_map(|partition| partition.verdict).max()
     }
 
+    /// It does not read, falls behind, or lost data that it had not read.
+    pub fn is_in_trouble(&self) -> bool {
+        self.verdict().is_some_and(Verdict::is_trouble) || self.lost() > 0
+    }
+
+    /// Offsets that were deleted unread.
+    pub fn lost(&self) -> i64 {
+        let lost = self.partitions.values().filter_map(|partition| match partition.lag {
+            Some(Lag::Expired { lost, .. }) => Some(lost),
+            _ => None,
+        });
+        lost.fold(0, i64::saturating_add)
+    }
+
     /// The worst of what was last said of its partitions: of those that cannot be judged now, that before.
     pub(super) fn last_verdict(&self) -> Option<Verdict> {
         self.partitions.values().filter_map(|partition| partition.judged).max()

@@ -3,7 +3,6 @@ use serde::Serialize;
 use super::{Lens, groups, topics};
 use crate::model::cluster::{Broker, Cluster, Partition, Topic};
 use crate::model::grid::{Cell, Column, Grid, Row};
-use crate::model::lag::Verdict;
 
 /// The figures of the whole cluster.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,6 +24,7 @@ pub struct Summary {
     pub under_replicated_count: usize,
     pub not_preferred_count: usize,
     pub group_count: usize,
+    /// Of those with a bad verdict, and those of which data was deleted unread.
     pub groups_in_trouble: usize,
     /// Too little was seen of them to say.
     pub groups_not_judged: usize,
@@ -67,11 +67,7 @@ impl Summary {
                 partition.leader.is_some() && partition.leader != partition.replicas.first().copied()
             }),
             group_count: cluster.groups.len(),
-            groups_in_trouble: cluster
-                .groups
-                .values()
-                .filter(|group| group.verdict().is_some_and(Verdict::is_trouble))
-                .count(),
+            groups_in_trouble: cluster.groups.values().filter(|group| group.is_in_trouble()).count(),
             groups_not_judged: cluster.unjudged_count(),
             in_rate: cluster.rate(window_ms).map(thousandth),
             out_rate: cluster.read_rate(window_ms).map(thousandth),

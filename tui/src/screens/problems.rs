@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::command;
 use crate::model::cluster::{Cluster, Group, Name, Partition, Refused, Trouble};
 use crate::model::grid::{Cell, Column, Grid, Row, Tone, human_millis};
-use crate::model::lag::{Lag, Verdict};
+use crate::model::lag::Verdict;
 use crate::model::snapshot::Sampler;
 
 const COLUMNS: [Column; 3] =
@@ -262,11 +262,7 @@ fn of_group(name: &Name, group: &Group) -> Vec<Problem> {
         let level = if verdict == Verdict::Warn { Level::Slow } else { Level::Stuck };
         put(level, format!("{}: lag {lag}, {}", verdict.name(), verdict.meaning()));
     }
-    let lost = group.partitions.values().filter_map(|one| match one.lag {
-        Some(Lag::Expired { lost, .. }) => Some(lost),
-        _ => None,
-    });
-    let lost = lost.fold(0, i64::saturating_add);
+    let lost = group.lost();
     if lost > 0 {
         put(Level::Stuck, format!("expired: {lost} offsets deleted unread"));
     }

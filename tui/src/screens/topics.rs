@@ -133,7 +133,8 @@ pub fn groups(cluster: &Cluster, topic: &str, lens: Lens) -> Grid {
                 Cell::maybe(summary.skew, |skew| Value::Ratio(skew.par)),
                 Cell::maybe(summary.skew, |skew| Value::Ratio(skew.cv)),
             ],
-            is_trouble: summary.verdict.is_some_and(|verdict| verdict.is_trouble()),
+            is_trouble: summary.verdict.is_some_and(|verdict| verdict.is_trouble())
+                || summary.expired_count > 0,
             copy: command(&["group", "describe"], &[name]),
         })
     });

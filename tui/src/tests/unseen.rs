@@ -3,7 +3,8 @@
 use super::incident::{app_of, commits, ends, groups, metadata, problems, rows};
 use super::*;
 use crate::model::snapshot::{
-    Commits, Configs, Data, Failed, Group, GroupDetail, Groups, LogDir, LogDirs, Metadata, Offsets, Sampler,
+    Commits, Configs, Data, Failed, Group, GroupDetail, Groups, LogDir, LogDirs, Metadata, Offsets,
+    PartitionOffsets, Sampler,
 };
 use crate::screens::overview::Summary;
 use crate::screens::{Place, Screen};
@@ -211,4 +212,32 @@ fn a_verdict_is_told_once() {
     }
     see(20_002, commits("idle", &[10]));
     assert_eq!(see(20_003, ends(1, 10)), ["… → STOP", "STOP → OK"]);
+}
+
+/// Every problem of a group is counted in the figure above the problems.
+#[test]
+fn a_group_whose_data_was_deleted_unread_is_in_trouble() {
+    let of = |start| {
+        let partition = PartitionOffsets { id: 0, start: Some(start), end: Some(10), stable: Some(10) };
+        let topics = [("orders".to_owned(), vec![partition])].into();
+        Data::Offsets(Offsets { topics, silent: vec![] })
+    };
+    for (start, expected, problem) in
+        [(5, 0, &[][..]), (8, 1, &["billing expired: 3 offsets deleted unread"])]
+    {
+        let app = app_of([
+            (0, metadata(&[1, 2, 3], 1, &[1, 2, 3])),
+            (1, groups(&[("billing", "Stable")], &[])),
+            (2, commits("billing", &[5])),
+            (3, of(start)),
+        ]);
+        assert_eq!(problems(&app), problem, "from {start} on");
+        assert_eq!(Summary::of(&app.cluster, 10_000).groups_in_trouble, expected, "from {start} on");
+        let is_trouble = |place: &Place, pane| {
+            let lens = crate::screens::Lens { window_ms: 10_000, show_internal: true };
+            crate::screens::grid(place, pane, &app.cluster, lens).rows[0].is_trouble
+        };
+        assert_eq!(is_trouble(&Place::Screen(Screen::Groups), 0), expected > 0);
+        assert_eq!(is_trouble(&Place::Topic("orders".into()), 2), expected > 0);
+    }
 }
