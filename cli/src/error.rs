@@ -37,6 +37,9 @@ pub enum Cause {
     Output(io::Error),
     #[error("{0}")]
     Timeout(String),
+    /// What somebody else has found out, with the status it stands for.
+    #[error("{1}")]
+    Told(ExitStatus, String),
     #[error("{}", client_text(.0))]
     Client(ClientError),
 }
@@ -78,6 +81,10 @@ impl CommandError {
         Self::new(Cause::Timeout(message.into()))
     }
 
+    pub fn told(status: ExitStatus, message: impl Into<String>) -> Self {
+        Self::new(Cause::Told(status, message.into()))
+    }
+
     /// What was not learned of one item, where the cluster as such answers: then the item failed, and no more.
     pub fn of_item(what: &str, error: &ClientError) -> Self {
         let root = error.root();
@@ -101,6 +108,7 @@ impl CommandError {
             Cause::Refused(_) => ExitStatus::Refused,
             Cause::CheckFailed(_) => ExitStatus::CheckFailed,
             Cause::Timeout(_) => ExitStatus::Unreachable,
+            Cause::Told(status, _) => *status,
             Cause::Io { source, .. } => io_status(source),
             Cause::Failed(_) => ExitStatus::Failed,
             Cause::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitStatus::Done,

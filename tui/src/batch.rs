@@ -16,6 +16,7 @@ use crate::model::event::{Noticed, Told};
 use crate::model::grid::{Cell, Grid, human_millis, time_text};
 use crate::model::snapshot::{self, Data, Sampler, Snapshot};
 use crate::model::update::{Event, update};
+use crate::question::Question;
 use crate::recording::Recorder;
 use crate::sample::Interest;
 use crate::screens::overview::Summary;
@@ -38,29 +39,19 @@ const SIZE: Size = Size { width: 20_000, height: 20_000 };
 const API_VERSION: &str = "kafkactl/v1";
 
 /// Prints refreshes until `count_max`, the end of the recording, or for ever. The first one waits until rates are
-/// known when it is to be the only one. Fails when a cluster cannot be asked even once.
+/// known when it is to be the only one, the last one until what its screen shows was told. Fails when a cluster cannot
+/// be asked even once, when that is never told, and when the recording is damaged, behind what was printed too.
 pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Result<(), TopError> {
     let options = options.settled();
     let is_live = matches!(options.source, Source::Cluster(_));
-    let only_problems = options.setup.only_problems;
-    let create = |path| Recorder::create(path, &options.setup.cluster_name);
-    let recorder = options.record.as_deref().map(create).transpose()?;
-    let anonymizer = options.anonymize.then(Anonymizer::default);
     let Setup { screen, topic, period, records_as, .. } = &options.setup;
     if is_live && *screen == Screen::Records && topic.is_none() {
         return Err(TopError::Usage("--screen records needs --topic".to_owned()));
     }
     let mut interest = Interest { period: *period, records_as: *records_as, ..Interest::default() };
-    // The script never ends: without a count it is played as it would be watched.
-    let endless = matches!(options.source, Source::Demo) && options.count_max.is_none();
-    let tempo = if endless { Tempo::Real } else { Tempo::Fast };
-    let feed = Feed::start(options.source, interest.clone(), tempo)?;
-    let mut intake = Intake { feed, recorder, anonymizer };
-    let mut app = App::new(options.setup, SIZE, 0);
-    if let Some(error) = app.message.take_if(|message| message.is_error) {
-        return Err(TopError::Usage(error.text));
-    }
-    app.show_all_or_problems(only_problems);
+    let mut intake = Intake::start(&options, &interest)?;
+    let mut question = Question::of(&options);
+    let mut app = app_of(options.setup)?;
     let mut printer = Printer { format, told: Told::default() };
     // A single refresh is taken with rates, which need two polls of the offsets.
     let mut polls_before = u64::from(options.count_max == Some(1));
@@ -73,6 +64,7 @@ pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Resul
             return Err(TopError::NoData(error));
         }
         let at_ms = snapshot.at_ms;
+        question.hear(&snapshot);
         update(&mut app, Event::Clock(at_ms));
         update(&mut app, Event::Snapshot(Box::new(snapshot)));
         if format == Format::JsonLines {
@@ -87,13 +79,18 @@ pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Resul
         if !ends_refresh {
             continue;
         }
+        unshown_ms = Some(at_ms);
         if polls_before > 0 {
-            (polls_before, unshown_ms) = (polls_before - 1, Some(at_ms));
-            continue;
+            polls_before -= 1;
+        } else if left != Some(1) || question.is_answered(at_ms)? {
+            printer.refresh(&app, at_ms, out)?;
+            is_shown = true;
+            left = left.map(|left| left - 1);
         }
-        printer.refresh(&app, at_ms, out)?;
-        is_shown = true;
-        left = left.map(|left| left - 1);
+    }
+    intake.read_to_end().await?;
+    if left == Some(1) {
+        question.end()?;
     }
     match unshown_ms {
         _ if is_shown || left == Some(0) => Ok(()),
@@ -101,6 +98,16 @@ pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Resul
         Some(at_ms) => printer.refresh(&app, at_ms, out),
         None => Err(TopError::Empty),
     }
+}
+
+fn app_of(setup: Setup) -> Result<App, TopError> {
+    let only_problems = setup.only_problems;
+    let mut app = App::new(setup, SIZE, 0);
+    if let Some(error) = app.message.take_if(|message| message.is_error) {
+        return Err(TopError::Usage(error.text));
+    }
+    app.show_all_or_problems(only_problems);
+    Ok(app)
 }
 
 /// Why nothing is known of the cluster, when its first metadata has not come.
@@ -120,9 +127,34 @@ struct Intake {
     feed: Feed,
     recorder: Option<Recorder>,
     anonymizer: Option<Anonymizer>,
+    is_replay: bool,
 }
 
 impl Intake {
+    fn start(options: &Options, interest: &Interest) -> Result<Self, TopError> {
+        let create = |path| Recorder::create(path, &options.setup.cluster_name);
+        let recorder = options.record.as_deref().map(create).transpose()?;
+        // The script never ends: without a count it is played as it would be watched.
+        let is_endless = matches!(options.source, Source::Demo) && options.count_max.is_none();
+        let tempo = if is_endless { Tempo::Real } else { Tempo::Fast };
+        Ok(Self {
+            feed: Feed::start(options.source.clone(), interest.clone(), tempo)?,
+            recorder,
+            anonymizer: options.anonymize.then(Anonymizer::default),
+            is_replay: matches!(options.source, Source::Replay(_)),
+        })
+    }
+
+    /// The rest of a recording is not shown, and told of when it is damaged.
+    async fn read_to_end(&mut self) -> Result<(), TopError> {
+        while self.is_replay
+            && let Some(arrival) = self.feed.arrivals.recv().await
+        {
+            arrival?;
+        }
+        Ok(())
+    }
+
     /// Has what the tables show kept fresh.
     fn ask_for(&self, interest: Interest, places: BTreeSet<snapshot::Place>) {
         let (interest, places) = match &self.anonymizer {

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod draw;
 pub mod model;
 mod overrides;
+mod question;
 mod recording;
 pub mod sample;
 pub mod screens;
@@ -26,6 +27,7 @@ use std::io;
 use std::path::PathBuf;
 
 use kafkactl_core::client::ClientConfig;
+use model::snapshot::Why;
 use theme::Color;
 
 pub use batch::{Format, run as run_batch};
@@ -85,6 +87,9 @@ pub enum TopError {
     NoData(String),
     #[error("the recording ends before its first refresh")]
     Empty,
+    /// What the screen shows was asked for, and never told.
+    #[error("{error}")]
+    Unanswered { why: Why, error: String },
     /// What it was is on standard error.
     #[error("a part of the dashboard has panicked")]
     Panic,

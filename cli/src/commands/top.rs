@@ -9,6 +9,7 @@ use std::time::Duration;
 use kafkactl_core::client::Client;
 use kafkactl_tui::model::app::RecordsAs;
 use kafkactl_tui::model::cluster;
+use kafkactl_tui::model::snapshot::Why;
 use kafkactl_tui::screens::Screen;
 use kafkactl_tui::theme::{Color, ThemeChoice, background_is_light};
 use kafkactl_tui::{Format, Options, Overrides, Recording, Setup, Source, TopError};
@@ -249,6 +250,15 @@ pub fn command_error(error: TopError) -> CommandError {
         TopError::Output(error) => CommandError::output(error),
         TopError::Usage(message) => CommandError::usage(message),
         TopError::NoData(_) => CommandError::timeout(error.to_string()),
+        TopError::Unanswered { why, error } => CommandError::told(
+            match why {
+                Why::Unreachable => ExitStatus::Unreachable,
+                Why::NotAuthorized => ExitStatus::Denied,
+                Why::Missing => ExitStatus::NotFound,
+                Why::Other => ExitStatus::Failed,
+            },
+            error,
+        ),
         TopError::Recording(_) | TopError::Empty | TopError::Terminal(_) | TopError::Panic => {
             CommandError::failed(error.to_string())
         }

@@ -218,6 +218,15 @@ fn a_cut_recording_is_shown_up_to_the_cut() {
     let mut replay = command(home.path());
     replay.args(["top", "--replay", "cut.jsonl", "--batch"]);
     run(replay, b"").code(1).stdout_has("brokers 3 up").stderr_has("it is cut");
+    let mut once = command(home.path());
+    once.args(["top", "--replay", "whole.jsonl", "--once"]);
+    run(once, b"").ok();
+    // The cut is behind the page.
+    let bytes = [&bytes[..], &bytes[bytes.len() - 100..bytes.len() - 10]].concat();
+    std::fs::write(home.path().join("behind.jsonl"), bytes).unwrap();
+    let mut once = command(home.path());
+    once.args(["top", "--replay", "behind.jsonl", "--once"]);
+    run(once, b"").code(1).stdout_has("brokers 3 up").stderr_has("cannot be read");
     let mut terminal = Terminal::kafkactl(home.path(), &["top", "--replay", "cut.jsonl"]);
     terminal.wait_for("it is cut");
     terminal.wait_for("late-analytics");
@@ -308,6 +317,30 @@ fn the_segments_of_a_broker_on_this_machine_need_no_option() {
     terminal.wait_for("orders-0");
     terminal.press("q");
     assert_eq!(terminal.ends_clean().code, 0);
+}
+
+#[test]
+fn a_page_whose_question_has_no_answer_is_a_failure() {
+    let broker = Broker::start();
+    broker.run(&["topic", "create", "orders", "-P", "1"]).ok();
+    broker.run_with(&["produce", "orders"], b"a\n").ok();
+    let once = ["top", "--once", "-d", "200ms", "--screen"];
+    let data_dir = broker.data_dir().display().to_string();
+    let page = |words: &[&str]| broker.run(&[&once[..], words].concat());
+    for (words, shown) in [
+        (&["records", "-t", "orders"][..], "Records of orders (1)"),
+        (&["disk", "--data-dir", &data_dir], "Segments in"),
+        (&["disk"], "Segments in"),
+    ] {
+        page(words).ok().stdout_has(shown);
+    }
+    for (words, code, told) in [
+        (&["records", "-t", "nosuch"][..], 5, "topic \"nosuch\" does not exist"),
+        (&["disk", "--data-dir", "/nope"], 5, "/nope: No such file"),
+        (&["disk", "--data-dir", "/etc/passwd"], 1, "/etc/passwd: Not a directory"),
+    ] {
+        page(words).code(code).stdout("").stderr_has(told);
+    }
 }
 
 /// The script's pause hides what `r` does; here nothing else polls for as long as the test runs.

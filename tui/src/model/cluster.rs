@@ -161,7 +161,7 @@ impl Cluster {
         let health = self.health.entry(sampler).or_default();
         self.seen_ms = at_ms;
         health.took_ms = took_ms;
-        if let Data::Failed(Failed { of, error }) = data {
+        if let Data::Failed(Failed { of, error, .. }) = data {
             let is_news = health.error.is_none();
             (health.error, health.failed_ms) = (Some(error.clone()), Some(at_ms));
             if is_news && of == Sampler::Metadata {

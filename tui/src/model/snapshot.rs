@@ -97,6 +97,21 @@ impl Data {
 pub struct Failed {
     pub of: Sampler,
     pub error: String,
+    #[serde(default)]
+    pub why: Why,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Nobody answered, or not in time.
+    #[default]
+    Unreachable,
+    NotAuthorized,
+    /// What was asked about does not exist.
+    Missing,
+    /// Anything else, as an error of the disk.
+    Other,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

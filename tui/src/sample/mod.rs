@@ -25,7 +25,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 use crate::model::app::{DataDir, RecordsAs};
-use crate::model::snapshot::{Data, Failed, Place, Sampler, Snapshot};
+use crate::model::snapshot::{Data, Failed, Place, Sampler, Snapshot, Why};
 
 /// Snapshots that wait to be taken in; samplers wait when it is full.
 pub const SNAPSHOTS_WAITING_MAX: usize = 16;
@@ -257,15 +257,18 @@ impl Driver {
     }
 
     /// Sends what a poll brought, or that it failed, and returns what else it has to say.
-    async fn tell<T>(
+    async fn tell<T, E: Into<Unanswered>>(
         &self,
         of: Sampler,
-        poll: impl Future<Output = Result<(Data, T), String>>,
+        poll: impl Future<Output = Result<(Data, T), E>>,
     ) -> Result<Option<T>, Gone> {
         let started = Instant::now();
         let (data, rest) = match poll.await {
             Ok((data, rest)) => (data, Some(rest)),
-            Err(error) => (Data::Failed(Failed { of, error }), None),
+            Err(error) => {
+                let Unanswered { error, why } = error.into();
+                (Data::Failed(Failed { of, error, why }), None)
+            }
         };
         let took_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
         let snapshot = Snapshot { at_ms: now_ms(), took_ms, data };
@@ -303,6 +306,18 @@ impl Driver {
         let mut learned = self.learned.subscribe();
         // It fails only when the sender is gone, and this driver holds it.
         let _ = learned.wait_for(|is_learned| *is_learned).await;
+    }
+}
+
+/// Why a poll brought nothing.
+struct Unanswered {
+    error: String,
+    why: Why,
+}
+
+impl From<String> for Unanswered {
+    fn from(error: String) -> Self {
+        Self { error, why: Why::Unreachable }
     }
 }
 

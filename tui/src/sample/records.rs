@@ -11,10 +11,10 @@ use kafkactl_core::wire::messages::list_offsets_request::{ListOffsetsPartition, 
 use kafkactl_core::wire::{ErrorCode, StrBytes};
 use tokio::time::timeout;
 
-use super::{POLL_TIMEOUT, is_refusal, told};
+use super::{POLL_TIMEOUT, Unanswered, is_refusal, told};
 use crate::model::app::RecordsAs;
 use crate::model::cluster::RECORDS_MAX;
-use crate::model::snapshot::{Data, Record, Records};
+use crate::model::snapshot::{Data, Record, Records, Why};
 
 /// Records shown of each partition from before the topic was chosen.
 const BACKLOG: i64 = 20;
@@ -34,19 +34,20 @@ pub struct Tail {
 }
 
 impl Tail {
-    pub async fn poll(
+    pub(super) async fn poll(
         &mut self,
         client: &Client,
         lane: Lane,
         topic: &str,
         records_as: RecordsAs,
-    ) -> Result<(Data, ()), String> {
+    ) -> Result<(Data, ()), Unanswered> {
         if self.topic != topic {
             *self = Self { topic: topic.to_owned(), ..Self::default() };
         }
         self.records_as = records_as;
         let view = client.view();
-        let known = view.topic(topic).ok_or_else(|| format!("topic \"{topic}\" does not exist"))?;
+        let missing = || Unanswered { error: format!("topic \"{topic}\" does not exist"), why: Why::Missing };
+        let known = view.topic(topic).ok_or_else(missing)?;
         let mut by_leader: BTreeMap<BrokerId, Vec<i32>> = BTreeMap::new();
         for partition in &known.partitions {
             if let Some(leader) = partition.leader {
@@ -71,7 +72,7 @@ impl Tail {
         leader: BrokerId,
         partitions: &[i32],
         records: &mut Vec<Record>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Unanswered> {
         let connection = client.broker(leader, lane).await.map_err(told)?;
         let unknown: Vec<i32> = partitions.iter().filter(|id| !self.next.contains_key(id)).copied().collect();
         if !unknown.is_empty() {
@@ -112,8 +113,14 @@ impl Tail {
     }
 
     /// A topic that nobody lets us read is not an empty one.
-    fn check_right(&self, code: i16) -> Result<(), String> {
-        if is_refusal(code) { Err(format!("not authorized to read \"{}\"", self.topic)) } else { Ok(()) }
+    fn check_right(&self, code: i16) -> Result<(), Unanswered> {
+        if !is_refusal(code) {
+            return Ok(());
+        }
+        Err(Unanswered {
+            error: format!("not authorized to read \"{}\"", self.topic),
+            why: Why::NotAuthorized,
+        })
     }
 
     fn fetch_request(&self, partitions: &[i32]) -> FetchRequest {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::Unanswered;
 use crate::model::app::DataDir;
-use crate::model::snapshot::{Data, Segment, Segments};
+use crate::model::snapshot::{Data, Segment, Segments, Why};
 
 /// Segments shown; a directory with more is cut.
 const SEGMENTS_MAX: usize = 20_000;
@@ -23,14 +25,20 @@ pub fn readable(dir: &DataDir) -> Option<PathBuf> {
     }
 }
 
-pub async fn poll(dir: PathBuf) -> Result<(Data, ()), String> {
+pub(super) async fn poll(dir: PathBuf) -> Result<(Data, ()), Unanswered> {
     let scan = tokio::task::spawn_blocking(move || scan(&dir));
     let found = scan.await.map_err(|error| error.to_string())??;
     Ok((Data::Segments(found), ()))
 }
 
-fn scan(dir: &Path) -> Result<Segments, String> {
-    let failed = |error: std::io::Error| format!("{}: {error}", dir.display());
+fn scan(dir: &Path) -> Result<Segments, Unanswered> {
+    let failed = |error: io::Error| Unanswered {
+        error: format!("{}: {error}", dir.display()),
+        why: match error.kind() {
+            io::ErrorKind::NotFound => Why::Missing,
+            _ => Why::Other,
+        },
+    };
     let mut segments = Vec::new();
     for entry in fs::read_dir(dir).map_err(failed)? {
         let entry = entry.map_err(failed)?;

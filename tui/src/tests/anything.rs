@@ -8,7 +8,7 @@ use crate::model::keys::BINDINGS;
 use crate::model::snapshot::{
     Broker, Commits, Config, Configs, Data, Failed, Group, GroupDetail, Groups, LogDir, LogDirs, Member,
     Metadata, Offsets, Partition, PartitionOffsets, Place, Record, Records, Sampler, Segment, Segments,
-    Stamp, Stamps, Topic,
+    Stamp, Stamps, Topic, Why,
 };
 
 /// Names as nobody would choose them.
@@ -166,7 +166,7 @@ fn stamps() -> impl Strategy<Value = Data> {
 /// What any sampler may bring.
 fn snapshot() -> impl Strategy<Value = Snapshot> {
     let failed = (proptest::sample::select(&Sampler::ALL[..]), name())
-        .prop_map(|(of, error)| Data::Failed(Failed { of, error }));
+        .prop_map(|(of, error)| Data::Failed(Failed { of, error, why: Why::default() }));
     let cluster =
         prop_oneof![3 => metadata(), 2 => offsets(), 2 => groups(), 2 => commits(), 1 => log_dirs()];
     let rest = prop_oneof![configs(), records(), segments(), stamps(), failed];

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::model::snapshot::{
     Broker, Commits, Data, Failed, Group, GroupDetail, Groups, Member, Metadata, Offsets, Partition,
-    PartitionOffsets, Sampler, Stamp, Stamps, Topic,
+    PartitionOffsets, Sampler, Stamp, Stamps, Topic, Why,
 };
 use crate::screens::overview::Summary;
 use crate::screens::{Lens, Place, Screen, grid};
@@ -175,7 +175,7 @@ fn a_broker_that_does_not_answer_is_not_up() {
     assert_eq!(Summary::of(&app.cluster, 10_000).brokers_silent, [2]);
     assert!(app.cluster.lag().is_partial, "its groups are not known");
     assert_eq!(problems(&app), ["broker 2 in the cluster, and does not answer"]);
-    let failed = Failed { of: Sampler::Groups, error: "refused".to_owned() };
+    let failed = Failed { of: Sampler::Groups, error: "refused".to_owned(), why: Why::default() };
     app.cluster.apply(Snapshot { at_ms: 9_000, took_ms: 1, data: Data::Failed(failed) });
     assert_eq!(states(&app), [state("silent", "6000"), state("silent", "8000"), state("silent", "6000")]);
     app.cluster.apply(Snapshot { at_ms: 9_500, took_ms: 1, data: groups(&[], &[]) });
@@ -215,7 +215,7 @@ fn a_transaction_that_stays_open_is_a_problem() {
 #[test]
 fn what_is_refused_is_a_problem_and_not_an_empty_cluster() {
     let refused = "broker 1: Cluster authorization failed. (CLUSTER_AUTHORIZATION_FAILED)";
-    let failed = |of, error: &str| Data::Failed(Failed { of, error: error.to_owned() });
+    let failed = |of, error: &str| Data::Failed(Failed { of, error: error.to_owned(), why: Why::default() });
     let mut app = app_of([(0, metadata(&[1], 0, &[])), (1, failed(Sampler::LogDirs, refused))]);
     assert_eq!(problems(&app), [format!("log dirs not answered: {refused}")]);
     assert!(!app.cluster.brokers[&1].is_silent(), "it has answered");
@@ -404,7 +404,7 @@ fn groups_of_which_too_little_was_seen_are_not_called_well() {
 
 #[test]
 fn what_was_last_seen_of_a_cluster_that_is_gone_is_not_told_as_the_present() {
-    let failed = Failed { of: Sampler::Metadata, error: "refused".to_owned() };
+    let failed = Failed { of: Sampler::Metadata, error: "refused".to_owned(), why: Why::default() };
     let app = app_of([(0, metadata(&[1], 1, &[1])), (2_000, Data::Failed(failed))]);
     let summary = Summary::of(&app.cluster, 10_000);
     assert_eq!((summary.is_cut_off, summary.brokers_up, summary.brokers_silent), (true, 0, vec![1]));
@@ -485,7 +485,7 @@ fn time_lag_stays_known_while_a_group_moves_on() {
 
 #[test]
 fn a_problem_of_what_is_not_looked_at_any_more_goes() {
-    let failed = |of, error: &str| Data::Failed(Failed { of, error: error.to_owned() });
+    let failed = |of, error: &str| Data::Failed(Failed { of, error: error.to_owned(), why: Why::default() });
     let mut app = app_of([
         (0, metadata(&[1, 2, 3], 1, &[1, 2, 3])),
         (1_000, failed(Sampler::Records, "topic \"pay\" does not exist")),

@@ -173,11 +173,12 @@ fn a_pause_holds_the_screen_and_not_the_data() {
 /// Rows stay while nobody answers, and their age is told.
 #[test]
 fn the_last_good_rows_stay_while_disconnected() {
-    use crate::model::snapshot::{Data, Failed, Sampler};
+    use crate::model::snapshot::{Data, Failed, Sampler, Why};
     let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
     press(&mut app, &["3"]);
     let rows = app.grid().rows.len();
-    let failed = Failed { of: Sampler::Metadata, error: "connection refused".to_owned() };
+    let failed =
+        Failed { of: Sampler::Metadata, error: "connection refused".to_owned(), why: Why::default() };
     let now_ms = app.now_ms + 60_000;
     update(&mut app, Event::Clock(now_ms));
     update(

@@ -6,7 +6,7 @@ use kafkactl_tui::demo;
 use kafkactl_tui::model::cluster::Cluster;
 use kafkactl_tui::model::snapshot::{
     Broker, Commits, Data, Failed, Group, Groups, LogDirs, Metadata, Offsets, Partition, PartitionOffsets,
-    Place, Sampler, Snapshot, Stamp, Stamps, Topic,
+    Place, Sampler, Snapshot, Stamp, Stamps, Topic, Why,
 };
 
 use super::figures::{View, written};
@@ -96,7 +96,7 @@ fn figures_are_those_that_were_seen() {
 #[test]
 fn what_was_seen_long_ago_is_not_told() {
     let mut cluster = small();
-    let failed = Failed { of: Sampler::Offsets, error: "nobody answers".to_owned() };
+    let failed = Failed { of: Sampler::Offsets, error: "nobody answers".to_owned(), why: Why::default() };
     see(&mut cluster, START_MS + PERIOD_MS, Data::Failed(failed));
     let view = |now_ms| View { cluster: &cluster, now_ms, period_ms: PERIOD_MS };
     // One poll that fails takes nothing away.
