@@ -29,6 +29,10 @@ const LOGGERS: [&str; 13] = [
     "kafkactl_core::log",
 ];
 
+/// Says which loggers there are.
+pub(crate) const KNOWN: &str =
+    "there are root, kafkactl_broker, kafkactl_core and the modules in them, as kafkactl_broker::group";
+
 /// From the quietest to the loudest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -70,7 +74,7 @@ impl FromStr for Level {
     }
 }
 
-/// A level for all, and others for single modules and what lies in them.
+/// A level for all, off where none is given, and others for single modules and what lies in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Levels {
     root: Level,
@@ -80,10 +84,7 @@ pub struct Levels {
 impl Levels {
     /// The level in force for a module.
     fn of(&self, logger: &str) -> Level {
-        let is_inside = |outer: &str| {
-            logger.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
-        };
-        let nearest = self.by_logger.iter().filter(|(outer, _)| is_inside(outer));
+        let nearest = self.by_logger.iter().filter(|(outer, _)| is_in(logger, outer));
         nearest.max_by_key(|(outer, _)| outer.len()).map_or(self.root, |(_, level)| *level)
     }
 
@@ -123,10 +124,21 @@ impl FromStr for Levels {
     }
 }
 
+/// The name of a module of this program: a level for any other would do nothing.
 fn path(text: &str) -> Result<&str, String> {
     let is_word =
         |word: &str| !word.is_empty() && word.chars().all(|char| char.is_alphanumeric() || char == '_');
-    if text.split("::").all(is_word) { Ok(text) } else { Err(format!("\"{text}\" is no module")) }
+    let is_known = text == ROOT || LOGGERS.into_iter().any(|logger| is_in(text, logger));
+    if is_known && text.split("::").all(is_word) {
+        Ok(text)
+    } else {
+        Err(format!("there is no logger {text}; {KNOWN}"))
+    }
+}
+
+/// Whether a module is `outer` or lies in it.
+fn is_in(module: &str, outer: &str) -> bool {
+    module.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
 impl fmt::Display for Levels {
@@ -165,7 +177,7 @@ impl Loggers {
         self.levels.lock().to_string()
     }
 
-    /// Puts another filter in force; the error says what is wrong with it.
+    /// Puts another filter in the place of the one in force; the error says what is wrong with it.
     pub fn set_filter(&self, filter: &str) -> Result<(), String> {
         let next: Levels = filter.parse()?;
         self.replace(&mut self.levels.lock(), next)
@@ -177,8 +189,7 @@ impl Loggers {
     }
 
     pub fn has(&self, logger: &str) -> bool {
-        let is_inside = |outer: &str| logger.strip_prefix(outer).is_some_and(|rest| rest.starts_with("::"));
-        self.all().contains_key(logger) || LOGGERS.into_iter().any(is_inside)
+        path(logger).is_ok()
     }
 
     /// Makes all changes or none.
@@ -196,9 +207,17 @@ impl Loggers {
         self.replace(&mut levels, next)
     }
 
+    /// The change is told while lines about it are written: before it when it is the end of them.
     fn replace(&self, levels: &mut Levels, next: Levels) -> Result<(), String> {
+        let silences = next.of(module_path!()) < Level::Info;
+        let tell = || tracing::info!(filter = %next, "log levels change");
+        if silences {
+            tell();
+        }
         (self.put_in_force)(&next)?;
-        tracing::info!(filter = %next, "log levels changed");
+        if !silences {
+            tell();
+        }
         *levels = next;
         Ok(())
     }
@@ -222,25 +241,31 @@ mod tests {
         for (text, written) in [
             ("info", Ok("info")),
             ("WARN, kafkactl_core::log=Debug,", Ok("warn,kafkactl_core::log=debug")),
-            ("root=error,a=off", Ok("error,a=off")),
+            ("root=error,kafkactl_core=off", Ok("error,kafkactl_core=off")),
+            ("kafkactl_broker::group=debug", Ok("off,kafkactl_broker::group=debug")),
             ("fatal", Ok("error")),
             ("", Ok("off")),
             ("loud", Err("\"loud\" is no level; there are OFF, ERROR, WARN, INFO, DEBUG, TRACE")),
-            ("info,a b=debug", Err("\"a b\" is no module")),
-            ("info,=debug", Err("\"\" is no module")),
         ] {
             let levels = text.parse::<Levels>().map(|levels| levels.to_string());
             assert_eq!(levels, written.map(str::to_owned).map_err(str::to_owned), "{text}");
+        }
+        for unknown in ["nosuchmodule", "kafkactl_brokers", "kafkactl_core::a b", "kafkactl_core::", ""] {
+            let error = format!("info,{unknown}=debug").parse::<Levels>().unwrap_err();
+            assert_eq!(error, format!("there is no logger {unknown}; {KNOWN}"));
         }
         assert!("x".repeat(FILTER_BYTES_MAX + 1).parse::<Levels>().is_err());
     }
 
     #[test]
     fn the_nearest_outer_logger_gives_the_level() {
-        let levels: Levels = "info,a::b=debug,a=warn".parse().unwrap();
-        for (logger, level) in
-            [("a", Level::Warn), ("a::b::c", Level::Debug), ("a::bc", Level::Warn), ("ab", Level::Info)]
-        {
+        let levels: Levels = "info,kafkactl_core::log=debug,kafkactl_core=warn".parse().unwrap();
+        for (logger, level) in [
+            ("kafkactl_core", Level::Warn),
+            ("kafkactl_core::log::segment", Level::Debug),
+            ("kafkactl_core::logs", Level::Warn),
+            ("kafkactl_cores", Level::Info),
+        ] {
             assert_eq!(levels.of(logger), level, "{logger}");
         }
     }

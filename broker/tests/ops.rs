@@ -199,11 +199,15 @@ async fn health_and_the_look_inside_answer() {
     assert_eq!(ask(ops, "GET", "/healthz", "").await, (200, "ok\n".to_owned()));
     assert_eq!(ask(ops, "GET", "/readyz", "").await, (200, "ok\n".to_owned()));
     assert_eq!(ask(ops, "GET", "/debug/log-level", "").await, (200, "info\n".to_owned()));
-    for nonsense in ["loud", "", " \n"] {
+    for nonsense in ["loud", "", " \n", "nosuchmodule=debug", "info,kafka.server.KafkaApis=debug"] {
         assert_eq!(ask(ops, "PUT", "/debug/log-level", nonsense).await.0, 400, "{nonsense:?}");
     }
     assert_eq!(ask(ops, "PUT", "/debug/log-level", "debug\n").await, (200, "debug\n".to_owned()));
-    assert_eq!(*in_force.lock().unwrap(), ["debug"]);
+    let group = "kafkactl_broker::group=debug";
+    assert_eq!(ask(ops, "PUT", "/debug/log-level", group).await, (200, format!("off,{group}\n")));
+    let (_, told) = ask(ops, "PUT", "/debug/log-level", "nosuchmodule=debug").await;
+    assert!(told.contains("nosuchmodule; there are root, kafkactl_broker, kafkactl_core"), "{told}");
+    assert_eq!(*in_force.lock().unwrap(), ["debug", &format!("off,{group}")]);
     let (status, text) = ask(ops, "GET", "/debug/broker", "").await;
     assert_eq!(status, 200);
     assert!(text.contains(broker.cluster_id()), "{text}");

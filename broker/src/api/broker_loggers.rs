@@ -5,7 +5,7 @@ use kafkactl_core::wire::ErrorCode;
 use super::config_entries::{Entry, Source, Sourced};
 use crate::broker::Broker;
 use crate::cluster::controller::{ConfigChange, ConfigOperation, Refusal};
-use crate::loggers::{LoggerChange, Loggers, ROOT};
+use crate::loggers::{KNOWN, LoggerChange, Loggers, ROOT};
 
 /// Every logger with its level.
 pub(super) fn describe(broker: &Broker) -> Result<Vec<Entry>, Refusal> {
@@ -54,7 +54,7 @@ fn logger_of(name: &str) -> String {
 fn change_of(loggers: &Loggers, logger: &str, operation: &ConfigOperation) -> Result<LoggerChange, Refusal> {
     let wrong = |reason: String| Refusal::new(ErrorCode::InvalidConfig, reason);
     if !loggers.has(logger) {
-        return Err(wrong(format!("there is no logger {logger}")));
+        return Err(wrong(format!("there is no logger {logger}; {KNOWN}")));
     }
     match operation {
         ConfigOperation::Set(level) => level.parse().map(LoggerChange::Set).map_err(wrong),

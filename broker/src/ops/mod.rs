@@ -153,7 +153,7 @@ const INDEX: &str = "\
 /readyz            200 while it serves clients, 503 with the reason while it does not
 /debug/broker      what it is and what it leads
 /debug/settings    settings that were given
-/debug/log-level   GET the log filter, PUT a new one
+/debug/log-level   GET the log filter, PUT another in its place: what it does not name is off
 ";
 
 /// One scrape is made at a time; as many wait as there are connections.
