@@ -4,7 +4,7 @@ use super::incident::{app_of, commits, ends, groups, metadata, problems, rows};
 use super::*;
 use crate::model::snapshot::{
     Commits, Configs, Data, Failed, Group, GroupDetail, Groups, LogDir, LogDirs, Metadata, Offsets,
-    PartitionOffsets, Sampler,
+    PartitionOffsets, Sampler, Why,
 };
 use crate::screens::overview::Summary;
 use crate::screens::{Place, Screen};
@@ -139,7 +139,7 @@ fn stopped_in_order() -> Vec<(i64, Data)> {
 }
 
 fn failed(of: Sampler) -> Data {
-    Data::Failed(Failed { of, error: "refused".to_owned() })
+    Data::Failed(Failed { of, error: "refused".to_owned(), why: Why::default() })
 }
 
 #[test]
