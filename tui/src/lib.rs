@@ -7,6 +7,7 @@
 
 mod acting;
 mod anonymize;
+mod answers;
 mod batch;
 pub mod demo;
 pub mod draw;

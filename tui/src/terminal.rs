@@ -24,6 +24,7 @@ use tokio::time::Instant;
 
 use crate::acting;
 use crate::anonymize::Anonymizer;
+use crate::answers::Answers;
 use crate::draw::draw;
 use crate::model::app::App;
 use crate::model::snapshot::Sampler;
@@ -90,7 +91,7 @@ struct Dashboard {
 
 impl Dashboard {
     async fn run(&mut self, screen: &Screen) -> Result<(), TopError> {
-        let mut inputs = Inputs::start();
+        let (mut inputs, mut answers) = (Inputs::start(), Answers::default());
         let handler = |kind| signal(kind).map_err(TopError::Terminal);
         let (mut terminate, mut hang_up) =
             (handler(SignalKind::terminate())?, handler(SignalKind::hangup())?);
@@ -107,7 +108,7 @@ impl Dashboard {
                 _ = hang_up.recv() => return Ok(()),
                 _ = interrupt.recv() => return Ok(()),
                 () = screen.lost() => return Err(TopError::Panic),
-                Some(input) = inputs.received.recv() => event_of(input).into_iter().collect(),
+                Some(input) = inputs.received.recv() => event_of(input, &mut answers).into_iter().collect(),
                 () = tokio::time::sleep_until(next_frame), if is_stale => {
                     match self.draw() {
                         Err(TopError::Terminal(error)) if has_gone(&error) => return Ok(()),
@@ -271,8 +272,9 @@ fn has_gone(error: &io::Error) -> bool {
     error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
 }
 
-fn event_of(input: Input) -> Option<Event> {
+fn event_of(input: Input, answers: &mut Answers) -> Option<Event> {
     match input {
+        Input::Key(key) if answers.swallow(&key, Instant::now().into_std()) => None,
         Input::Key(key) => Some(Event::Key(key)),
         Input::Mouse(mouse) => Some(Event::Mouse(mouse)),
         Input::Resize(width, height) => Some(Event::Resize(Size { width, height })),

@@ -151,6 +151,21 @@ fn every_key_of_the_help_table_does_what_it_says() {
     assert_eq!(terminal.ends_clean().code, 0);
 }
 
+/// Over a slow link the terminal's answer to the question for its background comes when keys are read.
+#[test]
+fn a_late_answer_of_the_terminal_is_no_key() {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = start(home.path());
+    terminal.press("5");
+    terminal.wait_for("Groups (8)");
+    terminal.send(b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\/");
+    terminal.wait_for("/█");
+    assert!(terminal.text().contains("Groups (8)"), "{}", terminal.text());
+    terminal.press("Esc");
+    terminal.press("^c");
+    assert_eq!(terminal.ends_clean().code, 0);
+}
+
 #[test]
 fn it_follows_the_size_and_the_mouse() {
     let home = tempfile::tempdir().unwrap();
