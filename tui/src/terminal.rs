@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use crossterm::event::{DisableMouseCapture, EnableMouseCapture, Event as Input};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event as Input,
+};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use kafkactl_core::client::Client;
@@ -278,7 +280,8 @@ fn event_of(input: Input, answers: &mut Answers) -> Option<Event> {
         Input::Key(key) => Some(Event::Key(key)),
         Input::Mouse(mouse) => Some(Event::Mouse(mouse)),
         Input::Resize(width, height) => Some(Event::Resize(Size { width, height })),
-        Input::FocusGained | Input::FocusLost | Input::Paste(_) => None,
+        Input::Paste(text) => Some(Event::Paste(text)),
+        Input::FocusGained | Input::FocusLost => None,
     }
 }
 
@@ -348,7 +351,7 @@ impl Screen {
             hold.panicked.notify_one();
         }));
         enable_raw_mode()?;
-        execute!(io::stdout(), EnterAlternateScreen)?;
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
         if mouse {
             execute!(io::stdout(), EnableMouseCapture)?;
         }
@@ -372,8 +375,13 @@ impl Hold {
     fn give_back(&self) {
         if self.is_ours.swap(false, Ordering::Relaxed) {
             // A terminal that cannot be given back has gone.
-            let _ =
-                execute!(io::stdout(), DisableMouseCapture, LeaveAlternateScreen, crossterm::cursor::Show);
+            let _ = execute!(
+                io::stdout(),
+                DisableBracketedPaste,
+                DisableMouseCapture,
+                LeaveAlternateScreen,
+                crossterm::cursor::Show
+            );
             let _ = disable_raw_mode();
         }
     }

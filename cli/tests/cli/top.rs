@@ -151,9 +151,10 @@ fn every_key_of_the_help_table_does_what_it_says() {
     assert_eq!(terminal.ends_clean().code, 0);
 }
 
-/// Over a slow link the terminal's answer to the question for its background comes when keys are read.
+/// Over a slow link the terminal's answer to the question for its background comes when keys are read. What is
+/// pasted is text.
 #[test]
-fn a_late_answer_of_the_terminal_is_no_key() {
+fn late_answers_of_the_terminal_and_pasted_text_are_no_keys() {
     let home = tempfile::tempdir().unwrap();
     let mut terminal = start(home.path());
     terminal.press("5");
@@ -161,7 +162,13 @@ fn a_late_answer_of_the_terminal_is_no_key() {
     terminal.send(b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\/");
     terminal.wait_for("/█");
     assert!(terminal.text().contains("Groups (8)"), "{}", terminal.text());
+    terminal.send(b"\x1b[200~fraud\r\x1b[201~");
+    terminal.wait_for("/fraud█");
     terminal.press("Esc");
+    // Sent at once, this and the next would be read as one.
+    terminal.wait_for("Groups (8)");
+    terminal.send(b"\x1b[200~q\x1b[201~2");
+    terminal.wait_for("kafka-1.example");
     terminal.press("^c");
     assert_eq!(terminal.ends_clean().code, 0);
 }

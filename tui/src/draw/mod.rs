@@ -241,8 +241,9 @@ fn footer(pen: &mut Pen<'_>, app: &App, theme: &Theme) {
             pen.put(0, 0, "Esc close", theme.title);
             return;
         }
-        Mode::Confirm { plan, text, .. } => {
-            let question = format!("type {} to do it: {text}█   Esc changes nothing", plan.deed.subject());
+        Mode::Confirm { plan, text, is_wrong, .. } => {
+            let hint = if *is_wrong { "! that is not the name" } else { "Esc changes nothing" };
+            let question = format!("type {} to do it: {text}█   {hint}", plan.deed.subject());
             pen.put(0, 0, &question, theme.bad);
             return;
         }

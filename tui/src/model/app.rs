@@ -191,6 +191,8 @@ pub enum Mode {
         plan: Plan,
         text: String,
         top: usize,
+        /// Another name was typed, and entered.
+        is_wrong: bool,
     },
 }
 

@@ -158,7 +158,7 @@ pub(super) fn planned(app: &mut App, deed: &Deed, outcome: Result<Plan, String>)
         return;
     }
     app.mode = match outcome {
-        Ok(plan) => Mode::Confirm { plan, text: String::new(), top: 0 },
+        Ok(plan) => Mode::Confirm { plan, text: String::new(), top: 0, is_wrong: false },
         Err(error) => {
             app.say_error(error);
             Mode::Table
@@ -166,22 +166,32 @@ pub(super) fn planned(app: &mut App, deed: &Deed, outcome: Result<Plan, String>)
     };
 }
 
+/// What is typed to confirm a plan may be longer than the name, so that it is seen to be another one.
+pub(super) fn chars_max(plan: &Plan) -> usize {
+    plan.deed.subject().chars().count().max(line::CHARS_MAX)
+}
+
 pub(super) fn on_confirm_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
-    let Mode::Confirm { plan, mut text, mut top } = std::mem::take(&mut app.mode) else { return vec![] };
-    let wanted = plan.deed.subject();
+    let Mode::Confirm { plan, mut text, mut top, mut is_wrong } = std::mem::take(&mut app.mode) else {
+        return vec![];
+    };
     match key.code {
         KeyCode::Esc => {
             app.say("nothing was changed");
             return vec![];
         }
-        KeyCode::Enter if text == wanted => {
+        KeyCode::Enter if text == plan.deed.subject() => {
             app.say(format!("{} …", plan.deed.title()));
             return vec![Effect::CarryOut(plan)];
         }
+        KeyCode::Enter => is_wrong = true,
         KeyCode::Down => top = (top + 1).min(plan.changes.len().saturating_sub(1)),
         KeyCode::Up => top = top.saturating_sub(1),
-        _ => line::edit(&mut text, key, wanted.chars().count()),
+        _ => {
+            line::edit(&mut text, key, chars_max(&plan));
+            is_wrong = false;
+        }
     }
-    app.mode = Mode::Confirm { plan, text, top };
+    app.mode = Mode::Confirm { plan, text, top, is_wrong };
     vec![]
 }

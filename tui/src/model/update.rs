@@ -19,6 +19,8 @@ use crate::theme::{Color, ThemeChoice};
 #[derive(Debug, Clone)]
 pub enum Event {
     Key(KeyEvent),
+    /// What the operator pasted.
+    Paste(String),
     Mouse(MouseEvent),
     Resize(Size),
     /// The time in milliseconds since 1970; comes at least once a second.
@@ -62,9 +64,6 @@ pub enum Effect {
     Plan(Deed),
     CarryOut(Plan),
 }
-
-/// Characters taken into a line of text.
-const INPUT_CHARS_MAX: usize = 200;
 
 pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
@@ -113,6 +112,7 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
         // Some terminals tell of releases too.
         Event::Key(key) if key.kind == KeyEventKind::Release => vec![],
         Event::Key(key) => on_key(app, key),
+        Event::Paste(text) => line::on_paste(app, &text),
         Event::Mouse(mouse) => on_mouse(app, mouse),
     }
 }
@@ -175,8 +175,8 @@ fn on_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
             let action = key_name(&key).and_then(|name| app.setup.keys.action(&name, app.place()));
             action.map_or_else(Vec::new, |action| act(app, action))
         }
-        Mode::Input { .. } => on_input_key(app, key),
-        Mode::Help { .. } => on_help_key(app, key),
+        Mode::Input { .. } => line::on_input_key(app, key),
+        Mode::Help { .. } => line::on_help_key(app, key),
         Mode::SortPick { .. } => on_sort_key(app, key),
         Mode::Menu { .. } => deed::on_menu_key(app, key),
         Mode::Planning(_) => deed::on_planning_key(app, key),
@@ -430,47 +430,6 @@ fn save(app: &mut App) -> Vec<Effect> {
     let json = serde_json::Value::from(grid.json_rows());
     let name = format!("kafkactl-{}-{}", app.place().screen().name().to_lowercase(), app.now_ms);
     vec![Effect::Save { name, csv: grid.csv(), json: format!("{json:#}\n") }]
-}
-
-fn on_input_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
-    let Mode::Input { kind, mut text, error, before } = std::mem::take(&mut app.mode) else { return vec![] };
-    match key.code {
-        KeyCode::Esc => {
-            if kind == Input::Filter {
-                // An empty filter is always a good one.
-                let _ = app.set_filter("");
-            }
-            return vec![Effect::Watch];
-        }
-        KeyCode::Enter if kind == Input::Command => return super::command::run(app, &text),
-        KeyCode::Enter if error.is_none() => return vec![Effect::Watch],
-        _ => line::edit(&mut text, key, INPUT_CHARS_MAX),
-    }
-    let error = if kind == Input::Filter { app.set_filter(&text).err() } else { None };
-    if error.is_some() {
-        // A filter that was in force is a good one.
-        let _ = app.set_filter(&before);
-    }
-    app.mode = Mode::Input { kind, text, error, before };
-    vec![Effect::Watch]
-}
-
-fn on_help_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {
-    let Mode::Help { mut query, mut top } = std::mem::take(&mut app.mode) else { return vec![] };
-    match key.code {
-        KeyCode::Esc | KeyCode::Enter | KeyCode::F(1) => return vec![],
-        KeyCode::Down => top += 1,
-        KeyCode::Up => top = top.saturating_sub(1),
-        KeyCode::PageDown => top += 10,
-        KeyCode::PageUp => top = top.saturating_sub(10),
-        _ => {
-            let before = query.clone();
-            line::edit(&mut query, key, INPUT_CHARS_MAX);
-            top = if query == before { top } else { 0 };
-        }
-    }
-    app.mode = Mode::Help { query, top: top.min(super::keys::BINDINGS.len()) };
-    vec![]
 }
 
 fn on_sort_key(app: &mut App, key: KeyEvent) -> Vec<Effect> {

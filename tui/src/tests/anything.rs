@@ -190,6 +190,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         6 => proptest::sample::select(bound).prop_map(|key| Event::Key(key_event(key).unwrap())),
         1 => any::<char>().prop_map(|c| Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE))),
         1 => mouse,
+        1 => any::<String>().prop_map(Event::Paste),
         1 => (0..230u16, 0..70u16).prop_map(|(width, height)| Event::Resize(Size { width, height })),
         1 => number().prop_map(Event::Clock),
     ]

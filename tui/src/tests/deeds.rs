@@ -81,8 +81,12 @@ fn only_the_name_confirms_a_plan() {
     assert!(text_of(&screen_of(&app), false).contains("9000 > 12000"));
     assert_eq!(type_in(&mut app, "q"), [], "letters are typed, not obeyed");
     assert_eq!(press(&mut app, &["Enter"]), [], "the wrong name");
+    assert!(text_of(&screen_of(&app), false).contains("! that is not the name"));
     press(&mut app, &["Backspace"]);
-    assert_eq!(type_in(&mut app, "stopped-batch"), []);
+    assert!(!text_of(&screen_of(&app), false).contains("that is not the name"));
+    assert_eq!(type_in(&mut app, "stopped-batch-2"), []);
+    assert_eq!(press(&mut app, &["Enter"]), [], "a longer name");
+    press(&mut app, &["Backspace", "Backspace"]);
     assert_eq!(press(&mut app, &["Enter"]), [Effect::CarryOut(plan.clone())]);
     assert_eq!(app.mode, Mode::Table);
     // A plan that comes after the operator has left is not shown.

@@ -135,6 +135,28 @@ fn letters_go_to_the_text_field_while_one_is_open() {
 }
 
 #[test]
+fn what_is_pasted_goes_to_the_line_that_is_typed() {
+    let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
+    let paste = |app: &mut App, text: &str| update(app, Event::Paste(text.to_owned()));
+    for keys in [&[][..], &["s"], &["Esc", "5"]] {
+        press(&mut app, keys);
+        let before = text_of(&screen_of(&app), false);
+        assert_eq!(paste(&mut app, "q3:/x"), [], "{keys:?}");
+        assert_eq!(text_of(&screen_of(&app), false), before, "{keys:?}");
+    }
+    press(&mut app, &["/"]);
+    paste(&mut app, "bill\r\n");
+    assert_eq!(app.view().filter_text, "bill");
+    press(&mut app, &["i", "Enter", "Esc", ":"]);
+    paste(&mut app, "topic orders");
+    press(&mut app, &["Enter"]);
+    assert_eq!(*app.place(), Place::Topic("orders".into()));
+    press(&mut app, &["?"]);
+    paste(&mut app, "mouse");
+    assert!(text_of(&screen_of(&app), false).contains("column titles"));
+}
+
+#[test]
 fn commands_go_where_they_say() {
     let mut app = app_with(&incident(), setup(ThemeChoice::Mono, true), Size { width: 100, height: 30 });
     let mut type_in = |line: &str| {
