@@ -4,7 +4,8 @@ use crate::model::keys::BINDINGS;
 use crate::theme::Theme;
 
 /// What is no key, and asked for as if it were.
-const OTHERS: [(&str, &str); 3] = [
+const OTHERS: [(&str, &str); 4] = [
+    ("/ ~", "filter: text and ~regex look at every column, group~^s and state=empty at one"),
     ("click", "mouse: tabs, rows, column titles to sort by; --no-mouse leaves it to the terminal"),
     ("wheel", "mouse: scroll by three rows"),
     (

@@ -1,4 +1,5 @@
-//! The filter language: words are ANDed; `text`, `~regex`, `column>number`, `column=text`, and `!` before any.
+//! The filter language: words are ANDed; `text` and `~regex` of any column, `column~regex`, `column>number`,
+//! `column=text`, and `!` before any.
 
 use regex::{Regex, RegexBuilder};
 
@@ -110,6 +111,9 @@ fn parse_term(word: &str) -> Result<Term, String> {
 }
 
 fn regex(pattern: &str) -> Result<Regex, String> {
+    if pattern.is_empty() {
+        return Err("nothing after ~".to_owned());
+    }
     RegexBuilder::new(pattern).case_insensitive(true).size_limit(REGEX_BYTES_MAX).build().map_err(|error| {
         // The last line of several says what is wrong.
         let text = error.to_string();
@@ -206,6 +210,9 @@ mod tests {
             ("!bill", false),
             ("~^billing-..$", true),
             ("!~^billing", false),
+            ("~^stable$", true),
+            ("group~^stable$", false),
+            ("group~^b", true),
             ("lag>1000", true),
             ("lag>=1.5k", true),
             ("lag<1k", false),
@@ -221,9 +228,10 @@ mod tests {
         ] {
             assert_eq!(Filter::parse(text).unwrap().matches(&columns, &row), expected, "{text:?}");
         }
-        for bad in ["~(", "!", "lag>many"] {
+        for bad in ["~(", "!", "~", "!~", "state~", "lag>many"] {
             assert!(Filter::parse(bad).is_err(), "{bad:?}");
         }
+        assert_eq!(Filter::parse("~").unwrap_err(), "nothing after ~");
         assert_eq!(Filter::parse("~[").unwrap_err(), "unclosed character class");
         assert_eq!(Filter::parse("no>1").unwrap().unknown_column(&columns), Some("no"));
     }
