@@ -71,6 +71,8 @@ pub enum Value {
     Rate(f64),
     Bytes(i64),
     Millis(i64),
+    /// How long an answer took, in whole milliseconds: never no time at all.
+    Latency(i64),
     /// Seconds to go.
     Eta(Eta),
     Ratio(f64),
@@ -176,7 +178,8 @@ impl Value {
             Self::Pending => return Cow::Borrowed("…"),
             Self::Text(text) => return Cow::Borrowed(text),
             Self::Marked(word, _) => return Cow::Borrowed(word),
-            Self::Count(number) | Self::Bytes(number) | Self::Millis(number) => number.to_string(),
+            Self::Count(number) | Self::Bytes(number) => number.to_string(),
+            Self::Millis(ms) | Self::Latency(ms) => ms.to_string(),
             Self::AtLeast(value) => format!("≥{}", value.plain()),
             Self::Time(at_ms) => time_text(*at_ms),
             Self::Rate(number) | Self::Ratio(number) => format!("{number:.2}"),
@@ -199,7 +202,8 @@ impl Value {
             (Self::Rate(rate), Units::Human) => human_count(rate.round()),
             (Self::Rate(rate), Units::Raw) => format!("{rate:.1}"),
             (Self::Bytes(bytes), Units::Human) => human_bytes(*bytes),
-            (Self::Millis(ms), Units::Human) => human_millis(*ms),
+            (Self::Latency(0), Units::Human) => return Cow::Borrowed("<1ms"),
+            (Self::Millis(ms) | Self::Latency(ms), Units::Human) => human_millis(*ms),
             (Self::Eta(Eta::Seconds(seconds)), Units::Human) => human_millis((seconds * 1000.0) as i64),
             _ => return self.plain(),
         })
@@ -210,7 +214,7 @@ impl Value {
         match self {
             Self::Count(number) | Self::Bytes(number) | Self::Time(number) => Some(*number as f64),
             Self::AtLeast(value) => value.number(),
-            Self::Millis(ms) => Some(*ms as f64 / 1000.0),
+            Self::Millis(ms) | Self::Latency(ms) => Some(*ms as f64 / 1000.0),
             Self::Rate(number) | Self::Ratio(number) | Self::Eta(Eta::Seconds(number)) => Some(*number),
             Self::Eta(Eta::Never) => Some(f64::INFINITY),
             Self::Spark(values) => values.last().map(|value| *value as f64),
@@ -245,9 +249,8 @@ impl Value {
             Self::None | Self::Pending | Self::Eta(Eta::Never) => Json::Null,
             Self::Text(text) => Json::from(text.as_ref()),
             Self::Marked(word, _) => Json::from(*word),
-            Self::Count(number) | Self::Bytes(number) | Self::Millis(number) | Self::Time(number) => {
-                Json::from(*number)
-            }
+            Self::Count(number) | Self::Bytes(number) | Self::Time(number) => Json::from(*number),
+            Self::Millis(ms) | Self::Latency(ms) => Json::from(*ms),
             Self::AtLeast(value) => value.json(),
             Self::Rate(number) | Self::Ratio(number) | Self::Eta(Eta::Seconds(number)) => real(*number),
             Self::Spark(values) => Json::from(values.clone()),
@@ -376,6 +379,8 @@ mod tests {
             (Value::Bytes(1536), "1.5KiB", "1536"),
             (Value::Millis(250), "250ms", "250"),
             (Value::Millis(0), "0s", "0"),
+            (Value::Latency(0), "<1ms", "0"),
+            (Value::Latency(7), "7ms", "7"),
             (Value::Eta(Eta::Seconds(0.0)), "0s", "0"),
             (Value::Millis(75_000), "1m15s", "75000"),
             (Value::Eta(Eta::Never), "∞", "∞"),

@@ -68,7 +68,7 @@ pub fn grid(cluster: &Cluster) -> Grid {
                 Cell::soon(broker.log_bytes(), Value::Bytes),
                 free(&broker.log_dirs),
                 Cell::maybe(skew, Value::Ratio).tone_if(skew.is_some_and(|skew| skew > 1.5), Tone::Warning),
-                Cell::maybe(broker.latency_ms, |ms| Value::Millis(ms.into())),
+                Cell::maybe(broker.latency_ms, |ms| Value::Latency(ms.into())),
                 Cell::maybe(answered, Value::Millis).tone_if(is_silent, Tone::Bad),
             ],
             is_trouble: !broker.is_up || is_silent || dir_failed || out_of_sync > 0,
