@@ -9,13 +9,15 @@
 
 use toml_edit::{DocumentMut, Item};
 
-use crate::model::keys::Keys;
+use crate::model::keys::{BINDINGS, Keys};
 use crate::theme::Theme;
 
 /// What a file asked for, and what is wrong with it.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
     pub keys: Keys,
+    /// Keys by the name of their action, as the file gives them.
+    given: Vec<(String, Vec<String>)>,
     /// Colours by part of the theme.
     colors: Vec<(String, String)>,
     pub errors: Vec<String>,
@@ -45,6 +47,7 @@ impl Overrides {
                 overrides.errors.extend(outcome.err());
             }
         }
+        overrides.errors.extend(clashes(&overrides.given));
         overrides
     }
 
@@ -56,7 +59,9 @@ impl Overrides {
             None => None,
         };
         let keys = keys.ok_or_else(|| format!("keys of \"{name}\": use a text or a list of texts"))?;
-        self.keys.rebind(name, &keys)
+        self.keys.rebind(name, &keys)?;
+        self.given.push((name.to_owned(), keys));
+        Ok(())
     }
 
     fn take_color(&mut self, part: &str, item: &Item) -> Result<(), String> {
@@ -76,6 +81,22 @@ impl Overrides {
     }
 }
 
+/// Keys that two actions want: of two in the file the later one has it, of others that in the file.
+fn clashes(given: &[(String, Vec<String>)]) -> Vec<String> {
+    let mut told = Vec::new();
+    for (place, (name, keys)) in given.iter().enumerate() {
+        for key in keys {
+            let later = given[place + 1..].iter().find(|(_, keys)| keys.contains(key));
+            told.extend(later.map(|(later, _)| format!("\"{key}\" is given to {name} and to {later}")));
+            let loser = BINDINGS.iter().find(|binding| {
+                binding.keys.contains(&key.as_str()) && given.iter().all(|(name, _)| name != binding.name)
+            });
+            told.extend(loser.map(|loser| format!("\"{key}\" is {name} now, and not {}", loser.name)));
+        }
+    }
+    told
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,5 +111,19 @@ mod tests {
         let painted = overrides.paint(Theme::of(ThemeChoice::Dark, None));
         assert_eq!(painted.bad.fg, Some(ratatui::style::Color::Rgb(1, 2, 3)));
         assert_eq!(Overrides::parse("keys = [").errors.len(), 1);
+    }
+
+    #[test]
+    fn a_key_that_two_actions_want_is_told_with_both() {
+        for (keys, expected) in [
+            ("pause = \"p\"", &[][..]),
+            ("pause = [\"p\", \"Space\"]", &[]),
+            ("pause = \"n\"", &["\"n\" is pause now, and not next-match"]),
+            ("pause = \"n\"\nnext-match = []", &[]),
+            ("next-match = \"N\"\nprevious-match = \"n\"", &[]),
+            ("pause = \"p\"\nwide = [\"p\"]", &["\"p\" is given to pause and to wide"]),
+        ] {
+            assert_eq!(Overrides::parse(&format!("[keys]\n{keys}\n")).errors, expected, "{keys}");
+        }
     }
 }
