@@ -44,11 +44,11 @@ const API_VERSION: &str = "kafkactl/v1";
 pub async fn run(options: Options, format: Format, out: &mut dyn Write) -> Result<(), TopError> {
     let options = options.settled();
     let is_live = matches!(options.source, Source::Cluster(_));
-    let Setup { screen, topic, period, records_as, .. } = &options.setup;
+    let Setup { screen, topic, .. } = &options.setup;
     if is_live && *screen == Screen::Records && topic.is_none() {
         return Err(TopError::Usage("--screen records needs --topic".to_owned()));
     }
-    let mut interest = Interest { period: *period, records_as: *records_as, ..Interest::default() };
+    let mut interest = Interest::of(&options.setup);
     let mut intake = Intake::start(&options, &interest)?;
     let mut question = Question::of(&options);
     let mut app = app_of(options.setup)?;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::model::snapshot::{
-    Broker, Commits, Config, Configs, Data, Group, GroupDetail, Groups, LogDir, LogDirs, Member, Metadata,
-    Offsets, Partition, PartitionOffsets, Record, Records, Sampler, Segment, Segments, Snapshot, Topic,
+    Broker, Commits, Config, Configs, Data, Failed, Group, GroupDetail, Groups, LogDir, LogDirs, Member,
+    Metadata, Offsets, Partition, PartitionOffsets, Record, Records, Sampler, Segment, Segments, Snapshot,
+    Topic, Why,
 };
 
 const LOG_DIR: &str = "/var/lib/kafka";
@@ -31,6 +32,11 @@ const TOPICS: [(&str, i32, i64); 6] = [
 
 /// What is seen at one step, which begins at `at_ms`.
 pub fn step(step: i64, at_ms: i64) -> Vec<Snapshot> {
+    step_about(None, step, at_ms)
+}
+
+/// As [`step`], with the records of a topic that was chosen.
+pub fn step_about(topic: Option<&str>, step: i64, at_ms: i64) -> Vec<Snapshot> {
     let mut seen = vec![Data::Metadata(metadata(step))];
     if step % 15 == 0 {
         seen.push(Data::Configs(configs()));
@@ -43,7 +49,7 @@ pub fn step(step: i64, at_ms: i64) -> Vec<Snapshot> {
         Data::Groups(groups(step)),
         Data::Commits(commits(step)),
         Data::Offsets(offsets(step)),
-        Data::Records(records(step, at_ms)),
+        records(topic.unwrap_or(TOPICS[0].0), step, at_ms),
     ]);
     seen.into_iter()
         .map(|data| Snapshot { at_ms: at_ms + delay_ms(data.sampler()), took_ms: 3, data })
@@ -260,10 +266,14 @@ fn commits(step: i64) -> Commits {
     Commits { groups: groups.collect(), ..Commits::default() }
 }
 
-fn records(step: i64, at_ms: i64) -> Records {
+fn records(topic: &str, step: i64, at_ms: i64) -> Data {
+    let Some((_, partitions, rate)) = TOPICS.iter().find(|(name, ..)| *name == topic) else {
+        let error = format!("topic \"{topic}\" does not exist");
+        return Data::Failed(Failed { of: Sampler::Records, error, why: Why::Missing });
+    };
     let record = |partition: i32| Record {
         partition,
-        offset: end(120, partition, step),
+        offset: end(*rate, partition, step),
         timestamp_ms: at_ms - 40 * i64::from(partition),
         key: Some(format!("customer-{}", (step * 7 + i64::from(partition)) % 97)),
         value: Some(format!(
@@ -273,5 +283,5 @@ fn records(step: i64, at_ms: i64) -> Records {
         )),
         size_bytes: 31,
     };
-    Records { topic: "orders".to_owned(), records: (0..3).map(record).collect() }
+    Data::Records(Records { topic: topic.to_owned(), records: (0..3.min(*partitions)).map(record).collect() })
 }

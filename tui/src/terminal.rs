@@ -52,7 +52,7 @@ pub async fn run(options: Options) -> Result<(), TopError> {
         Some(path) => Some(Recorder::create(path, &options.setup.cluster_name)?),
         None => None,
     };
-    let interest = Interest { period: options.setup.period, ..Interest::default() };
+    let interest = Interest::of(&options.setup);
     let feed = Feed::start(options.source.clone(), interest, Tempo::Real)?;
     let screen = Screen::enter(options.mouse).map_err(TopError::Terminal)?;
     let terminal = Terminal::new(CrosstermBackend::new(io::stdout())).map_err(TopError::Terminal)?;

@@ -126,6 +126,7 @@ fn options(args: &TopArgs, common: &Common, seen: Seen) -> Result<Options, Comma
         return Err(CommandError::usage("--interval: not below 200ms"));
     }
     let is_cluster = matches!(source, Source::Cluster(_));
+    let is_replay = matches!(source, Source::Replay(_));
     let setup = Setup {
         cluster_name,
         cluster_color,
@@ -138,6 +139,7 @@ fn options(args: &TopArgs, common: &Common, seen: Seen) -> Result<Options, Comma
         period: interval,
         isolation: args.isolation.into(),
         topic: args.topic.clone(),
+        is_replay,
         records_as: RecordsAs { key: args.data.key_as, value: args.data.value_as },
         theme,
         ascii: args.look.ascii,

@@ -365,6 +365,35 @@ fn a_page_whose_question_has_no_answer_is_a_failure() {
     }
 }
 
+#[test]
+fn the_topic_that_was_chosen_stays_whatever_is_told_of_others() {
+    let home = tempfile::tempdir().unwrap();
+    let top = |words: &[&str]| {
+        let mut top = command(home.path());
+        top.arg("top").args(words);
+        run(top, b"")
+    };
+    let payments = ["--screen", "records", "-t", "payments"];
+    top(&[&["--demo", "--once"], &payments[..]].concat()).ok().stdout_has("Records of payments (3)");
+    let missing = ["--demo", "--once", "--screen", "records", "-t", "nosuch"];
+    top(&missing).code(5).stderr_has("topic \"nosuch\" does not exist");
+    top(&["--demo", "-n", "3", "--record", "orders.jsonl"]).ok();
+    top(&[&["--replay", "orders.jsonl", "--once"], &payments[..]].concat())
+        .code(5)
+        .stderr_has("the recording has no records of payments");
+    let mut terminal = Terminal::kafkactl(home.path(), &["top", "--demo"]);
+    terminal.wait_for("orders");
+    terminal.send(b":records payments\r");
+    terminal.wait_for("Records of payments (3)");
+    terminal.press("q");
+    assert_eq!(terminal.ends_clean().code, 0);
+    let replay = [&["top", "--replay", "orders.jsonl"], &payments[..]].concat();
+    let mut terminal = Terminal::kafkactl(home.path(), &replay);
+    terminal.wait_for("the recording has no records of payments up to here");
+    terminal.press("q");
+    assert_eq!(terminal.ends_clean().code, 0);
+}
+
 /// The script's pause hides what `r` does; here nothing else polls for as long as the test runs.
 #[test]
 fn a_refresh_polls_at_once() {

@@ -123,6 +123,10 @@ fn nothing_of(app: &App, pane: usize) -> Cow<'static, str> {
             let [topics, records] = keys;
             format!("choose a topic: {topics}, select one, {records}; or :records NAME").into()
         }
+        (Place::Screen(Screen::Records), _) if app.setup.is_replay => {
+            format!("the recording has no records of {} up to here", app.tailed_topic().unwrap_or_default())
+                .into()
+        }
         (Place::Screen(Screen::Records), _) => "no records yet".into(),
         (Place::Screen(Screen::Events), _) => "nothing has changed since the first look".into(),
         (Place::Group(_), 1) => "no members".into(),

@@ -38,6 +38,7 @@ pub struct Setup {
     pub isolation: Isolation,
     /// Whose records are read from the start.
     pub topic: Option<String>,
+    pub is_replay: bool,
     pub records_as: RecordsAs,
     pub theme: ThemeChoice,
     pub ascii: bool,
@@ -62,6 +63,7 @@ impl Default for Setup {
             period: PERIODS[2],
             isolation: Isolation::default(),
             topic: None,
+            is_replay: false,
             records_as: RecordsAs::default(),
             theme: ThemeChoice::Auto,
             ascii: false,

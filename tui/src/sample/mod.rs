@@ -24,8 +24,9 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-use crate::model::app::{DataDir, RecordsAs};
+use crate::model::app::{DataDir, RecordsAs, Setup};
 use crate::model::snapshot::{Data, Failed, Place, Sampler, Snapshot, Why};
+use crate::screens::Screen;
 
 /// Snapshots that wait to be taken in; samplers wait when it is full.
 pub const SNAPSHOTS_WAITING_MAX: usize = 16;
@@ -65,6 +66,14 @@ pub struct Interest {
     pub topic: Option<String>,
     pub records_as: RecordsAs,
     pub data_dir: Option<DataDir>,
+}
+
+impl Interest {
+    /// Of the first screen.
+    pub fn of(setup: &Setup) -> Self {
+        let topic = (setup.screen == Screen::Records).then(|| setup.topic.clone()).flatten();
+        Self { period: setup.period, topic, records_as: setup.records_as, ..Self::default() }
+    }
 }
 
 /// How a running set of samplers is steered. Dropping it ends them.
