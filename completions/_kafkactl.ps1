@@ -1617,7 +1617,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkactl' -ScriptBlock {
             [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Time between polls of the cluster')
             [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Time between polls of the cluster')
             [CompletionResult]::new('--isolation', '--isolation', [CompletionResultType]::ParameterName, 'Measure lag from the last record, or from the last committed one')
-            [CompletionResult]::new('--page-bytes', '--page-bytes', [CompletionResultType]::ParameterName, 'Largest page; topics, groups and partitions get rows as long as there is room')
+            [CompletionResult]::new('--page-bytes', '--page-bytes', [CompletionResultType]::ParameterName, 'Largest page; topics, groups and partitions get rows as long as there is room; 65536 or more')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('--bootstrap', '--bootstrap', [CompletionResultType]::ParameterName, 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Named context of kafkactl.toml')

@@ -1552,7 +1552,7 @@ set edit:completion:arg-completer[kafkactl] = {|@words|
             cand -d 'Time between polls of the cluster'
             cand --interval 'Time between polls of the cluster'
             cand --isolation 'Measure lag from the last record, or from the last committed one'
-            cand --page-bytes 'Largest page; topics, groups and partitions get rows as long as there is room'
+            cand --page-bytes 'Largest page; topics, groups and partitions get rows as long as there is room; 65536 or more'
             cand -b 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]'
             cand --bootstrap 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]'
             cand -c 'Named context of kafkactl.toml'

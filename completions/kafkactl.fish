@@ -937,7 +937,7 @@ complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -l listen -d
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -s d -l interval -d 'Time between polls of the cluster' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -l isolation -d 'Measure lag from the last record, or from the last committed one' -r -f -a "uncommitted\t''
 committed\t''"
-complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -l page-bytes -d 'Largest page; topics, groups and partitions get rows as long as there is room' -r
+complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -l page-bytes -d 'Largest page; topics, groups and partitions get rows as long as there is room; 65536 or more' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -s b -l bootstrap -d 'Brokers to ask first, as host:port with commas [default: 127.0.0.1:9092]' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -s c -l context -d 'Named context of kafkactl.toml' -r
 complete -c kafkactl -n "__fish_kafkactl_using_subcommand exporter" -s X -d 'A client property, such as client.id=me; may repeat' -r

@@ -208,6 +208,14 @@ async fn health_and_the_look_inside_answer() {
     let (_, told) = ask(ops, "PUT", "/debug/log-level", "nosuchmodule=debug").await;
     assert!(told.contains("nosuchmodule; there are root, kafkactl_broker, kafkactl_core"), "{told}");
     assert_eq!(*in_force.lock().unwrap(), ["debug", &format!("off,{group}")]);
+    for path in ["/debug", "/debug/"] {
+        let (status, text) = ask(ops, "GET", path, "").await;
+        let below: Vec<&str> = text.lines().filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!(
+            (status, &below[..]),
+            (200, &["/debug/broker", "/debug/settings", "/debug/log-level"][..])
+        );
+    }
     let (status, text) = ask(ops, "GET", "/debug/broker", "").await;
     assert_eq!(status, 200);
     assert!(text.contains(broker.cluster_id()), "{text}");

@@ -21,6 +21,8 @@ pub enum RecordingError {
     Io { path: PathBuf, source: io::Error },
     #[error("{}: exists; a recording goes to a new file", path.display())]
     Exists { path: PathBuf },
+    #[error("{}: no regular file; a recording is read from one", path.display())]
+    NoFile { path: PathBuf },
     #[error("{}: not a recording of kafkactl top", path.display())]
     NotARecording { path: PathBuf },
     #[error("{}: recorded in version {version}, and this kafkactl knows {VERSION}", path.display())]
@@ -83,6 +85,10 @@ pub struct Recording {
 impl Recording {
     pub fn open(path: &Path) -> Result<Self, RecordingError> {
         let failed = |source| RecordingError::Io { path: path.to_owned(), source };
+        // A pipe that nobody writes to would keep us waiting, and none can be read twice.
+        if !std::fs::metadata(path).map_err(failed)?.is_file() {
+            return Err(RecordingError::NoFile { path: path.to_owned() });
+        }
         let lines = BufReader::new(File::open(path).map_err(failed)?);
         let mut recording =
             Self { cluster: String::new(), path: path.to_owned(), lines, line: 0, ended: false };
@@ -191,8 +197,13 @@ mod tests {
             let error = Recording::open(&path).unwrap_err();
             assert!(matches!(error, RecordingError::NotARecording { .. }), "{error}");
         }
-        let endless = Recording::open(Path::new("/dev/zero")).unwrap_err();
-        assert!(matches!(endless, RecordingError::NotARecording { .. }), "{endless}");
+        let pipe = dir.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        for no_file in [Path::new("/dev/zero"), &pipe, dir.path()] {
+            let error = Recording::open(no_file).unwrap_err();
+            assert!(matches!(error, RecordingError::NoFile { .. }), "{error}");
+        }
         let header = Header { format: FORMAT.to_owned(), version: 9, cluster: String::new() };
         std::fs::write(&path, serde_json::to_vec(&header).unwrap()).unwrap();
         assert!(matches!(Recording::open(&path).unwrap_err(), RecordingError::Version { version: 9, .. }));

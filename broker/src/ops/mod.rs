@@ -140,6 +140,8 @@ pub fn router<O: Operated>(operated: Arc<O>) -> Router {
 pub(crate) fn broker_router(broker: Arc<Broker>, stopping: watch::Receiver<bool>) -> Router {
     let debug = Router::new()
         .route("/", get(|| async { INDEX }))
+        .route("/debug", get(debug_index))
+        .route("/debug/", get(debug_index))
         .route("/debug/broker", get(debug::broker))
         .route("/debug/settings", get(debug::settings))
         .route("/debug/log-level", get(debug::log_level).put(debug::set_log_level))
@@ -155,6 +157,10 @@ const INDEX: &str = "\
 /debug/settings    settings that were given
 /debug/log-level   GET the log filter, PUT another in its place: what it does not name is off
 ";
+
+async fn debug_index() -> String {
+    INDEX.split_inclusive('\n').filter(|line| line.starts_with("/debug")).collect()
+}
 
 /// One scrape is made at a time; as many wait as there are connections.
 async fn metrics<O: Operated>(

@@ -17,7 +17,7 @@ pub struct ExporterArgs {
     /// Measure lag from the last record, or from the last committed one
     #[arg(long, value_name = "LEVEL", default_value = "uncommitted")]
     pub isolation: Isolation,
-    /// Largest page; topics, groups and partitions get rows as long as there is room
+    /// Largest page; topics, groups and partitions get rows as long as there is room; 65536 or more
     #[arg(long, value_name = "BYTES", default_value = "2000000")]
     pub page_bytes: usize,
     #[command(flatten)]

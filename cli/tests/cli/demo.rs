@@ -8,7 +8,7 @@ use std::process::Child;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::kafkactl::{Done, command};
+use crate::kafkactl::{Done, command, run};
 use crate::pty::Terminal;
 
 #[track_caller]
@@ -61,6 +61,15 @@ fn without_a_terminal_it_ends_by_itself() {
     assert!(lines.last().is_some_and(|line| line.contains("its data removed")));
     let done = Done::from(child.wait_with_output().unwrap()).ok();
     assert_eq!(done.json()["kind"], Value::from("DemoSummary"));
+    assert_nothing_is_left(home.path());
+}
+
+#[test]
+fn its_two_tables_are_no_csv() {
+    let home = tempfile::tempdir().unwrap();
+    let mut demo = command(home.path());
+    demo.args(["demo", "-o", "csv", "--duration", "1s"]).env("TMPDIR", home.path());
+    run(demo, b"").code(2).stdout("").stderr_has("demo prints two tables, and csv is one");
     assert_nothing_is_left(home.path());
 }
 

@@ -12,6 +12,15 @@ use crate::kafkactl::{Done, command, kafkactl, run};
 const NOBODY: &str = "127.0.0.1:1";
 
 #[test]
+fn a_page_of_the_exporter_has_room_for_what_always_comes() {
+    for bytes in ["0", "10", "65535"] {
+        let words = ["exporter", "-b", NOBODY, "--page-bytes", bytes];
+        kafkactl(&words).code(2).stderr_has("--page-bytes: not below 65536");
+    }
+    kafkactl(&["exporter", "-b", NOBODY, "--listen", "127.0.0.1:0", "--page-bytes", "65536"]).code(3);
+}
+
+#[test]
 fn wrong_words_are_usage() {
     for words in [
         &[][..],

@@ -22,7 +22,7 @@ use crate::args::demo::DemoArgs;
 use crate::args::shared::{Common, TableArgs};
 use crate::error::CommandError;
 use crate::exit::ExitStatus;
-use crate::output::Output;
+use crate::output::{Format, Output};
 use workload::Workload;
 
 /// How long it runs where nobody can quit it.
@@ -51,6 +51,10 @@ pub fn run(args: &DemoArgs, outer: &Common) -> ExitStatus {
 
 /// Whatever ends it, the broker is stopped and its directory removed.
 async fn start_and_show(args: &DemoArgs, common: &Common, on_terminal: bool, out: &mut Output) -> Outcome {
+    if out.format == Format::Csv {
+        return Err(CommandError::usage("demo prints two tables, and csv is one")
+            .hint("-o json or -o jsonl prints both"));
+    }
     let stop = stop_signal()?;
     let cluster = Cluster::start().await?;
     let duration = args.duration.or((!on_terminal).then_some(DURATION));

@@ -35,6 +35,8 @@ use crate::output::Output;
 const INTERVAL_MIN: Duration = Duration::from_secs(1);
 /// Less often, and a scrape would tell of another time.
 const INTERVAL_MAX: Duration = Duration::from_secs(3600);
+/// Figures of the whole come however large they are: some 6,000 bytes of one broker. Rows need room behind them.
+const PAGE_BYTES_MIN: usize = 65_536;
 /// What has to be known before anybody should ask.
 const READY: [Sampler; 4] = [Sampler::Metadata, Sampler::Groups, Sampler::Commits, Sampler::Offsets];
 
@@ -54,6 +56,9 @@ pub fn run(args: &ExporterArgs, outer: &Common) -> ExitStatus {
 async fn export(args: &ExporterArgs, common: &Common, out: &mut Output) -> Outcome {
     if !(INTERVAL_MIN..=INTERVAL_MAX).contains(&args.interval) {
         return Err(CommandError::usage("--interval: from 1s to 1h"));
+    }
+    if args.page_bytes < PAGE_BYTES_MIN {
+        return Err(CommandError::usage(format!("--page-bytes: not below {PAGE_BYTES_MIN}")));
     }
     let settings = settle(&common.connect, &surroundings(common.connect.config.as_deref())?)?;
     let config = impatient(client_config(&settings)?);
