@@ -1,6 +1,7 @@
 use super::command;
 use crate::model::cluster::Cluster;
 use crate::model::grid::{Cell, Column, Grid, Row, Tone, Value};
+use crate::model::snapshot::Sampler;
 
 /// The newest records of the topic under watch, newest first.
 pub fn grid(cluster: &Cluster) -> Grid {
@@ -74,7 +75,27 @@ pub fn segments(cluster: &Cluster) -> Grid {
         Column::new("INDEX").shrinks_to(8),
         Column::new("ACTIVE").rank(2),
     ];
-    let title =
-        if dir.is_empty() { "Disk: start with --data-dir".to_owned() } else { format!("Segments in {dir}") };
+    let title = match dir.is_empty() {
+        // Which directory it was is in the problem that tells why it cannot be read.
+        true if cluster.health.contains_key(&Sampler::Segments) => "Segments".to_owned(),
+        true => "Disk: start with --data-dir".to_owned(),
+        false => format!("Segments in {dir}"),
+    };
     Grid { title, rows: rows.collect(), columns }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::snapshot::{Data, Failed, Snapshot, Why};
+
+    #[test]
+    fn a_directory_that_was_given_is_not_asked_for() {
+        let mut cluster = Cluster::default();
+        assert_eq!(segments(&cluster).title, "Disk: start with --data-dir");
+        let error = "/nope: No such file or directory".to_owned();
+        let failed = Failed { of: Sampler::Segments, error, why: Why::Missing };
+        cluster.apply(Snapshot { at_ms: 1, took_ms: 1, data: Data::Failed(failed) });
+        assert_eq!(segments(&cluster).title, "Segments");
+    }
 }
