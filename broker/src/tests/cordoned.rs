@@ -1,7 +1,5 @@
 //! `cordoned.log.dirs`: directories that get no new replicas, and keep those they have (KIP-1066).
 
-use std::path::PathBuf;
-
 use kafkactl_core::wire::messages::alter_replica_log_dirs_request::{
     AlterReplicaLogDir, AlterReplicaLogDirTopic,
 };
@@ -11,43 +9,14 @@ use kafkactl_core::wire::messages::{
     DescribeLogDirsRequest, DescribeLogDirsResponse, TopicName,
 };
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
-use tempfile::TempDir;
 
 use super::batch;
+use super::disks::Disks;
 use super::producing::produce;
 use super::world::{Resource, World};
 
 const THIS_BROKER: Resource<'_> = (4, "1");
 const CORDONED: &str = "cordoned.log.dirs";
-
-/// Two data directories.
-struct Disks {
-    folder: TempDir,
-}
-
-impl Disks {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn name(&self, name: &str) -> String {
-        self.path(name).to_str().unwrap().to_owned()
-    }
-
-    /// The directories in which a new topic lies.
-    fn of_new(&self, world: &mut World, topic: &str) -> Vec<&'static str> {
-        world.create(topic, &[]);
-        ["a", "b"].into_iter().filter(|name| self.path(name).join(format!("{topic}-0")).exists()).collect()
-    }
-
-    fn start(&self, settings: &[(&str, &str)]) -> World {
-        World::start_in(&[&self.path("a"), &self.path("b")], settings)
-    }
-}
 
 fn text(text: &str) -> StrBytes {
     StrBytes::from_string(text.to_owned())

@@ -4,6 +4,7 @@ mod cleaning;
 mod client;
 mod connections;
 mod cordoned;
+mod disks;
 mod dynamic_configs;
 mod failing_moves;
 mod fetching;

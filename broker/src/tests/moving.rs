@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use kafkactl_core::names::{Offset, PartitionId, ProducerEpoch, ProducerId, Uuid};
@@ -15,9 +15,9 @@ use kafkactl_core::wire::messages::{
     MetadataRequest, MetadataResponse, TopicName,
 };
 use kafkactl_core::wire::{ApiKey, ErrorCode, StrBytes};
-use tempfile::TempDir;
 
 use super::client::Client;
+use super::disks::Disks;
 use super::fetching::{error_at, fetch, values};
 use super::producing::produce_in;
 use super::world::World;
@@ -26,44 +26,6 @@ use super::{batch, batch_of, until};
 /// The records are of long ago.
 const SMALL_SEGMENTS: &[(&str, &str)] = &[("internal.segment.bytes", "20000"), ("retention.ms", "-1")];
 const RATE: &str = "replica.alter.log.dirs.io.max.bytes.per.second";
-
-/// Two data directories.
-struct Disks {
-    folder: TempDir,
-}
-
-impl Disks {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn start(&self) -> World {
-        World::start_in(&[&self.path("a"), &self.path("b")], &[])
-    }
-
-    /// Every directory of a replica of `t`, of which ids are left out.
-    fn replicas(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        for disk in ["a", "b"] {
-            for entry in fs::read_dir(self.path(disk)).unwrap() {
-                let name = entry.unwrap().file_name().into_string().unwrap();
-                match name.split_once('.') {
-                    _ if !name.starts_with("t-") => {}
-                    None => found.push(format!("{disk}/{name}")),
-                    Some((id, rest)) => {
-                        found.push(format!("{disk}/{id}-{}", rest.rsplit_once('-').unwrap().1))
-                    }
-                }
-            }
-        }
-        found.sort();
-        found
-    }
-}
 
 fn text(text: impl Into<String>) -> StrBytes {
     StrBytes::from_string(text.into())
@@ -143,7 +105,7 @@ fn assigned(world: &World) -> Option<Uuid> {
 
 /// A broker with `t-0` in directory a, of so many records.
 fn begin(disks: &Disks, records: usize) -> World {
-    let mut world = disks.start();
+    let mut world = disks.start(&[]);
     // A replica to come is made where it is wanted.
     let remembered = alter(&mut world.client, &disks.path("a"), "t", &[0]);
     assert_eq!(remembered[&0], ErrorCode::UnknownTopicOrPartition);
@@ -194,7 +156,7 @@ fn a_replica_moves_to_and_fro_while_it_is_written_and_read() {
         ["a/t-0"]
     );
     world.stop();
-    let mut world = disks.start();
+    let mut world = disks.start(&[]);
     assert_eq!(lies(&mut world.client), ("a".to_owned(), None));
     assert_eq!(read(&mut world.client, 0), numbers(0..written));
     write(&mut world.client, written..written + 1);
@@ -231,7 +193,7 @@ fn what_is_known_of_a_log_moves_along() {
     assert_eq!(error_at(&mut world.client, "t", 91), ErrorCode::OffsetOutOfRange.code());
     drop(partition);
     world.stop();
-    let mut world = disks.start();
+    let mut world = disks.start(&[]);
     assert_eq!(error_at(&mut world.client, "t", 91), ErrorCode::OffsetOutOfRange.code());
     assert_eq!(read(&mut world.client, 92), numbers(92..93));
     write(&mut world.client, 93..94);
@@ -297,7 +259,7 @@ fn a_later_process_goes_on_with_a_move() {
     let world = begin_slowly(&disks, 300);
     world.stop();
     assert_eq!(disks.replicas(), ["a/t-0", "b/t-0-future"]);
-    let mut world = disks.start();
+    let mut world = disks.start(&[]);
     write(&mut world.client, 300..303);
     world.delete((4, "1"), RATE);
     until_moved(&mut world.client, "b");
@@ -324,8 +286,8 @@ fn copy_all(from: &Path, to: &Path) {
 fn a_move_that_apache_kafka_began_is_finished() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/dirs/two-log-dirs");
     let disks = Disks::new();
-    copy_all(&golden, disks.folder.path());
-    let mut world = disks.start();
+    copy_all(&golden, &disks.path(""));
+    let mut world = disks.start(&[]);
     world.set((2, "moving"), "retention.ms", "-1");
     // Its rate is a byte a second.
     world.delete((4, "1"), RATE);
@@ -351,7 +313,7 @@ fn a_crash_between_the_renames_of_a_move_loses_nothing() {
     let disks = Disks::new();
     moved(&disks);
     fs::rename(disks.path("b/t-0"), disks.path("b").join(FUTURE)).unwrap();
-    let mut world = disks.start();
+    let mut world = disks.start(&[]);
     assert_eq!(lies(&mut world.client), ("b".to_owned(), None));
     assert_eq!(read(&mut world.client, 0), numbers(0..40));
     write(&mut world.client, 40..41);
@@ -363,7 +325,7 @@ fn of_two_directories_of_a_replica_the_one_the_metadata_names_is_taken() {
     moved(&disks);
     fs::create_dir(disks.path("a/t-0")).unwrap();
     fs::copy(disks.path("b/t-0/partition.metadata"), disks.path("a/t-0/partition.metadata")).unwrap();
-    let mut world = disks.start();
+    let mut world = disks.start(&[]);
     assert_eq!(lies(&mut world.client), ("b".to_owned(), None));
     assert_eq!(read(&mut world.client, 0), numbers(0..40));
     let left: Vec<_> = disks.replicas().into_iter().filter(|it| !it.ends_with("-delete")).collect();
@@ -382,7 +344,7 @@ fn copies_that_no_move_goes_on_with_are_put_aside() {
         fs::create_dir(disks.path(path).join(FUTURE)).unwrap();
         fs::write(disks.path(path).join(FUTURE).join("partition.metadata"), metadata).unwrap();
     }
-    let mut world = disks.start();
+    let mut world = disks.start(&[]);
     assert_eq!(lies(&mut world.client), ("b".to_owned(), None));
     assert_eq!(read(&mut world.client, 0), numbers(0..40));
     let left: Vec<_> = disks.replicas().into_iter().filter(|it| !it.ends_with("-delete")).collect();
@@ -402,7 +364,7 @@ fn leader(client: &mut Client) -> (ErrorCode, i32, usize) {
 fn what_lies_in_a_directory_that_fails_has_no_leader_until_it_is_back() {
     let disks = Disks::new();
     moved(&disks);
-    let mut world = disks.start();
+    let mut world = disks.start(&[]);
     assert_eq!(leader(&mut world.client), (ErrorCode::None, 1, 0));
     fs::rename(disks.path("b"), disks.path("unplugged")).unwrap();
     until("the failure is known", || leader(&mut world.client) == (ErrorCode::LeaderNotAvailable, -1, 1));
@@ -415,7 +377,7 @@ fn what_lies_in_a_directory_that_fails_has_no_leader_until_it_is_back() {
     }
     world.stop();
     fs::rename(disks.path("unplugged"), disks.path("b")).unwrap();
-    let mut world = disks.start();
+    let mut world = disks.start(&[]);
     assert_eq!(leader(&mut world.client), (ErrorCode::None, 1, 0));
     assert_eq!(read(&mut world.client, 0), numbers(0..40));
     write(&mut world.client, 40..41);
