@@ -12,21 +12,30 @@ import wire
 PRODUCE, INIT_PRODUCER_ID = 0, 22
 TRANSACTIONAL, MAGIC = 0x10, 2
 AGE_MS = 2 * 3600 * 1000
+SECONDS_MAX = 30
 
 
 def hang(bootstrap, topic, partition, transactional_id):
     """One record two hours old, without a word to the coordinator that the partition takes part."""
-    connection = wire.Connection(bootstrap)
+    end = time.monotonic() + SECONDS_MAX
+    while error := attempt(wire.Connection(bootstrap), topic, partition, transactional_id):
+        # Coordinators and new leaders take a moment, and so does a setting that was altered.
+        if time.monotonic() > end:
+            raise Failed(error)
+        time.sleep(0.1)
+
+
+def attempt(connection, topic, partition, transactional_id):
+    """What went wrong, if anything did."""
     answer = connection.call(wire.frame(INIT_PRODUCER_ID, 0, wire._string(transactional_id) + struct.pack(">i", 60_000)))
     error, producer_id, producer_epoch = struct.unpack_from(">hqh", answer, 8)
     if error:
-        raise Failed(f"InitProducerId: error {error}")
+        return f"InitProducerId: error {error}"
     batch = transactional_batch(b"hung", producer_id, producer_epoch)
     request = wire._string(transactional_id) + struct.pack(">hi", -1, 10_000) + struct.pack(">i", 1) + wire._string(topic)
     request += struct.pack(">iii", 1, partition, len(batch)) + batch
     error = wire.produce_error(connection.call(wire.frame(PRODUCE, 3, request)), topic)
-    if error:
-        raise Failed(f"Produce: error {error}")
+    return f"Produce: error {error}" if error else None
 
 
 def transactional_batch(value, producer_id, producer_epoch):

@@ -15,6 +15,8 @@ pub struct Question {
     answer: Answer,
     waits_since_ms: Option<i64>,
     is_live: bool,
+    /// It is read to its end: there may be an answer further on.
+    is_recorded: bool,
     /// What is asked for, in words.
     what: String,
     needs_data_dir: bool,
@@ -29,6 +31,7 @@ enum Answer {
 impl Question {
     pub fn of(options: &Options) -> Self {
         let is_live = matches!(options.source, Source::Cluster(_));
+        let is_recorded = matches!(options.source, Source::Replay(_));
         let screen = options.setup.screen;
         let of = match screen {
             Screen::Records => Some(Sampler::Records),
@@ -41,7 +44,7 @@ impl Question {
             _ => of.map_or_else(String::new, |sampler| sampler.name().to_owned()),
         };
         let needs_data_dir = is_live && screen == Screen::Disk && options.data_dir.is_none();
-        Self { of, answer: Answer::Awaited, waits_since_ms: None, is_live, what, needs_data_dir }
+        Self { of, answer: Answer::Awaited, waits_since_ms: None, is_live, is_recorded, what, needs_data_dir }
     }
 
     /// An answer stays one when a later poll fails.
@@ -64,9 +67,16 @@ impl Question {
         match &self.answer {
             _ if self.of.is_none() => Ok(true),
             Answer::Given => Ok(true),
-            Answer::Awaited if !self.is_live || now_ms - since_ms < ANSWER_WAIT_MAX_MS => Ok(false),
+            // The next poll may bring it.
+            _ if self.is_recorded => Ok(false),
+            _ if !self.is_refused() && now_ms - since_ms < ANSWER_WAIT_MAX_MS => Ok(false),
             Answer::Awaited | Answer::Failed(_) => Err(self.unanswered()),
         }
+    }
+
+    /// Asking again would bring the same.
+    fn is_refused(&self) -> bool {
+        matches!(&self.answer, Answer::Failed(Failed { why, .. }) if *why != Why::Unreachable)
     }
 
     /// Nothing more will be told.

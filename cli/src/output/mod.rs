@@ -129,22 +129,6 @@ impl Output {
         Ok(ExitStatus::of_items(report.errors.iter().map(CommandError::status)))
     }
 
-    /// Fails when whoever started this program closed its standard output: what counts as done once it is printed is
-    /// then never done. Rust's runtime puts `/dev/null` in its place, open for reading as well, as shells never open it.
-    pub fn must_be_open(&self) -> Result<(), CommandError> {
-        // Where it cannot be told, writing tells.
-        let is_closed = || -> rustix::io::Result<bool> {
-            let (stdout, null) = (rustix::fs::fstat(io::stdout())?, rustix::fs::stat("/dev/null")?);
-            let access = rustix::fs::fcntl_getfl(io::stdout())? & rustix::fs::OFlags::RWMODE;
-            Ok(stdout.st_rdev == null.st_rdev && access == rustix::fs::OFlags::RDWR)
-        };
-        match is_closed() {
-            Ok(true) => Err(CommandError::output(rustix::io::Errno::BADF.into())
-                .hint("it is closed; > /dev/null throws away what is printed")),
-            _ => Ok(()),
-        }
-    }
-
     /// Bytes of data, as they are; see [`Self::flush`].
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), CommandError> {
         self.data.write_all(bytes).map_err(|error| self.failure(error))

@@ -75,7 +75,7 @@ fn refused(broker: &Broker, partition: i32) {
 /// The others' records come at once, and who waits for those of a leader that does not come is told.
 #[track_caller]
 fn reads_what_is_led(broker: &Broker, records: &str) {
-    let part = broker.run_within("3s", &["consume", "t"], b"").code(3).stdout(records);
+    let part = broker.run_within("10s", &["consume", "t"], b"").code(3).stdout(records);
     part.stderr_has("has no leader: read last").stderr_has("error: ");
     let enough = records.lines().count().to_string();
     broker.run(&["consume", "t", "-n", &enough]).ok().stdout(records);
@@ -225,7 +225,7 @@ fn a_lag_that_nobody_knows_is_a_row_and_a_failure() {
     let led: Vec<i32> = (0..4).filter(|partition| !silent.contains(partition)).collect();
     fill(&broker, &led);
     let member = ["consume", "t", "-g", "new", "--commit", "--group-protocol", "consumer"];
-    let read = broker.run_within("6s", &member, b"").code(3).stdout(&"v\n".repeat(led.len()));
+    let read = broker.run_within("15s", &member, b"").code(3).stdout(&"v\n".repeat(led.len()));
     read.stderr_has("has no leader: read once it has one");
     let commits = broker.run(&["group", "offsets", "export", "new"]).ok().stdout;
     assert_eq!(commits.lines().filter(|line| line.contains("\"offset\":1")).count(), led.len(), "{commits}");

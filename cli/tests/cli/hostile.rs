@@ -140,21 +140,16 @@ fn output_that_cannot_be_written_is_said() {
     }
 }
 
-/// Rust's runtime opens the null device in place of a closed stream, and everything would seem to be printed.
+/// Programs that start others open the null device for reading as well: what goes there was asked for, and counts.
 #[test]
-fn nothing_counts_as_printed_on_a_closed_output() {
+fn records_that_are_thrown_away_are_committed() {
     let broker = broker();
     broker.run_with(&["produce", "t"], b"a\n").ok();
-    let to = |redirection: &str| {
-        let mut shell = std::process::Command::new("sh");
-        let script = format!("exec \"$0\" \"$@\" {redirection}");
-        shell.args(["-c", &script, env!("CARGO_BIN_EXE_kafkactl"), "--bootstrap", broker.bootstrap()]);
-        shell.args(["consume", "t", "-g", "g", "--commit"]).stderr(Stdio::piped());
-        run(shell, b"")
-    };
-    to(">&-").code(1).stderr_has("standard output: Bad file descriptor").stderr_has("hint: it is closed");
-    broker.run(&["group", "describe", "g"]).code(5);
-    to(">/dev/null").ok();
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "exec \"$0\" \"$@\" 1<>/dev/null", env!("CARGO_BIN_EXE_kafkactl")]);
+    shell.args(["--bootstrap", broker.bootstrap(), "consume", "t", "-g", "g", "--commit"]);
+    shell.stderr(Stdio::piped());
+    run(shell, b"").ok();
     broker.run(&["group", "lag", "g", "--fail-over", "0"]).ok();
 }
 

@@ -46,7 +46,7 @@ impl BulkWriter {
         let blocks = self.start..self.start + whole;
         match direct.write_all_at(&self.pending[blocks.clone()], self.written) {
             // Some say so no earlier than this.
-            Err(error) if error.raw_os_error() == Some(Errno::INVAL.raw_os_error()) => {
+            Err(error) if is_no_direct(&error) => {
                 self.direct = None;
                 return self.finish();
             }
@@ -80,6 +80,11 @@ impl BulkWriter {
             self.start = start;
         }
     }
+}
+
+/// Whether a file system says that it cannot do that.
+pub(super) fn is_no_direct(error: &io::Error) -> bool {
+    [Errno::INVAL, Errno::OPNOTSUPP].iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 #[cfg(test)]

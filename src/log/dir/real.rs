@@ -11,6 +11,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use rustix::fs::{FlockOperation, OFlags, flock, statvfs, syncfs};
 use rustix::io::{Errno, pwritev};
 
+use super::bulk::is_no_direct;
 use super::{Dir, DirEntry, DirLock, EntryKind, LogFile, OpenMode, Space};
 
 /// A directory of the operating system.
@@ -56,10 +57,13 @@ impl Dir for RealDir {
     }
 
     fn open_direct(&self, name: &str) -> io::Result<Option<Arc<dyn LogFile>>> {
+        if !self.is_durable {
+            return Ok(None);
+        }
         let flags = OFlags::DIRECT.bits().cast_signed();
         match OpenOptions::new().write(true).custom_flags(flags).open(self.join(name)) {
             Ok(file) => Ok(Some(Arc::new(RealFile { file, is_durable: self.is_durable }))),
-            Err(error) if error.raw_os_error() == Some(Errno::INVAL.raw_os_error()) => Ok(None),
+            Err(error) if is_no_direct(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -37,7 +37,6 @@ impl ClusterCommand for ConsumeArgs {
     async fn run(&self, session: &Session, out: &mut Output) -> Outcome {
         let mut sink = Sink::new(&out.format, self.format.as_ref())?;
         if let Some(group) = self.group.as_deref().filter(|_| self.commit) {
-            out.must_be_open()?;
             sink.begin(out)?;
             member::read(self, group, session, &mut sink, out).await?;
             sink.end(out)?;
@@ -78,8 +77,8 @@ impl ClusterCommand for ConsumeArgs {
         sink.end(out)?;
         out.flush()?;
         late?;
-        // Later ones may be among what was left out of the latest records.
-        let is_whole = leaderless.is_empty() || self.tail.is_none() || self.follow;
+        // What was left out may be among what was asked for, unless that was a number of records.
+        let is_whole = leaderless.is_empty() || comes_last || reading.left == 0;
         Ok(if is_whole { ExitStatus::Done } else { ExitStatus::Failed })
     }
 }
